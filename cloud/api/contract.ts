@@ -1,0 +1,186 @@
+/** What the desk's pages and other clients exchange with the cloud: types only. The OpenAPI document says the same. */
+import type { AssetKind, TemperatureBand } from '../../devices/model/asset.ts';
+import type { Detection, Severity } from '../../devices/model/detection.ts';
+import type { Incident, IncidentLink, IncidentState } from '../../devices/model/incident.ts';
+import type { Facts, ObservationKind } from '../../devices/model/observation.ts';
+import type { PlanPoint } from '../../devices/model/site.ts';
+import type { Activity, Role } from '../store/store.ts';
+
+export type {
+  Activity,
+  AssetKind,
+  Detection,
+  Incident,
+  IncidentLink,
+  IncidentState,
+  ObservationKind,
+  Role,
+  Severity,
+};
+
+/** Every error answer: `{ error: { code, message } }` with a message fit for a person. */
+export interface ApiError {
+  error: { code: string; message: string; field?: string };
+}
+
+/** POST /api/session {name, password} · GET /api/session · DELETE /api/session */
+export interface SessionInfo {
+  name: string;
+  role: Role;
+  /** Send it back as the header X-Gatehouse-Token with every request that changes something. */
+  token: string;
+  expiresAt: number;
+}
+
+/** The clock that the installation runs on: a demonstration runs faster than the world. */
+export interface ClockInfo {
+  now: number;
+  rate: number;
+}
+
+/** One current fact about an asset, with its age. */
+export interface AssetState {
+  /** `contact`, `lock`, `motion`, `tamper`, `picture`, `online`, `siren`, `temperature`, `humidity`, `battery`, `badge`. */
+  property: string;
+  value: string | number;
+  since: number;
+  /** When it was last confirmed. */
+  seenAt: number;
+}
+
+export interface PictureAsset {
+  id: string;
+  name: string;
+  kind: AssetKind;
+  zone?: string;
+  position?: PlanPoint;
+  band?: TemperatureBand;
+  criticality: number;
+  states: AssetState[];
+  /** Highest severity of an unresolved incident that it is part of. */
+  alarm?: Severity;
+}
+
+export interface PictureSite {
+  id: string;
+  name: string;
+  timeZone: string;
+  isOpen: boolean;
+  plan?: { width: number; height: number };
+  zones: { id: string; name: string; outline: PlanPoint[]; touches: string[]; alarm?: Severity }[];
+  assets: PictureAsset[];
+  gateway?: {
+    id: string;
+    connected: boolean;
+    lastSeenAt?: number;
+    armingMode?: 'disarmed' | 'away' | 'night';
+    waiting?: { alarm: number; bulk: number };
+    quarantined?: number;
+    devicesOffline?: number;
+  };
+  openIncidents: number;
+  worst?: Severity;
+}
+
+/** GET /api/picture */
+export interface SituationalPicture {
+  clock: ClockInfo;
+  sites: PictureSite[];
+  /** Cyber sources with their health. */
+  sources: {
+    name: string;
+    title: string;
+    asset: string;
+    lastAt?: number;
+    records: number;
+    refused: number;
+  }[];
+  /** Offered where the installation drives a simulator. */
+  scenarios: { id: string; title: string; running: boolean }[];
+}
+
+/** One row of the queue. */
+export interface IncidentSummary {
+  id: string;
+  title: string;
+  severity: Severity;
+  priority: number;
+  state: IncidentState;
+  assignee?: string;
+  first: number;
+  last: number;
+  sites: { id: string; name: string }[];
+  assets: { id: string; name: string; kind: AssetKind }[];
+  people: { id: string; name: string }[];
+  detections: number;
+  /** Which worlds it spans. */
+  worlds: ('physical' | 'cyber')[];
+}
+
+/** GET /api/incidents?state=open,acknowledged&site=…&offset=0&limit=50 */
+export interface IncidentList {
+  items: IncidentSummary[];
+  total: number;
+  counts: Record<IncidentState, number>;
+}
+
+/** A step of the story, oldest first. */
+export interface StoryStep {
+  detection: Detection;
+  world: 'physical' | 'cyber';
+  /** Why it belongs: the strongest link to an earlier step, absent for the first. */
+  belongs?: { to: string; weight: number; because: string[] };
+  assets: { id: string; name: string; kind: AssetKind; zone?: string }[];
+  people: { id: string; name: string }[];
+  /** Observations it rests on, oldest first, a bounded number. */
+  evidence: { id: string; kind: ObservationKind; at: number; asset: string; value?: number; facts?: Facts }[];
+  pictures: { id: string; asset: string; takenAt: number }[];
+}
+
+/** GET /api/incidents/:id */
+export interface IncidentPage {
+  summary: IncidentSummary;
+  links: IncidentLink[];
+  story: StoryStep[];
+  assets: PictureAsset[];
+  people: { id: string; name: string; kind: string; badges: string[]; accounts: string[] }[];
+  pictures: { id: string; asset: string; takenAt: number }[];
+  activities: Activity[];
+  site?: PictureSite;
+}
+
+/** POST /api/incidents/:id/<acknowledge|assign|note|contain|resolve|false-alarm|reopen> */
+export interface IncidentAction {
+  text?: string;
+  assignee?: string;
+}
+
+/** GET /api/telemetry?asset=…&quantity=temperature&from=…&to=…&points=300: averaged to about `points`. */
+export interface TelemetrySeries {
+  asset: string;
+  quantity: string;
+  unit: string;
+  points: { at: number; mean: number; min: number; max: number }[];
+  band?: TemperatureBand;
+}
+
+/** GET /api/people: whom an incident can be assigned to. */
+export interface PeopleList {
+  items: { name: string; role: Role }[];
+}
+
+/**
+ * GET /api/stream: server-sent events, each with an id; `Last-Event-ID` resumes. When the gap is too long the
+ * first event is `restart`, and the page fetches afresh.
+ * `incident` IncidentSummary · `asset` {site, asset, state: AssetState} · `gateway` {site, gateway} ·
+ * `site` {site, isOpen, openIncidents, worst} · `clock` ClockInfo · `scenario` {id, running}
+ */
+export type StreamEvent =
+  | { type: 'incident'; data: IncidentSummary }
+  | { type: 'incident-gone'; data: { id: string; into: string } }
+  | { type: 'asset'; data: { site: string; asset: string; state: AssetState } }
+  | { type: 'gateway'; data: { site: string; gateway: NonNullable<PictureSite['gateway']> } }
+  | { type: 'site'; data: Pick<PictureSite, 'id' | 'isOpen' | 'openIncidents'> & { worst?: Severity } }
+  | { type: 'clock'; data: ClockInfo }
+  | { type: 'scenario'; data: { id: string; running: boolean } }
+  | { type: 'restart'; data: Record<string, never> };

@@ -1,0 +1,121 @@
+import type { Detection } from '../../devices/model/detection.ts';
+import type { Incident, IncidentState } from '../../devices/model/incident.ts';
+import type { Observation } from '../../devices/model/observation.ts';
+import type { GatewayReport, Lane, LossNotice, Picture, RecordBody } from '../../devices/wire.ts';
+
+/** Where a lane of a gateway's epoch stands: the last record that is committed. */
+export interface LanePosition {
+  gateway: string;
+  epoch: string;
+  lane: Lane;
+  sequence: number;
+  chain: string;
+}
+
+/** A record that passed every check and is to be stored. */
+export interface AcceptedRecord {
+  gateway: string;
+  epoch: string;
+  lane: Lane;
+  sequence: number;
+  receivedAt: number;
+  body: RecordBody;
+  /** The bytes that the chain covers, kept as they came. */
+  json: string;
+  chain: string;
+}
+
+/** One thing a person did to an incident. */
+export interface Activity {
+  incident: string;
+  at: number;
+  by: string;
+  action: 'acknowledged' | 'assigned' | 'noted' | 'contained' | 'resolved' | 'false-alarm' | 'reopened';
+  text?: string;
+  assignee?: string;
+}
+
+/** What people made of an incident: kept apart from what the correlator makes of it. */
+export interface Handling {
+  incident: string;
+  state: IncidentState;
+  assignee?: string;
+  acknowledgedAt?: number;
+  /** First time that anybody was told. Never changed. */
+  openedAt: number;
+}
+
+/** Something that arrived and could not be taken, with its raw bytes (bounded). */
+export interface Quarantined {
+  at: number;
+  wall: string;
+  peer: string;
+  reason: string;
+  raw: Uint8Array;
+}
+
+export interface Account {
+  name: string;
+  passwordHash: string;
+  role: Role;
+}
+
+/** What each may do is listed in api/rights.ts. */
+export type Role = 'operator' | 'supervisor' | 'auditor' | 'administrator';
+
+/**
+ * The cloud's memory. The embedded default is SQLite; the same contract test runs over every
+ * implementation. Every promise that resolves means committed to disk.
+ */
+export interface Store {
+  /** All or nothing, with the lane's new position; records already there are left as they are. */
+  commit(records: readonly AcceptedRecord[]): Promise<void>;
+  /** Observations and detections of the cloud's own sources, ids already given; idempotent by id. */
+  append(observations: readonly Observation[], detections: readonly Detection[]): Promise<void>;
+  positions(gateway: string): LanePosition[];
+
+  detections(range: { from?: number; to?: number }): Iterable<Detection>;
+  detection(id: string): Detection | undefined;
+  observations(query: {
+    ids?: readonly string[];
+    asset?: string;
+    from?: number;
+    to?: number;
+    limit: number;
+  }): Observation[];
+  picture(id: string): Picture | undefined;
+  picturesOf(assets: readonly string[], from: number, to: number, limit: number): Omit<Picture, 'base64'>[];
+  losses(gateway?: string): (LossNotice & { gateway: string; epoch: string })[];
+
+  /** Replaces what the correlator found: `gone` ids are forwarded to the incident that took them over. */
+  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into: string }[]): Promise<void>;
+  incident(id: string): Incident | undefined;
+  /** Most urgent first. */
+  incidents(query: {
+    states?: readonly IncidentState[];
+    site?: string;
+    offset: number;
+    limit: number;
+  }): { incident: Incident; handling: Handling }[];
+  handling(incident: string): Handling | undefined;
+  act(activity: Activity): Promise<Handling>;
+  activities(incident: string): Activity[];
+
+  report(gateway: string): GatewayReport | undefined;
+  quarantine(entry: Quarantined): void;
+  quarantined(limit: number): { total: number; newest: Quarantined[] };
+
+  account(name: string): Account | undefined;
+  putAccount(account: Account): Promise<void>;
+  session(tokenHash: string): { account: string; expiresAt: number } | undefined;
+  putSession(tokenHash: string, account: string, expiresAt: number): Promise<void>;
+  endSession(tokenHash: string): Promise<void>;
+  /** Who did what, when, from where; append only. */
+  audit(entry: { at: number; by: string; from: string; action: string; about: string }): Promise<void>;
+
+  /** Where a followed log stands. */
+  cursor(source: string): string | undefined;
+  putCursor(source: string, value: string): Promise<void>;
+  counts(): Record<string, number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { durationMs, identifier, instant, plainText } from './identifiers.ts';
+
+export const commandAction = z.enum([
+  'siren.on',
+  'siren.off',
+  'lock.lock',
+  'lock.unlock',
+  'picture.take',
+  'buzzer.on',
+  'buzzer.off',
+]);
+export type CommandAction = z.infer<typeof commandAction>;
+
+/** Something to be done to an asset. A command that is not done within its lifetime is dead, never late. */
+export const command = z.strictObject({
+  id: z.string().max(256),
+  action: commandAction,
+  asset: identifier,
+  issuedAt: instant,
+  lifetimeMs: durationMs.max(3_600_000),
+  /** A person, a rule, a playbook. */
+  issuedBy: plainText.max(256),
+  reason: plainText,
+});
+export type Command = z.infer<typeof command>;
+
+/** `confirmed`: the device itself reported the new state. `unconfirmed`: it took the command, no readback in time. */
+export const commandOutcome = z.enum(['confirmed', 'unconfirmed', 'expired', 'refused', 'failed']);
+export type CommandOutcome = z.infer<typeof commandOutcome>;

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { clockQuality } from './clock.ts';
+import { identifier, instant, plainText } from './identifiers.ts';
+
+/** Everything that can be seen, and in which world. A new word goes here first. */
+export const observationKinds = {
+  'door.opened': 'physical',
+  'door.closed': 'physical',
+  'lock.locked': 'physical',
+  'lock.unlocked': 'physical',
+  'lock.jammed': 'physical',
+  'motion.started': 'physical',
+  'motion.stopped': 'physical',
+  'tamper.started': 'physical',
+  'tamper.stopped': 'physical',
+  'siren.started': 'physical',
+  'siren.stopped': 'physical',
+  'battery.low': 'physical',
+  'battery.normal': 'physical',
+  'battery.measured': 'physical',
+  'temperature.measured': 'physical',
+  'humidity.measured': 'physical',
+  'badge.presented': 'physical',
+  'access.granted': 'physical',
+  'access.denied': 'physical',
+  'exit.requested': 'physical',
+  'camera.obscured': 'physical',
+  'camera.restored': 'physical',
+  'picture.taken': 'physical',
+  'device.online': 'physical',
+  'device.offline': 'physical',
+  'alarm.armed': 'physical',
+  'alarm.disarmed': 'physical',
+  'alarm.arming-refused': 'physical',
+  'alarm.schedule-changed': 'physical',
+  'alarm.acknowledged': 'physical',
+  'gateway.started': 'physical',
+  'gateway.records-lost': 'physical',
+  'configuration.changed': 'physical',
+  'command.executed': 'physical',
+  'command.failed': 'physical',
+  'login.failed': 'cyber',
+  'login.succeeded': 'cyber',
+  'account.elevated': 'cyber',
+  'web.requested': 'cyber',
+  'network.alerted': 'cyber',
+  'host.logged': 'cyber',
+} as const;
+export type ObservationKind = keyof typeof observationKinds;
+export const observationKind = z.enum(
+  Object.keys(observationKinds) as [ObservationKind, ...ObservationKind[]],
+);
+
+/** Who was involved, in the words of the source; the registry resolves them to an identity. */
+export const subjects = z.strictObject({
+  badge: z.string().max(64).optional(),
+  account: z.string().max(128).optional(),
+  identity: identifier.optional(),
+});
+export type Subjects = z.infer<typeof subjects>;
+
+/** At most this many observables or details on one observation: more is a source gone wrong. */
+export const MAX_FIELDS = 32;
+
+/** Things seen beside it that others may have seen too: `ip`, `user-agent`, `path`, `host`, `signature`. */
+export const observables = z
+  .record(z.string().max(64), z.string().max(512))
+  .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `at most ${MAX_FIELDS} observables`);
+export type Observables = z.infer<typeof observables>;
+
+/** Flat facts for people and rules. */
+export const facts = z
+  .record(z.string().max(64), z.union([z.string().max(512), z.number(), z.boolean()]))
+  .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `at most ${MAX_FIELDS} facts`);
+export type Facts = z.infer<typeof facts>;
+
+/** One thing seen, by one source, of one asset. Its id follows from where it was recorded. */
+export const observation = z.strictObject({
+  /** `<recorder>/<epoch>/<sequence>`: see recordId in wire.ts. */
+  id: z.string().max(256),
+  kind: observationKind,
+  site: identifier,
+  asset: identifier,
+  /** Who said so: a device's address (`zigbee2mqtt:0x00158d…`), a log (`web-access:shop`), the gateway. */
+  source: plainText.max(256),
+  observedAt: instant,
+  receivedAt: instant,
+  clock: clockQuality,
+  /** In the unit the kind implies: °C, % relative humidity, % battery. */
+  value: z.number().optional(),
+  subjects: subjects.optional(),
+  observables: observables.optional(),
+  facts: facts.optional(),
+});
+export type Observation = z.infer<typeof observation>;

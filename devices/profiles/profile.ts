@@ -1,0 +1,117 @@
+import type { Command } from '../model/command.ts';
+import type { Observables, Subjects } from '../model/observation.ts';
+
+/** `<profile>:<the device's own unchanging name>`, e.g. `zigbee2mqtt:0x00158d0004a1b2c3`. */
+export type DeviceAddress = string;
+
+/**
+ * A lasting property of a device and its possible values. The gateway compares each reading with the last
+ * one: only a difference is an observation, and a retained message never is.
+ */
+export interface StateReading {
+  type: 'state';
+  /** Which part of the device, where it has several alike (`input:0`); the property's name otherwise. */
+  part: string;
+  property: 'contact' | 'motion' | 'tamper' | 'lock' | 'siren' | 'online' | 'battery' | 'picture';
+  value:
+    | 'open'
+    | 'closed'
+    | 'active'
+    | 'clear'
+    | 'locked'
+    | 'unlocked'
+    | 'jammed'
+    | 'on'
+    | 'off'
+    | 'online'
+    | 'offline'
+    | 'low'
+    | 'normal'
+    | 'obscured'
+    | 'visible';
+}
+
+/** A number with a unit. */
+export interface MeasurementReading {
+  type: 'measurement';
+  part: string;
+  /** `temperature` in °C, `humidity` in % relative, `battery` in %. */
+  quantity: 'temperature' | 'humidity' | 'battery';
+  value: number;
+}
+
+/** Something that happens and is over: never taken from a retained message. */
+export interface MomentReading {
+  type: 'moment';
+  part: string;
+  moment: 'badge-presented' | 'exit-requested' | 'button-pressed';
+  subjects?: Subjects;
+  observables?: Observables;
+}
+
+export type Reading = StateReading | MeasurementReading | MomentReading;
+
+/** One MQTT message, as taken at the wall. */
+export interface DeviceMessage {
+  topic: string;
+  payload: Uint8Array;
+  /** State at connection, not news. */
+  retained: boolean;
+  receivedAt: number;
+}
+
+/** What a profile made of a message, about one device. */
+export interface Heard {
+  device: DeviceAddress;
+  /** Name, model and parts as far as the device told, for the inbox of unassigned devices. */
+  described?: { name?: string; model?: string; parts?: string[] };
+  /** When the device itself says it was seen, in ms; absent for most. */
+  seenAt?: number;
+  /** Number that the device gave the message, where it repeats one until it is acknowledged. */
+  deviceSequence?: { boot: string; sequence: number };
+  readings: Reading[];
+}
+
+/** What to do with a message: facts heard, or the reason why it can't be read (it goes to quarantine). */
+export type ProfileResult = { heard: Heard[] } | { refused: string };
+
+export interface OutgoingMessage {
+  topic: string;
+  payload: string;
+}
+
+/** A recorded message and what must come of it. `after` runs first, in order, against the same memory. */
+export interface ProfileSample {
+  name: string;
+  after?: { topic: string; payload: string; retained?: boolean }[];
+  topic: string;
+  payload: string;
+  retained?: boolean;
+  expect: ProfileResult;
+}
+
+/**
+ * How a family of devices speaks. Pure but for its own memory (discovery documents, partial states),
+ * which is rebuilt from retained messages after a restart and bounded by MAX_DEVICES_PER_PROFILE.
+ */
+export interface Profile<Memory = unknown> {
+  readonly name: string;
+  readonly title: string;
+  /** MQTT filters of the messages it can read. */
+  readonly filters: readonly string[];
+  /** A device that says nothing for this long is silent, unless its assignment says otherwise. */
+  readonly superviseMs: number;
+  memory(): Memory;
+  read(message: DeviceMessage, memory: Memory): ProfileResult;
+  /** The message that carries out a command on a part of a device, or nothing where it can't. */
+  command?(
+    device: DeviceAddress,
+    part: string,
+    action: Command['action'],
+    memory: Memory,
+  ): OutgoingMessage | undefined;
+  readonly samples: readonly ProfileSample[];
+}
+
+/** A profile remembers at most this many devices; the site is a shop, not a city. */
+export const MAX_DEVICES_PER_PROFILE = 2_000;

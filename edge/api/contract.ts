@@ -1,0 +1,138 @@
+/** What the site page exchanges with its gateway: types only. It works with the cloud gone. */
+import type { AssetKind, TemperatureBand } from '../../devices/model/asset.ts';
+import type { Severity } from '../../devices/model/detection.ts';
+import type { OpeningHours } from '../../devices/model/site.ts';
+
+export type { AssetKind, OpeningHours, Severity, TemperatureBand };
+
+export type ArmingMode = 'disarmed' | 'away' | 'night';
+
+/** What stands in the way of arming, and what arming would leave out. Nothing is bypassed without being named. */
+export interface ArmingCheck {
+  ready: boolean;
+  blockedBy: { asset: string; name: string; because: string }[];
+  bypassed: { asset: string; name: string; by: string }[];
+}
+
+export interface ArmingStatus extends ArmingCheck {
+  mode: ArmingMode;
+  phase: 'settled' | 'exit-delay' | 'entry-delay' | 'triggered';
+  /** When the delay under way ends. */
+  until?: number;
+  since: number;
+  by: string;
+  schedule: ArmingSchedule;
+}
+
+/** When the gateway arms and disarms by itself. */
+export interface ArmingSchedule {
+  entries: { days: OpeningHours['days']; at: string; mode: ArmingMode }[];
+  changedAt?: number;
+  changedBy?: string;
+}
+
+/** POST /api/arming {mode, bypass: [asset]} answers this, with 409 when blocked. */
+export interface ArmingAnswer extends ArmingCheck {
+  result: 'armed' | 'arming' | 'disarmed' | 'blocked';
+  until?: number;
+}
+
+/** An alarm at this site, until somebody takes note of it and its cause is gone. */
+export interface SiteAlarm {
+  id: string;
+  rule: string;
+  severity: Severity;
+  summary: string;
+  /** What to do now. */
+  instruction: string;
+  at: number;
+  assets: { id: string; name: string }[];
+  acknowledged?: { at: number; by: string };
+  /** The condition is still there. */
+  active: boolean;
+  count: number;
+}
+
+export interface SiteDoor {
+  asset: string;
+  name: string;
+  contact?: 'open' | 'closed';
+  lock?: 'locked' | 'unlocked' | 'jammed';
+  since?: number;
+  lastBadge?: { who: string; at: number; granted: boolean };
+  online: boolean;
+}
+
+export interface SiteTemperature {
+  asset: string;
+  name: string;
+  celsius?: number;
+  seenAt?: number;
+  band?: TemperatureBand;
+  condition: 'in-band' | 'warning' | 'excursion' | 'unknown';
+}
+
+export interface SiteDevice {
+  device: string;
+  name: string;
+  profile: string;
+  online: boolean;
+  lastHeardAt?: number;
+  battery?: number;
+  assets: { part: string; asset: string }[];
+}
+
+/** A device that was heard and belongs to nothing yet. */
+export interface InboxDevice {
+  device: string;
+  profile: string;
+  name?: string;
+  model?: string;
+  parts: string[];
+  firstHeardAt: number;
+  lastHeardAt: number;
+  messages: number;
+  /** Last reading in words: `contact open`. */
+  last: string;
+}
+
+export interface UplinkStatus {
+  connected: boolean;
+  via: 'mqtt' | 'https' | 'none';
+  since: number;
+  waiting: { alarm: number; bulk: number };
+  lastReceiptAt?: number;
+}
+
+/** GET /api/site: everything the page shows; GET /api/stream sends it anew whenever it changes (event `site`). */
+export interface SitePage {
+  gateway: string;
+  site: { id: string; name: string; timeZone: string; isOpen: boolean };
+  clock: { now: number; rate: number };
+  arming: ArmingStatus;
+  alarms: SiteAlarm[];
+  doors: SiteDoor[];
+  temperatures: SiteTemperature[];
+  cameras: { asset: string; name: string; picture: 'visible' | 'obscured' | 'unknown'; online: boolean }[];
+  sirens: { asset: string; name: string; sounding: boolean }[];
+  devices: SiteDevice[];
+  inbox: InboxDevice[];
+  /** Assets that a device can be assigned to. */
+  assets: { id: string; name: string; kind: AssetKind }[];
+  uplink: UplinkStatus;
+  quarantine: { total: number; newest: { at: number; wall: string; peer: string; reason: string }[] };
+}
+
+/** GET /api/temperature?asset=…&from=…&to=… */
+export interface TemperatureHistory {
+  asset: string;
+  points: { at: number; celsius: number }[];
+  band?: TemperatureBand;
+}
+
+/** POST /api/session {name, pin}; GET says who is signed in. */
+export interface SiteSession {
+  name: string;
+  token: string;
+  expiresAt: number;
+}
