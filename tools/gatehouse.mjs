@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+// The one command-line tool: finds the pinned Node and hands over to the house that does the work.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from './runtime.mjs';
+
+const commands = {
+  edge: { house: 'edge/main.ts', says: 'run the gateway of a site', pages: true },
+  cloud: { house: 'cloud/main.ts', says: 'run the cloud: ingest, correlation, the desk', pages: true },
+  bridge: { house: 'firmware-bridge/main.ts', says: 'run the firmware bridge: serial devices to MQTT' },
+  simulate: { house: 'simulators/main.ts', says: 'run a scenario against simulated hardware', pages: true },
+  replay: {
+    house: 'edge/replay.ts',
+    pipedInto: 'cloud/correlate.ts',
+    says: 'run recorded observations through rules and correlation',
+  },
+  correlate: { house: 'cloud/correlate.ts', says: 'turn detections into incidents, most urgent first' },
+};
+
+const help = `gatehouse: physical and cyber security for shops that hand over real goods
+
+Usage: gatehouse <command> [options]
+
+${Object.entries(commands)
+  .map(([name, { says }]) => `  ${name.padEnd(10)} ${says}`)
+  .join('\n')}
+
+"gatehouse <command> --help" tells more about each.
+In the repository: npm run --silent gatehouse -- <command> [options]
+`;
+
+/** `replay … | correlate …`: rules belong to the gateway and correlation to the cloud; a pipe keeps them apart. */
+function pipe(first, firstArgs, second, secondArgs) {
+  return new Promise((resolve) => {
+    const node = pinnedNode();
+    const source = spawn(node, [join(projectRoot, first), ...firstArgs], {
+      stdio: ['inherit', 'pipe', 'inherit'],
+    });
+    const sink = spawn(node, [join(projectRoot, second), ...secondArgs], {
+      stdio: [source.stdout, 'inherit', 'inherit'],
+    });
+    const codes = [];
+    for (const child of [source, sink]) {
+      child.on('exit', (code) => {
+        codes.push(code ?? 1);
+        if (codes.length === 2) resolve(Math.max(...codes));
+      });
+    }
+  });
+}
+
+const valueAfter = (args, option) => {
+  const at = args.indexOf(option);
+  return at === -1 ? undefined : args[at + 1];
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  process.stdout.write(help);
+} else if (!Object.hasOwn(commands, name)) {
+  stop(`there is no command "${name}"; "gatehouse --help" lists them`);
+} else {
+  const { house, pipedInto, pages } = commands[name];
+  const asksHelp = args.includes('--help');
+  await ensurePackages();
+  if (pages && !asksHelp) await ensurePages();
+  if (pipedInto !== undefined && !asksHelp && !args.includes('--detections')) {
+    const registry = valueAfter(args, '--registry');
+    process.exitCode = await pipe(
+      house,
+      args,
+      pipedInto,
+      registry === undefined ? [] : ['--registry', registry],
+    );
+  } else {
+    process.exitCode = await run(pinnedNode(), [
+      join(projectRoot, house),
+      ...args.filter((arg) => arg !== '--detections'),
+    ]);
+  }
+}

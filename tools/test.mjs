@@ -1,0 +1,61 @@
+// npm test: sets up what the tests need, npm's and Debian's packages, then runs them all. Nothing is skipped unsaid.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from './runtime.mjs';
+
+/** Debian packages, with a file that shows that each is there. */
+const debianPackages = [
+  ['chromium', '/usr/bin/chromium'],
+  ['mosquitto', '/usr/sbin/mosquitto'],
+  ['gcc-avr', '/usr/bin/avr-gcc'],
+  ['binutils-avr', '/usr/bin/avr-objcopy'],
+  ['avr-libc', '/usr/lib/avr/include/avr/io.h'],
+  ['arduino-core-avr', '/usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h'],
+  ['socat', '/usr/bin/socat'],
+  ['make', '/usr/bin/make'],
+];
+
+const missing = () =>
+  debianPackages.filter(([, file]) => spawnSync('test', ['-e', file]).status !== 0).map(([name]) => name);
+
+async function ensureDebianPackages() {
+  const absent = missing();
+  if (absent.length === 0) return;
+  const byHand = `apt-get install --no-install-recommends ${absent.join(' ')}`;
+  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
+  if (!canInstall) stop(`the tests need Debian packages that are not here; install them: ${byHand}`);
+  process.stderr.write(`Installing Debian packages: ${absent.join(' ')} …\n`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const quiet = { env: environment, stdio: ['ignore', 'ignore', 'inherit'] };
+  await run('apt-get', ['update', '-qq'], quiet);
+  const code = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...absent], quiet);
+  const still = missing();
+  if (code !== 0 || still.length > 0) stop(`apt-get ended with ${code}; still missing: ${still.join(' ')}`);
+}
+
+await ensurePackages();
+await ensureDebianPackages();
+await ensurePages();
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
+const report = join(folder, 'report.json');
+const code = await run(pinnedNode(), [
+  join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+]);
+try {
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+  process.stdout.write(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped\n`);
+  process.exitCode = code !== 0 || numPassedTests === 0 ? code || 1 : 0;
+} catch {
+  process.stderr.write('gatehouse: the test runner left no report\n');
+  process.exitCode = code || 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
