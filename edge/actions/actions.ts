@@ -73,7 +73,7 @@ export class Actions {
 
   /** Takes up what a restart interrupted: what is still alive is sent again, what is too late expires. */
   resume(): void {
-    for (const [key, value] of this.#options.kept) {
+    for (const [key, value] of [...this.#options.kept]) {
       const interrupted = underWay.safeParse(value);
       const sounding = silence.safeParse(value);
       this.#options.forget(key);
