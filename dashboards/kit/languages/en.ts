@@ -1,0 +1,45 @@
+/** English texts of the kit's own components. */
+export const en = {
+  'kit.close': 'Close',
+  'kit.cancel': 'Cancel',
+  'kit.retry': 'Try again',
+  'kit.loading': 'Loading',
+  'kit.skip-to-content': 'Skip to content',
+  'kit.sections': 'Sections',
+  'kit.dismiss': 'Dismiss',
+  'kit.notices': 'Notices',
+  'kit.required': 'required',
+  'kit.error.title': 'That did not work',
+  'kit.error.unreachable': 'The server cannot be reached. Check the network; this page keeps trying.',
+  'kit.error.unexpected': 'The server gave an answer that this page does not understand ({detail}).',
+
+  'kit.theme.auto': 'Theme: as the system',
+  'kit.theme.dark': 'Theme: dark',
+  'kit.theme.light': 'Theme: light',
+
+  'kit.severity.critical': 'Critical',
+  'kit.severity.high': 'High',
+  'kit.severity.medium': 'Medium',
+  'kit.severity.low': 'Low',
+  'kit.severity.info': 'Info',
+
+  'kit.connection.live': 'Live',
+  'kit.connection.resuming': 'Resuming',
+  'kit.connection.offline': 'Offline',
+  'kit.connection.since': '{state} for {duration}',
+
+  'kit.clock.rate': '×{rate}',
+  'kit.clock.simulated': 'Simulated time, running {rate} times as fast',
+  'kit.time.now': 'just now',
+  'kit.time.ago': '{duration} ago',
+  'kit.time.in': 'in {duration}',
+  'kit.time.seconds': '{count} s',
+  'kit.time.minutes': '{count} min',
+  'kit.time.hours': '{count} h',
+  'kit.time.days': { one: '{count} day', other: '{count} days' },
+
+  'kit.chart.empty': 'No readings in this time',
+  'kit.chart.summary': '{label}: {low} to {high}, last {last}.',
+  'kit.chart.band': 'Allowed {low} to {high}.',
+  'kit.chart.outside': 'Outside the allowed range.',
+} as const;

@@ -1,0 +1,52 @@
+/**
+ * Builds one application: `vite build --config dashboards/vite.config.ts --mode desk` (or `site`, …) takes
+ * `dashboards/<mode>/index.html` to `dashboards/dist/<mode>`. Addresses are relative and nothing is inline, so
+ * that any server can serve it at any path under `script-src 'self'; style-src 'self'`.
+ */
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** What a page may load before it is usable, gzip. */
+const MAX_JAVASCRIPT_BYTES = 60_000;
+
+/** Prints what a browser loads at once, compressed, and fails the build above the bound. */
+function sizeBound(): Plugin {
+  return {
+    name: 'gatehouse-size-bound',
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const atOnce = new Set(chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName));
+      for (const name of atOnce) {
+        const chunk = chunks.find(({ fileName }) => fileName === name);
+        for (const needed of chunk?.imports ?? []) atOnce.add(needed);
+      }
+      const bytes = chunks
+        .filter(({ fileName }) => atOnce.has(fileName))
+        .reduce((sum, { code }) => sum + gzipSync(code).length, 0);
+      const words = `JavaScript at start: ${(bytes / 1_000).toFixed(1)} kB gzip of ${MAX_JAVASCRIPT_BYTES / 1_000} kB`;
+      if (bytes > MAX_JAVASCRIPT_BYTES) this.error(words);
+      this.info(words);
+      console.log(words);
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => {
+  const root = new URL(`./${mode}/`, import.meta.url).pathname;
+  return {
+    root,
+    base: './',
+    publicDir: new URL('./kit/public/', import.meta.url).pathname,
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    plugins: [sizeBound()],
+    build: {
+      outDir: new URL(`./dist/${mode}/`, import.meta.url).pathname,
+      emptyOutDir: true,
+      target: 'es2023',
+      // Inlined files would need `data:` in the policy.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: true,
+    },
+  };
+});
