@@ -29,3 +29,9 @@ test('the pages take only types, and only from a contract', () => {
   expect(from("import { SitePage } from '../../edge/api/contract.ts';")).toHaveLength(1);
   expect(from("import type { Store } from '../../cloud/store/store.ts';")).toHaveLength(1);
 });
+
+test('a test of a driver may use the simulated device, the driver may not', () => {
+  const line = "import { Camera } from '../../simulators/devices/camera/camera.ts';";
+  expect(breachesIn('edge/drivers/onvif.test.ts', line)).toEqual([]);
+  expect(breachesIn('edge/drivers/onvif.ts', line)).toHaveLength(1);
+});
