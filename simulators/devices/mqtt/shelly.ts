@@ -1,0 +1,61 @@
+import type { BrokerAddress } from './line.ts';
+import { Line } from './line.ts';
+
+/** A Shelly Plus relay (Gen2): one output, readback by NotifyStatus, `online` as its last will. */
+export class ShellyRelay {
+  readonly #line: Line;
+  readonly #id: string;
+  readonly #onSwitched: (on: boolean) => void;
+  #on = false;
+  /** A relay whose contact is stuck takes commands and does nothing. */
+  stuck = false;
+
+  constructor(broker: BrokerAddress, id: string, onSwitched: (on: boolean) => void, signal: AbortSignal) {
+    this.#id = id;
+    this.#onSwitched = onSwitched;
+    this.#line = new Line(
+      {
+        broker,
+        clientId: id,
+        will: { topic: `${id}/online`, payload: 'false' },
+        birth: [{ topic: `${id}/online`, payload: 'true' }],
+        commands: [`${id}/rpc`],
+        onCommand: (_topic, payload) => this.#command(payload),
+      },
+      signal,
+    );
+    this.#notify();
+  }
+
+  get on(): boolean {
+    return this.#on;
+  }
+
+  settled(): Promise<void> {
+    return this.#line.settled();
+  }
+
+  #command(payload: string): void {
+    let request: { id?: unknown; src?: unknown; method?: unknown; params?: { on?: unknown } };
+    try {
+      request = JSON.parse(payload) as typeof request;
+    } catch {
+      return;
+    }
+    if (request.method !== 'Switch.Set' || typeof request.params?.on !== 'boolean' || this.stuck) return;
+    const wasOn = this.#on;
+    this.#on = request.params.on;
+    if (typeof request.src === 'string') {
+      const answer = { id: request.id, src: this.#id, dst: request.src, result: { was_on: wasOn } };
+      this.#line.say(`${request.src}/rpc`, JSON.stringify(answer));
+    }
+    this.#notify();
+    if (wasOn !== this.#on) this.#onSwitched(this.#on);
+  }
+
+  #notify(): void {
+    const params = { ts: Date.now() / 1000, 'switch:0': { id: 0, output: this.#on, source: 'MQTT' } };
+    const notice = { src: this.#id, dst: `${this.#id}/events`, method: 'NotifyStatus', params };
+    this.#line.say(`${this.#id}/events/rpc`, JSON.stringify(notice));
+  }
+}
