@@ -67,14 +67,23 @@ export const picture = z.strictObject({
 });
 export type Picture = z.infer<typeof picture>;
 
-/** Records that had to be given up, stated and signed (Ed25519 over lossStatement) so that the gap is honest. */
+/**
+ * Records that had to be given up, stated and signed (Ed25519 over lossStatement) so that the gap is honest.
+ * Its record takes the place of the last one given up: `sequence` is `to`, `after` is the last record before
+ * the gap, and its own chain value follows `resumes`, as the next record of the lane does. A receiver takes
+ * it when its position lies at or behind `after` and before `to`: what it had got of the range, it keeps.
+ */
 export const lossNotice = z.strictObject({
   lane,
   from: sequence,
   to: sequence,
+  /** How many; 0 where that can't be known (`unreadable`), and then perhaps none. */
   count: sequence,
   reason: z.enum(['disk-full', 'unreadable']),
   at: instant,
+  /** Chain value that the lane goes on from. */
+  resumes: chainValue,
+  /** Base64 of the key as SubjectPublicKeyInfo (DER). */
   publicKey: z.base64(),
   signature: z.base64(),
 });
@@ -84,7 +93,7 @@ export type LossNotice = z.infer<typeof lossNotice>;
 export const lossStatement = (
   gateway: string,
   epoch: string,
-  notice: Pick<LossNotice, 'lane' | 'from' | 'to' | 'count' | 'reason' | 'at'>,
+  notice: Pick<LossNotice, 'lane' | 'from' | 'to' | 'count' | 'reason' | 'at' | 'resumes'>,
 ): string =>
   JSON.stringify([
     gateway,
@@ -95,6 +104,7 @@ export const lossStatement = (
     notice.count,
     notice.reason,
     notice.at,
+    notice.resumes,
   ]);
 
 /** What a gateway says about itself, now and then: shown beside its site. */
