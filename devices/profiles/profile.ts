@@ -72,8 +72,12 @@ export interface Heard {
   readings: Reading[];
 }
 
-/** What to do with a message: facts heard, or the reason why it can't be read (it goes to quarantine). */
-export type ProfileResult = { heard: Heard[] } | { refused: string };
+/**
+ * What to do with a message: facts heard, or the reason why it can't be read (it goes to quarantine). Where
+ * one field is unreadable and another is not, the readable is heard and `partly` says what was left out: a
+ * door must not go unheard because its thermometer broke.
+ */
+export type ProfileResult = { heard: Heard[]; partly?: string } | { refused: string };
 
 export interface OutgoingMessage {
   topic: string;

@@ -1,0 +1,25 @@
+/** Every family of devices that a gateway understands: a new one is one file beside this one and one line here. */
+import { doorNode } from './door-node.ts';
+import { esphome, isEsphomeTopic } from './esphome.ts';
+import { homeAssistant } from './home-assistant.ts';
+import type { Profile } from './profile.ts';
+import { isShellyTopic, shelly } from './shelly.ts';
+import { isTasmotaTopic, tasmota } from './tasmota.ts';
+import { zigbee2mqtt } from './zigbee2mqtt.ts';
+
+/** Topics that a profile above Home Assistant's reads: announced there too, they are not read twice. */
+const isClaimed = (topic: string): boolean =>
+  topic.startsWith('zigbee2mqtt/') ||
+  topic.startsWith('node/') ||
+  isTasmotaTopic(topic) ||
+  isShellyTopic(topic) ||
+  isEsphomeTopic(topic);
+
+export const catalog: readonly Profile[] = [
+  doorNode,
+  zigbee2mqtt,
+  tasmota,
+  shelly,
+  esphome,
+  homeAssistant(isClaimed),
+];
