@@ -1,0 +1,8 @@
+import { bruteForce } from './brute-force.ts';
+import type { AnyMonitor } from './monitor.ts';
+import { newAddressLogin } from './new-address-login.ts';
+import { privilegeEscalation } from './privilege-escalation.ts';
+import { webScanner } from './web-scanner.ts';
+
+/** Every monitor. A new one is one file and one line here. */
+export const catalog: readonly AnyMonitor[] = [bruteForce, newAddressLogin, privilegeEscalation, webScanner];

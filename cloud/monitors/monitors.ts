@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import type { Detection } from '../../devices/model/detection.ts';
+import type { Observation } from '../../devices/model/observation.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import { catalog } from './catalog.ts';
+import type { AnyMonitor, Carried, Found } from './monitor.ts';
+
+/** Keys of one monitor in memory; beyond it those quiet for longest are forgotten, and counted. */
+export const MAX_KEYS_PER_MONITOR = 50_000;
+/** Observations of one key in memory; beyond it the older half is summed up. */
+export const MAX_OBSERVATIONS_PER_KEY = 2_000;
+
+/** What new observations changed: detections new or revised, and those that no longer hold. */
+export interface Judgement {
+  put: Detection[];
+  withdraw: string[];
+}
+
+interface Key {
+  observations: Observation[];
+  carried?: Carried;
+  /** Detections as last put, by id. */
+  found: Map<string, string>;
+}
+
+interface Running {
+  monitor: AnyMonitor;
+  configuration: unknown;
+  keys: Map<string, Key>;
+}
+
+const inOrder = (a: Observation, b: Observation) =>
+  a.observedAt - b.observedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Where in a sorted list an observation stands or would stand. */
+function positionOf(list: readonly Observation[], observation: Observation): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const at = list[middle];
+    if (at !== undefined && inOrder(at, observation) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Runs the monitors. Pure but for what it remembers, which can be built again from the observations of the store. */
+export class Monitors {
+  readonly #registry: Registry;
+  readonly #running: Running[];
+  /** Keys given up because there were too many. */
+  forgotten = 0;
+
+  /** @throws ZodError when a monitor's configuration is wrong. */
+  constructor(
+    registry: Registry,
+    configurations: Readonly<Record<string, unknown>> = {},
+    monitors = catalog,
+  ) {
+    this.#registry = registry;
+    this.#running = monitors.map((monitor) => ({
+      monitor,
+      configuration: monitor.configuration.parse(configurations[monitor.kind] ?? {}),
+      keys: new Map(),
+    }));
+  }
+
+  /** How far back observations are wanted after a start. */
+  get rememberMs(): number {
+    return Math.max(
+      0,
+      ...this.#running.map(({ monitor, configuration }) => monitor.rememberMs(configuration)),
+    );
+  }
+
+  /** Kinds that any monitor looks at. */
+  get observes(): Set<Observation['kind']> {
+    return new Set(this.#running.flatMap(({ monitor }) => monitor.observes));
+  }
+
+  /** Takes observations in whatever order they came, each once however often it is given. */
+  observe(observations: readonly Observation[]): Judgement {
+    const judgement: Judgement = { put: [], withdraw: [] };
+    for (const running of this.#running) {
+      const touched = new Set<string>();
+      for (const observation of observations) {
+        if (!running.monitor.observes.includes(observation.kind)) continue;
+        for (const name of running.monitor.keys(observation, this.#registry)) {
+          if (this.#insert(running, name, observation)) touched.add(name);
+        }
+      }
+      for (const name of touched) this.#judge(running, name, judgement);
+    }
+    return judgement;
+  }
+
+  #insert(running: Running, name: string, observation: Observation): boolean {
+    let key = running.keys.get(name);
+    if (key === undefined) key = { observations: [], found: new Map() };
+    // The key heard last goes to the end: the first is the one to forget.
+    running.keys.delete(name);
+    running.keys.set(name, key);
+    if (running.keys.size > MAX_KEYS_PER_MONITOR) {
+      const quietest = running.keys.keys().next().value;
+      if (quietest !== undefined) running.keys.delete(quietest);
+      this.forgotten++;
+    }
+    const at = positionOf(key.observations, observation);
+    if (key.observations[at]?.id === observation.id) return false;
+    // What was summed up already includes this time: an observation from there can't be told from a repeat.
+    if (key.carried !== undefined && observation.observedAt <= key.carried.lastAt) return false;
+    key.observations.splice(at, 0, observation);
+    return true;
+  }
+
+  #judge({ monitor, configuration, keys }: Running, name: string, judgement: Judgement): void {
+    const key = keys.get(name);
+    if (key === undefined) return;
+    const newest = key.observations.at(-1)?.observedAt ?? 0;
+    const oldest = newest - monitor.rememberMs(configuration);
+    const stale = key.observations.findIndex(({ observedAt }) => observedAt >= oldest);
+    const found = new Map<string, string>();
+    for (const one of monitor.judge(key, configuration, this.#registry)) {
+      const detection = this.#detectionOf(monitor, name, one, key.observations);
+      const text = JSON.stringify(detection);
+      found.set(detection.id, text);
+      if (key.found.get(detection.id) !== text) judgement.put.push(detection);
+    }
+    for (const id of key.found.keys()) if (!found.has(id)) judgement.withdraw.push(id);
+    key.found = found;
+    if (stale > 0) {
+      key.observations.splice(0, stale);
+      // Detections of forgotten observations stand; they are only no longer revised.
+      delete key.carried;
+      key.found = new Map([...found].filter(([, text]) => (JSON.parse(text) as Detection).at >= oldest));
+    }
+    if (key.observations.length > MAX_OBSERVATIONS_PER_KEY) carry(key);
+  }
+
+  #detectionOf(
+    monitor: AnyMonitor,
+    key: string,
+    found: Found,
+    observations: readonly Observation[],
+  ): Detection {
+    const { anchor, count, tactic, facts, ...rest } = found;
+    const digest = createHash('sha256')
+      .update(`${monitor.kind}\n${key}\n${anchor}`)
+      .digest('hex')
+      .slice(0, 24);
+    const site = this.#registry.asset(found.assets[0] ?? '')?.site;
+    return {
+      id: `${monitor.kind}/${digest}`,
+      rule: monitor.kind,
+      source: observations.at(-1)?.source ?? 'monitor',
+      ...(site === undefined ? {} : { site }),
+      ...rest,
+      facts: facts ?? {},
+      ...(tactic === undefined ? {} : { tactic }),
+      count: Math.max(1, count ?? 1),
+    };
+  }
+}
+
+/** Sums up the older half: a day-long attack keeps its beginning and its count without filling memory. */
+function carry(key: Key): void {
+  const older = key.observations.splice(0, key.observations.length >>> 1);
+  const first = older[0];
+  const last = older.at(-1);
+  if (first === undefined || last === undefined) return;
+  key.carried = {
+    count: older.length + (key.carried?.count ?? 0),
+    firstId: key.carried?.firstId ?? first.id,
+    firstAt: key.carried?.firstAt ?? first.observedAt,
+    lastAt: last.observedAt,
+  };
+}
