@@ -13,6 +13,7 @@ const debianPackages = [
   ['binutils-avr', '/usr/bin/avr-objcopy'],
   ['avr-libc', '/usr/lib/avr/include/avr/io.h'],
   ['arduino-core-avr', '/usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h'],
+  ['influxdb', '/usr/bin/influxd'],
   ['socat', '/usr/bin/socat'],
   ['make', '/usr/bin/make'],
 ];
