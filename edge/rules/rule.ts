@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { Asset } from '../../devices/model/asset.ts';
 import type { CommandAction } from '../../devices/model/command.ts';
 import type { Detection, Severity } from '../../devices/model/detection.ts';
 import type { Facts, Observables, Observation, ObservationKind } from '../../devices/model/observation.ts';
@@ -9,7 +10,10 @@ export interface RuleContext {
   /** The observation's time, or the due time of the timer. */
   readonly now: number;
   readonly registry: Registry;
+  /** The mode in force: while an exit delay runs, nothing is armed yet. */
   readonly armingMode: 'disarmed' | 'away' | 'night';
+  /** Absent where nobody says: the same as `settled`. */
+  readonly armingPhase?: 'settled' | 'exit-delay' | 'entry-delay' | 'triggered';
   /** Whether the site's registered opening hours cover this moment. */
   readonly isOpen: boolean;
 }
@@ -18,14 +22,18 @@ export interface RuleContext {
 export interface Finding {
   severity: Severity;
   summary: string;
+  /** The asset that it is about first. */
   assets: string[];
   identities?: string[];
   observables?: Observables;
   facts?: Facts;
+  /** Ids of observations, oldest first; the engine keeps the newest MAX_EVIDENCE. */
   evidence: string[];
   tactic?: string;
   /** Folded repeats. */
   count?: number;
+  /** More about a condition already reported: the engine names the earlier detection in `facts.follows`. */
+  continues?: boolean;
 }
 
 /** Something to do on the spot. */
@@ -33,14 +41,30 @@ export interface LocalAction {
   action: CommandAction;
   asset: string;
   reason: string;
+  /** Not done within this time, the command is dead; absent: DEFAULT_ACTION_LIFETIME_MS. */
+  lifetimeMs?: number;
+  /** The rule or the part of the panel that wants it; filled in by the engine. */
+  issuedBy?: string;
+  /** The detection that it answers: a picture taken for it belongs to it. */
+  detection?: string;
 }
 
-/** What one step of a rule gives back. `wakeAt` asks for `wake` at that time; undefined cancels it. */
+/** Commands act within seconds or not at all: nobody wants yesterday's siren. */
+export const DEFAULT_ACTION_LIFETIME_MS = 10_000;
+
+/** What one step of a rule gives back. Where nothing changes, a step gives back `undefined` instead. */
 export interface RuleStep<State> {
-  state: State;
+  /** Undefined: at rest again; nothing is kept for this key and its timer is gone. */
+  state: State | undefined;
   findings?: Finding[];
   actions?: LocalAction[];
-  wakeAt?: number;
+  /** Asks for `wake` at that time; absent or undefined: no timer. */
+  wakeAt?: number | undefined;
+  /**
+   * Folds what the other rules find about this key's asset, from now on (`start`) or no longer (`stop`).
+   * With `report` and `stop` the step's finding is given the counts of what was folded since.
+   */
+  fold?: 'start' | 'report' | 'stop';
 }
 
 /** A recorded case: observations in, findings out. Each rule carries its own, true and false. */
@@ -48,15 +72,18 @@ export interface RuleSample {
   name: string;
   configuration?: Record<string, unknown>;
   context?: Partial<Omit<RuleContext, 'now' | 'registry'>>;
+  /** Of assets of the sample site (sample-site.ts). */
   observations: (Pick<Observation, 'kind' | 'asset' | 'observedAt'> & Partial<Observation>)[];
   /** The clock runs on to here after the last observation. */
   until?: number;
+  /** Every detection, in order; `asset` is the first one it names. */
   expect: { at: number; severity: Severity; asset: string }[];
 }
 
 /**
  * One kind of rule: one file with its schema, its behaviour and its samples, and one line in catalog.ts.
- * State is kept for each key (usually the asset), is plain JSON and survives a restart.
+ * State is kept for each key, is plain JSON and survives a restart. The functions are pure, never change a
+ * state they were given, and do not use `this`.
  */
 export interface RuleKind<Configuration, State> {
   readonly kind: string;
@@ -64,18 +91,39 @@ export interface RuleKind<Configuration, State> {
   /** What a person at the site should do; shown beside the alarm. */
   readonly instruction: string;
   readonly configuration: ZodType<Configuration>;
+  /** What a kept state must look like to be taken back after a restart. */
+  readonly state: ZodType<State>;
   readonly observes: readonly ObservationKind[];
-  /** Which state an observation belongs to; undefined: not for this rule. */
-  key(observation: Observation, configuration: Configuration, registry: Registry): string | undefined;
+  /** Whether it watches this asset where its configuration names none. */
+  fits(asset: Asset, registry: Registry): boolean;
+  /** Further assets whose observations belong to this asset's state: a door's readers and its lock. */
+  listensTo?(asset: Asset, configuration: Configuration, registry: Registry): readonly string[];
+  /**
+   * Only for rules that count across assets: which state an observation belongs to; undefined: none. Without
+   * it there is one state an asset, its key is the asset's id, and the engine finds it without asking.
+   */
+  key?(observation: Observation, configuration: Configuration): string | undefined;
   initial(configuration: Configuration): State;
   step(
     state: State,
     observation: Observation,
+    key: string,
     configuration: Configuration,
     context: RuleContext,
-  ): RuleStep<State>;
-  wake?(state: State, key: string, configuration: Configuration, context: RuleContext): RuleStep<State>;
+  ): RuleStep<State> | undefined;
+  /** Looks again with nothing but time passed. Called when a timer is due or the configuration has changed. */
+  wake?(
+    state: State,
+    key: string,
+    configuration: Configuration,
+    context: RuleContext,
+  ): RuleStep<State> | undefined;
+  /** Whether what was reported still goes on; absent: the rule reports moments, not conditions. */
+  active?(state: State): boolean;
   readonly samples: readonly RuleSample[];
 }
+
+/** Any kind, for those who handle all alike: configuration and state went through the kind's own schemas. */
+export type AnyRuleKind = RuleKind<unknown, unknown>;
 
 export type { Detection };

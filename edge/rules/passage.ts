@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Observation } from '../../devices/model/observation.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+
+/** Somebody was at a door: who, when, and how it was known. */
+export const passage = z.object({
+  at: z.number(),
+  observation: z.string(),
+  how: z.enum(['granted', 'denied', 'exit', 'command']),
+  identity: z.string().optional(),
+  badge: z.string().optional(),
+  /** The person's name, or the badge where nobody is known to hold it. */
+  who: z.string().optional(),
+});
+export type Passage = z.infer<typeof passage>;
+
+const ways: Partial<Record<Observation['kind'], Passage['how']>> = {
+  'access.granted': 'granted',
+  'access.denied': 'denied',
+  'exit.requested': 'exit',
+};
+
+/** The passage that an observation tells of, if it does: a badge's answer, an exit button, an unlock by command. */
+export function passageOf(observation: Observation, registry: Registry): Passage | undefined {
+  const how =
+    observation.kind === 'command.executed'
+      ? observation.facts?.['action'] === 'lock.unlock'
+        ? 'command'
+        : undefined
+      : ways[observation.kind];
+  if (how === undefined) return undefined;
+  const person = observation.subjects && registry.resolve(observation.subjects);
+  const badge = observation.subjects?.badge;
+  const by = observation.facts?.['by'];
+  const who =
+    person?.name ??
+    (badge === undefined
+      ? how === 'command' && typeof by === 'string'
+        ? by
+        : undefined
+      : `unknown badge ${badge}`);
+  return {
+    at: observation.observedAt,
+    observation: observation.id,
+    how,
+    ...(person && { identity: person.id }),
+    ...(badge !== undefined && { badge }),
+    ...(who !== undefined && { who }),
+  };
+}
