@@ -66,13 +66,13 @@ export const alarmScheduleChanged: RuleKind<Configuration, null> = {
   step(_before, observation, _key, { siteNetworks }, { registry, isOpen }) {
     const { facts = {}, observables = {}, subjects } = observation;
     const { ip } = observables;
-    const from = facts['from'];
+    const from = facts.from;
     const fromOutside =
       (typeof from === 'string' && from !== 'site' && from !== 'schedule') ||
       (ip !== undefined && !isOfSite(ip, siteNetworks));
-    const shortens = facts['shortens'] === true;
-    const person = subjects && registry.resolve(subjects, observables['host']);
-    const by = facts['by'];
+    const shortens = facts.shortens === true;
+    const person = subjects && registry.resolve(subjects, observables.host);
+    const by = facts.by;
     const who =
       person?.name ?? subjects?.account ?? (typeof by === 'string' ? by : undefined) ?? 'an unknown person';
     const reasons = [
@@ -80,7 +80,7 @@ export const alarmScheduleChanged: RuleKind<Configuration, null> = {
       ...(isOpen ? [] : ['outside opening hours']),
       ...(shortens ? ['so that the site is protected for less time than before'] : []),
     ];
-    const lost = facts['lostMinutes'];
+    const lost = facts.lostMinutes;
     return {
       state: undefined,
       findings: [

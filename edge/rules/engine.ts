@@ -239,7 +239,10 @@ export class RuleEngine {
     if (key === undefined) return;
     let slot = rule.slots.get(key);
     if (slot === undefined) {
-      if (rule.slots.size >= MAX_KEYS_PER_RULE) return this.#full(rule, observation);
+      if (rule.slots.size >= MAX_KEYS_PER_RULE) {
+        this.#full(rule, observation);
+        return;
+      }
       slot = new Slot(rule, key);
       rule.slots.set(key, slot);
     }

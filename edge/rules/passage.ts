@@ -24,14 +24,14 @@ const ways: Partial<Record<Observation['kind'], Passage['how']>> = {
 export function passageOf(observation: Observation, registry: Registry): Passage | undefined {
   const how =
     observation.kind === 'command.executed'
-      ? observation.facts?.['action'] === 'lock.unlock'
+      ? observation.facts?.action === 'lock.unlock'
         ? 'command'
         : undefined
       : ways[observation.kind];
   if (how === undefined) return undefined;
   const person = observation.subjects && registry.resolve(observation.subjects);
   const badge = observation.subjects?.badge;
-  const by = observation.facts?.['by'];
+  const by = observation.facts?.by;
   const who =
     person?.name ??
     (badge === undefined
