@@ -1,6 +1,6 @@
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Incident, IncidentState } from '../../devices/model/incident.ts';
-import type { Observation } from '../../devices/model/observation.ts';
+import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { GatewayReport, Lane, LossNotice, Picture, RecordBody } from '../../devices/wire.ts';
 
 /** Where a lane of a gateway's epoch stands: the last record that is committed. */
@@ -72,12 +72,16 @@ export interface Store {
   commit(records: readonly AcceptedRecord[]): Promise<void>;
   /** Observations and detections of the cloud's own sources, ids already given; idempotent by id. */
   append(observations: readonly Observation[], detections: readonly Detection[]): Promise<void>;
+  /** Detections that no longer hold, after something late was seen; only monitors take back. */
+  withdraw(ids: readonly string[]): Promise<void>;
   positions(gateway: string): LanePosition[];
 
   detections(range: { from?: number; to?: number }): Iterable<Detection>;
   detection(id: string): Detection | undefined;
+  /** Newest first; those named by `ids` in any number up to the limit. */
   observations(query: {
     ids?: readonly string[];
+    kinds?: readonly ObservationKind[];
     asset?: string;
     from?: number;
     to?: number;
@@ -97,6 +101,10 @@ export interface Store {
     offset: number;
     limit: number;
   }): { incident: Incident; handling: Handling }[];
+  /** How many incidents are in each state, at all sites or at one. */
+  incidentCounts(site?: string): Record<IncidentState, number>;
+  /** Where an incident's id leads now: to itself, or to the incident that took it over. */
+  currentIncident(id: string): string;
   handling(incident: string): Handling | undefined;
   act(activity: Activity): Promise<Handling>;
   activities(incident: string): Activity[];
@@ -106,6 +114,7 @@ export interface Store {
   quarantined(limit: number): { total: number; newest: Quarantined[] };
 
   account(name: string): Account | undefined;
+  accounts(): Account[];
   putAccount(account: Account): Promise<void>;
   session(tokenHash: string): { account: string; expiresAt: number } | undefined;
   putSession(tokenHash: string, account: string, expiresAt: number): Promise<void>;

@@ -1,0 +1,65 @@
+/**
+ * The store's schema, one numbered step after the other; `PRAGMA user_version` says which are done. A step that
+ * has shipped is never changed: a new one follows.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE record (
+    id TEXT PRIMARY KEY, lane TEXT NOT NULL, received_at INTEGER NOT NULL, type TEXT NOT NULL,
+    chain TEXT NOT NULL, json TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE lane_position (
+    gateway TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, sequence INTEGER NOT NULL, chain TEXT NOT NULL,
+    PRIMARY KEY (gateway, epoch, lane)
+  ) WITHOUT ROWID;
+  -- json is absent where the record of the same id holds it.
+  CREATE TABLE observation (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, site TEXT NOT NULL, asset TEXT NOT NULL, at INTEGER NOT NULL, json TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX observation_of_asset ON observation (asset, at);
+  CREATE INDEX observation_of_kind ON observation (kind, at);
+  CREATE TABLE detection (id TEXT PRIMARY KEY, at INTEGER NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX detection_at ON detection (at);
+  CREATE TABLE picture (
+    id TEXT PRIMARY KEY, asset TEXT NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX picture_of_asset ON picture (asset, at);
+  CREATE TABLE loss (
+    id TEXT PRIMARY KEY, gateway TEXT NOT NULL, epoch TEXT NOT NULL, json TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE report (gateway TEXT PRIMARY KEY, at INTEGER NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE incident (
+    id TEXT PRIMARY KEY, priority REAL NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, json TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX incident_by_priority ON incident (priority DESC, first DESC);
+  CREATE TABLE incident_site (
+    incident TEXT NOT NULL, site TEXT NOT NULL, PRIMARY KEY (site, incident)
+  ) WITHOUT ROWID;
+  CREATE INDEX incident_site_of_incident ON incident_site (incident);
+  CREATE TABLE incident_forward (id TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX incident_forward_target ON incident_forward (target);
+  CREATE TABLE handling (
+    incident TEXT PRIMARY KEY, state TEXT NOT NULL, assignee TEXT, acknowledged_at INTEGER, opened_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE activity (
+    number INTEGER PRIMARY KEY, incident TEXT NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL
+  );
+  CREATE INDEX activity_of_incident ON activity (incident, at);
+
+  CREATE TABLE account (name TEXT PRIMARY KEY, password_hash TEXT NOT NULL, role TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE session (
+    token_hash TEXT PRIMARY KEY, account TEXT NOT NULL, expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL, whence TEXT NOT NULL, action TEXT NOT NULL,
+    about TEXT NOT NULL
+  );
+  CREATE TABLE cursor (source TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE quarantine (
+    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, wall TEXT NOT NULL, peer TEXT NOT NULL, reason TEXT NOT NULL,
+    raw BLOB NOT NULL
+  );
+  CREATE TABLE tally (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+];

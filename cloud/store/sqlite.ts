@@ -1,0 +1,377 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Clock } from '../../devices/model/clock.ts';
+import type { Detection } from '../../devices/model/detection.ts';
+import { type Incident, type IncidentState, incidentState } from '../../devices/model/incident.ts';
+import type { Observation } from '../../devices/model/observation.ts';
+import { type GatewayReport, type LossNotice, lane, type Picture, uplinkRecord } from '../../devices/wire.ts';
+import { openDatabase, openForReading } from './database.ts';
+import {
+  handlingAfter,
+  writeOfDetection,
+  writeOfObservation,
+  writesOfForward,
+  writesOfIncident,
+  writesOfRecord,
+} from './rows.ts';
+import type { Write } from './statements.ts';
+import type {
+  AcceptedRecord,
+  Account,
+  Activity,
+  Handling,
+  LanePosition,
+  Quarantined,
+  Role,
+  Store,
+} from './store.ts';
+import { Writer } from './writer.ts';
+
+/** Refused inputs kept to look at; the oldest go. */
+export const MAX_QUARANTINED = 2_000;
+/** Bytes of one of them. */
+export const MAX_QUARANTINED_BYTES = 2_048;
+
+type Row = Record<string, unknown>;
+
+export interface SqliteStoreOptions {
+  file: string;
+  clock: Clock;
+  /** Sites that an incident concerns, by the registry. */
+  sitesOf(incident: Incident): readonly string[];
+}
+
+/**
+ * The embedded store: one SQLite file, one thread that writes it, one connection here that reads it.
+ * @throws Error when the file can't be opened or was written by a later version
+ */
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  // Schema first, in this thread, so that a wrong file is an error here and now.
+  openDatabase(options.file).close();
+  return new SqliteStore(options, new Writer(options.file), openForReading(options.file));
+}
+
+class SqliteStore implements Store {
+  readonly #options: SqliteStoreOptions;
+  readonly #writer: Writer;
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(options: SqliteStoreOptions, writer: Writer, database: DatabaseSync) {
+    this.#options = options;
+    this.#writer = writer;
+    this.#database = database;
+  }
+
+  // Records
+
+  commit(records: readonly AcceptedRecord[]): Promise<void> {
+    const writes = records.flatMap(writesOfRecord);
+    const last = new Map<string, AcceptedRecord>();
+    for (const record of records) last.set(`${record.gateway}/${record.epoch}/${record.lane}`, record);
+    for (const { gateway, epoch, lane: of, sequence, chain } of last.values()) {
+      writes.push(['moveLane', gateway, epoch, of, sequence, chain]);
+    }
+    return this.#writer.write(writes);
+  }
+
+  append(observations: readonly Observation[], detections: readonly Detection[]): Promise<void> {
+    return this.#writer.write([
+      ...observations.map((one) => writeOfObservation(one)),
+      ...detections.map(writeOfDetection),
+    ]);
+  }
+
+  withdraw(ids: readonly string[]): Promise<void> {
+    return this.#writer.write(ids.map((id): Write => ['withdrawDetection', id]));
+  }
+
+  positions(gateway: string): LanePosition[] {
+    return this.#all('SELECT * FROM lane_position WHERE gateway = ?', gateway).map((row) => ({
+      gateway,
+      epoch: String(row.epoch),
+      lane: lane.parse(row.lane),
+      sequence: Number(row.sequence),
+      chain: String(row.chain),
+    }));
+  }
+
+  *detections({
+    from = 0,
+    to = Number.MAX_SAFE_INTEGER,
+  }: {
+    from?: number;
+    to?: number;
+  }): Iterable<Detection> {
+    // A statement of its own: it stays open while the caller takes its time.
+    const rows = this.#database
+      .prepare('SELECT json FROM detection WHERE at >= ? AND at <= ? ORDER BY at, id')
+      .iterate(from, to);
+    for (const { json } of rows) yield parsed<Detection>(json);
+  }
+
+  detection(id: string): Detection | undefined {
+    return optional<Detection>(this.#one('SELECT json FROM detection WHERE id = ?', id));
+  }
+
+  observations(query: Parameters<Store['observations']>[0]): Observation[] {
+    const conditions: string[] = [];
+    const parameters: SQLInputValue[] = [];
+    const among = (column: string, values: readonly string[]) => {
+      conditions.push(`${column} IN (${values.map(() => '?').join(', ')})`);
+      parameters.push(...values);
+    };
+    if (query.ids !== undefined) among('o.id', query.ids);
+    if (query.kinds !== undefined) among('o.kind', query.kinds);
+    if (query.asset !== undefined) among('o.asset', [query.asset]);
+    if (query.from !== undefined) {
+      conditions.push('o.at >= ?');
+      parameters.push(query.from);
+    }
+    if (query.to !== undefined) {
+      conditions.push('o.at <= ?');
+      parameters.push(query.to);
+    }
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const sql = `SELECT o.json, r.json AS record FROM observation o LEFT JOIN record r ON r.id = o.id AND o.json IS NULL
+      ${where} ORDER BY o.at DESC, o.id DESC LIMIT ?`;
+    return this.#all(sql, ...parameters, query.limit).flatMap(({ json, record }) => {
+      if (typeof json === 'string') return [parsed<Observation>(json)];
+      const { body } = uplinkRecord.parse(JSON.parse(String(record)));
+      return body.type === 'observation' ? [body.observation] : [];
+    });
+  }
+
+  picture(id: string): Picture | undefined {
+    return optional<Picture>(this.#one('SELECT json FROM picture WHERE id = ?', id));
+  }
+
+  picturesOf(assets: readonly string[], from: number, to: number, limit: number): Omit<Picture, 'base64'>[] {
+    return this.#all(
+      `SELECT json_remove(json, '$.base64') AS json FROM picture
+       WHERE asset IN (${assets.map(() => '?').join(', ')}) AND at >= ? AND at <= ? ORDER BY at LIMIT ?`,
+      ...assets,
+      from,
+      to,
+      limit,
+    ).map(({ json }) => parsed<Omit<Picture, 'base64'>>(json));
+  }
+
+  losses(gateway?: string): (LossNotice & { gateway: string; epoch: string })[] {
+    return this.#all('SELECT * FROM loss WHERE ?1 IS NULL OR gateway = ?1 ORDER BY id', gateway ?? null).map(
+      (row) => ({
+        ...parsed<LossNotice>(row.json),
+        gateway: String(row.gateway),
+        epoch: String(row.epoch),
+      }),
+    );
+  }
+
+  report(gateway: string): GatewayReport | undefined {
+    return optional<GatewayReport>(this.#one('SELECT json FROM report WHERE gateway = ?', gateway));
+  }
+
+  // Incidents
+
+  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into: string }[]): Promise<void> {
+    const now = this.#options.clock.now();
+    return this.#writer.write([
+      // The incidents first: what takes over must be there before it inherits.
+      ...changed.flatMap((incident) => writesOfIncident(incident, this.#options.sitesOf(incident), now)),
+      ...gone.flatMap(({ id, into }) => writesOfForward(id, into)),
+    ]);
+  }
+
+  currentIncident(id: string): string {
+    const forwarded = this.#one('SELECT target FROM incident_forward WHERE id = ?', id);
+    return forwarded === undefined ? id : String(forwarded.target);
+  }
+
+  incident(id: string): Incident | undefined {
+    return optional<Incident>(this.#one('SELECT json FROM incident WHERE id = ?', this.currentIncident(id)));
+  }
+
+  incidents(query: Parameters<Store['incidents']>[0]): { incident: Incident; handling: Handling }[] {
+    const { states, site, offset, limit } = query;
+    const conditions = ['1'];
+    const parameters: SQLInputValue[] = [];
+    if (states !== undefined) {
+      conditions.push(`h.state IN (${states.map(() => '?').join(', ')})`);
+      parameters.push(...states);
+    }
+    if (site !== undefined) {
+      conditions.push('i.id IN (SELECT incident FROM incident_site WHERE site = ?)');
+      parameters.push(site);
+    }
+    return this.#all(
+      `SELECT i.json, h.* FROM incident i JOIN handling h ON h.incident = i.id
+       WHERE ${conditions.join(' AND ')} ORDER BY i.priority DESC, i.first DESC, i.id LIMIT ? OFFSET ?`,
+      ...parameters,
+      limit,
+      offset,
+    ).map((row) => ({ incident: parsed<Incident>(row.json), handling: handlingOf(row) }));
+  }
+
+  incidentCounts(site?: string): Record<IncidentState, number> {
+    const counts = { open: 0, acknowledged: 0, contained: 0, resolved: 0, 'false-alarm': 0 };
+    const rows = this.#all(
+      `SELECT h.state, count(*) AS number FROM incident i JOIN handling h ON h.incident = i.id
+       WHERE ?1 IS NULL OR i.id IN (SELECT incident FROM incident_site WHERE site = ?1) GROUP BY h.state`,
+      site ?? null,
+    );
+    for (const { state, number } of rows) counts[incidentState.parse(state)] = Number(number);
+    return counts;
+  }
+
+  handling(incident: string): Handling | undefined {
+    const row = this.#one('SELECT * FROM handling WHERE incident = ?', this.currentIncident(incident));
+    return row === undefined ? undefined : handlingOf(row);
+  }
+
+  async act(activity: Activity): Promise<Handling> {
+    const incident = this.currentIncident(activity.incident);
+    const before = this.handling(incident);
+    if (before === undefined) throw new RangeError(`there is no incident ${activity.incident}`);
+    const after = handlingAfter(before, activity);
+    await this.#writer.write([
+      ['addActivity', incident, activity.at, JSON.stringify({ ...activity, incident })],
+      [
+        'setHandling',
+        incident,
+        after.state,
+        after.assignee ?? null,
+        after.acknowledgedAt ?? null,
+        after.openedAt,
+      ],
+    ]);
+    return after;
+  }
+
+  activities(incident: string): Activity[] {
+    const current = this.currentIncident(incident);
+    return this.#all(
+      `SELECT json FROM activity WHERE incident = ?1
+       OR incident IN (SELECT id FROM incident_forward WHERE target = ?1) ORDER BY at, number`,
+      current,
+    ).map(({ json }) => parsed<Activity>(json));
+  }
+
+  // People, cursors, the wall
+
+  account(name: string): Account | undefined {
+    const row = this.#one('SELECT * FROM account WHERE name = ?', name);
+    if (row === undefined) return undefined;
+    return { name, passwordHash: String(row.password_hash), role: row.role as Role };
+  }
+
+  accounts(): Account[] {
+    return this.#all('SELECT * FROM account ORDER BY name').map((row) => ({
+      name: String(row.name),
+      passwordHash: String(row.password_hash),
+      role: row.role as Role,
+    }));
+  }
+
+  putAccount({ name, passwordHash, role }: Account): Promise<void> {
+    return this.#writer.write([['putAccount', name, passwordHash, role]]);
+  }
+
+  session(tokenHash: string): { account: string; expiresAt: number } | undefined {
+    const row = this.#one('SELECT * FROM session WHERE token_hash = ?', tokenHash);
+    return row === undefined
+      ? undefined
+      : { account: String(row.account), expiresAt: Number(row.expires_at) };
+  }
+
+  putSession(tokenHash: string, account: string, expiresAt: number): Promise<void> {
+    return this.#writer.write([
+      ['expireSessions', this.#options.clock.now()],
+      ['putSession', tokenHash, account, expiresAt],
+    ]);
+  }
+
+  endSession(tokenHash: string): Promise<void> {
+    return this.#writer.write([['endSession', tokenHash]]);
+  }
+
+  audit(entry: { at: number; by: string; from: string; action: string; about: string }): Promise<void> {
+    return this.#writer.write([['addAudit', entry.at, entry.by, entry.from, entry.action, entry.about]]);
+  }
+
+  cursor(source: string): string | undefined {
+    const row = this.#one('SELECT value FROM cursor WHERE source = ?', source);
+    return row === undefined ? undefined : String(row.value);
+  }
+
+  putCursor(source: string, value: string): Promise<void> {
+    return this.#writer.write([['putCursor', source, value]]);
+  }
+
+  quarantine({ at, wall, peer, reason, raw }: Quarantined): void {
+    const writes: Write[] = [
+      ['addQuarantine', at, wall, peer, reason, raw.slice(0, MAX_QUARANTINED_BYTES)],
+      ['trimQuarantine', MAX_QUARANTINED],
+      ['count', 'quarantined', 1],
+    ];
+    // What can't even be quarantined is told by the store's own failure, which stops the ingest.
+    this.#writer.write(writes).catch(() => {});
+  }
+
+  quarantined(limit: number): { total: number; newest: Quarantined[] } {
+    const total = Number(this.#one("SELECT value FROM tally WHERE name = 'quarantined'")?.value ?? 0);
+    const newest = this.#all('SELECT * FROM quarantine ORDER BY number DESC LIMIT ?', limit).map((row) => ({
+      at: Number(row.at),
+      wall: String(row.wall),
+      peer: String(row.peer),
+      reason: String(row.reason),
+      raw: row.raw instanceof Uint8Array ? row.raw : new Uint8Array(),
+    }));
+    return { total, newest };
+  }
+
+  counts(): Record<string, number> {
+    const count = (table: string) =>
+      Number(this.#one(`SELECT count(*) AS number FROM ${table}`)?.number ?? 0);
+    return Object.fromEntries(
+      ['record', 'observation', 'detection', 'picture', 'incident', 'loss'].map((table) => [
+        table,
+        count(table),
+      ]),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    this.#database.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    let found = this.#prepared.get(sql);
+    if (found === undefined) {
+      if (this.#prepared.size > 200) this.#prepared.clear();
+      found = this.#database.prepare(sql);
+      this.#prepared.set(sql, found);
+    }
+    return found;
+  }
+
+  #all(sql: string, ...parameters: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...parameters);
+  }
+
+  #one(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...parameters);
+  }
+}
+
+/** What this store wrote it trusts: it was checked at the wall. */
+const parsed = <Value>(json: unknown): Value => JSON.parse(String(json)) as Value;
+const optional = <Value>(row: Row | undefined): Value | undefined =>
+  row === undefined ? undefined : parsed<Value>(row.json);
+
+const handlingOf = (row: Row): Handling => ({
+  incident: String(row.incident),
+  state: incidentState.parse(row.state),
+  openedAt: Number(row.opened_at),
+  ...(row.assignee === null ? {} : { assignee: String(row.assignee) }),
+  ...(row.acknowledged_at === null ? {} : { acknowledgedAt: Number(row.acknowledged_at) }),
+});

@@ -1,0 +1,62 @@
+/** Every statement that writes, by name: the worker prepares each once. */
+export const statements = {
+  addRecord:
+    'INSERT OR IGNORE INTO record (id, lane, received_at, type, chain, json) VALUES (?, ?, ?, ?, ?, ?)',
+  moveLane: `INSERT INTO lane_position (gateway, epoch, lane, sequence, chain) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET sequence = excluded.sequence, chain = excluded.chain
+    WHERE excluded.sequence > lane_position.sequence`,
+  addObservation:
+    'INSERT OR IGNORE INTO observation (id, kind, site, asset, at, json) VALUES (?, ?, ?, ?, ?, ?)',
+  putDetection: `INSERT INTO detection (id, at, json) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET at = excluded.at, json = excluded.json`,
+  withdrawDetection: 'DELETE FROM detection WHERE id = ?',
+  addPicture: 'INSERT OR IGNORE INTO picture (id, asset, at, json) VALUES (?, ?, ?, ?)',
+  addLoss: 'INSERT OR IGNORE INTO loss (id, gateway, epoch, json) VALUES (?, ?, ?, ?)',
+  putReport: `INSERT INTO report (gateway, at, json) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET at = excluded.at, json = excluded.json WHERE excluded.at >= report.at`,
+
+  putIncident: `INSERT INTO incident (id, priority, first, last, json) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET priority = excluded.priority, first = excluded.first, last = excluded.last,
+    json = excluded.json`,
+  dropIncident: 'DELETE FROM incident WHERE id = ?',
+  clearSites: 'DELETE FROM incident_site WHERE incident = ?',
+  addSite: 'INSERT OR IGNORE INTO incident_site (incident, site) VALUES (?, ?)',
+  forward:
+    'INSERT INTO incident_forward (id, target) VALUES (?, ?) ON CONFLICT DO UPDATE SET target = excluded.target',
+  forwardEarlier: 'UPDATE incident_forward SET target = ?2 WHERE target = ?1',
+  unforward: 'DELETE FROM incident_forward WHERE id = ?',
+  openHandling: `INSERT OR IGNORE INTO handling (incident, state, opened_at) VALUES (?, 'open', ?)`,
+  /** A merge keeps what people did: the incident that takes over takes over the handling, unless it has its own. */
+  inheritHandling: `INSERT INTO handling (incident, state, assignee, acknowledged_at, opened_at)
+    SELECT ?2, state, assignee, acknowledged_at, opened_at FROM handling WHERE incident = ?1
+    ON CONFLICT DO UPDATE SET
+      opened_at = min(opened_at, excluded.opened_at),
+      assignee = coalesce(handling.assignee, excluded.assignee),
+      acknowledged_at = coalesce(handling.acknowledged_at, excluded.acknowledged_at),
+      state = CASE WHEN handling.state = 'open' AND excluded.state IN ('acknowledged', 'contained')
+        THEN excluded.state ELSE handling.state END`,
+  setHandling: `INSERT INTO handling (incident, state, assignee, acknowledged_at, opened_at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET state = excluded.state, assignee = excluded.assignee,
+    acknowledged_at = excluded.acknowledged_at`,
+  addActivity: 'INSERT INTO activity (incident, at, json) VALUES (?, ?, ?)',
+
+  putAccount: `INSERT INTO account (name, password_hash, role) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, role = excluded.role`,
+  putSession: `INSERT INTO session (token_hash, account, expires_at) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at`,
+  endSession: 'DELETE FROM session WHERE token_hash = ?',
+  expireSessions: 'DELETE FROM session WHERE expires_at < ?',
+  addAudit: 'INSERT INTO audit (at, by, whence, action, about) VALUES (?, ?, ?, ?, ?)',
+  putCursor:
+    'INSERT INTO cursor (source, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+  addQuarantine: 'INSERT INTO quarantine (at, wall, peer, reason, raw) VALUES (?, ?, ?, ?, ?)',
+  trimQuarantine: 'DELETE FROM quarantine WHERE number <= (SELECT max(number) FROM quarantine) - ?',
+  count: `INSERT INTO tally (name, value) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET value = value + excluded.value`,
+} as const;
+
+export type StatementName = keyof typeof statements;
+export type Parameter = string | number | null | Uint8Array;
+
+/** One statement to run, with its parameters. */
+export type Write = readonly [StatementName, ...Parameter[]];

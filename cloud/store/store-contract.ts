@@ -1,0 +1,244 @@
+/** What every implementation of the store must hold; run by the test of each. Test code: it imports vitest. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { manualClock } from '../../devices/model/clock.ts';
+import { type Detection, detection } from '../../devices/model/detection.ts';
+import type { Incident } from '../../devices/model/incident.ts';
+import { type Observation, observation } from '../../devices/model/observation.ts';
+import { GENESIS, recordId } from '../../devices/wire.ts';
+import type { AcceptedRecord, Store } from './store.ts';
+
+const EPOCH = 'epoch0001';
+const clock = manualClock(1_000_000);
+
+const seen = (sequence: number, over: Partial<Observation> = {}): Observation =>
+  observation.parse({
+    id: recordId('gw-1', EPOCH, sequence),
+    kind: 'door.opened',
+    site: 'linden',
+    asset: 'back-door',
+    source: 'zigbee2mqtt:0x01',
+    observedAt: 1_000 * sequence,
+    receivedAt: 1_000 * sequence + 5,
+    clock: 'set',
+    ...over,
+  });
+
+const judged = (id: string, over: Partial<Detection> = {}): Detection =>
+  detection.parse({
+    id,
+    at: 5_000,
+    rule: 'forced-open',
+    severity: 'high',
+    source: 'gw-1',
+    assets: ['back-door'],
+    identities: [],
+    observables: {},
+    summary: 'The back door was forced',
+    ...over,
+  });
+
+function record(
+  sequence: number,
+  body: AcceptedRecord['body'],
+  over: Partial<AcceptedRecord> = {},
+): AcceptedRecord {
+  const json = JSON.stringify({ sequence, after: sequence - 1, at: 1, body });
+  return {
+    gateway: 'gw-1',
+    epoch: EPOCH,
+    lane: 'alarm',
+    sequence,
+    receivedAt: 1,
+    body,
+    json,
+    chain: GENESIS,
+    ...over,
+  };
+}
+
+const found = (id: string, over: Partial<Incident> = {}): Incident => ({
+  id,
+  title: 'Forced door',
+  first: 1_000,
+  last: 2_000,
+  severity: 'high',
+  priority: 50,
+  detections: ['d1'],
+  assets: ['back-door'],
+  identities: [],
+  links: [],
+  ...over,
+});
+
+/** `open` opens the same store again at each call until `forget` makes a new one. */
+export function storeContract(
+  name: string,
+  engine: { open(clockOf: typeof clock): Store; forget(): void },
+): void {
+  describe(`${name} as a store`, () => {
+    let store: Store;
+    beforeEach(() => {
+      store = engine.open(clock);
+    });
+    afterEach(async () => {
+      await store.close();
+      engine.forget();
+    });
+    const reopened = async () => {
+      await store.close();
+      store = engine.open(clock);
+      return store;
+    };
+
+    test('a record is found again after a restart, with its bytes, and its lane has moved', async () => {
+      await store.commit([
+        record(1, { type: 'observation', observation: seen(1) }),
+        record(2, { type: 'detection', detection: judged('d1') }),
+      ]);
+      await reopened();
+      expect(store.observations({ limit: 10 })).toEqual([seen(1)]);
+      expect(store.detection('d1')).toEqual(judged('d1'));
+      expect(store.positions('gw-1')).toEqual([
+        { gateway: 'gw-1', epoch: EPOCH, lane: 'alarm', sequence: 2, chain: GENESIS },
+      ]);
+    });
+
+    test('a record that comes again is stored once, and a lane never moves back', async () => {
+      const records = [1, 2, 3].map((sequence) =>
+        record(sequence, { type: 'observation', observation: seen(sequence) }),
+      );
+      await store.commit(records);
+      await store.commit(records.slice(0, 2));
+      expect(store.counts().record).toBe(3);
+      expect(store.observations({ limit: 10 })).toHaveLength(3);
+      expect(store.positions('gw-1').map(({ sequence }) => sequence)).toEqual([3]);
+    });
+
+    test('observations are found by id, kind, asset and time, the newest first', async () => {
+      const all = [seen(1), seen(2, { asset: 'front-door' }), seen(3, { kind: 'door.closed' }), seen(4)];
+      await store.append(all, []);
+      const ids = (query: Partial<Parameters<Store['observations']>[0]>) =>
+        store.observations({ limit: 10, ...query }).map(({ observedAt }) => observedAt / 1_000);
+      expect(ids({})).toEqual([4, 3, 2, 1]);
+      expect(ids({ limit: 2 })).toEqual([4, 3]);
+      expect(ids({ asset: 'back-door', kinds: ['door.opened'] })).toEqual([4, 1]);
+      expect(ids({ from: 2_000, to: 3_000 })).toEqual([3, 2]);
+      expect(ids({ ids: [seen(2).id, 'nothing'] })).toEqual([2]);
+    });
+
+    test('a detection can be revised and taken back', async () => {
+      await store.append([], [judged('d1'), judged('d2', { at: 1 })]);
+      await store.append([], [judged('d1', { count: 7 })]);
+      expect([...store.detections({})].map(({ id, count }) => [id, count])).toEqual([
+        ['d2', 1],
+        ['d1', 7],
+      ]);
+      await store.withdraw(['d1']);
+      expect([...store.detections({ from: 2 })]).toEqual([]);
+    });
+
+    test('incidents come most urgent first, of a site, in a state', async () => {
+      await store.putIncidents(
+        [found('i1'), found('i2', { priority: 90 }), found('i3', { assets: ['dock-1'] })],
+        [],
+      );
+      await store.act({ incident: 'i1', at: 5, by: 'mia', action: 'resolved', text: 'a drill' });
+      const ids = (query: object) =>
+        store.incidents({ offset: 0, limit: 10, ...query }).map(({ incident }) => incident.id);
+      expect(ids({})).toEqual(['i2', 'i1', 'i3']);
+      expect(ids({ states: ['open'] })).toEqual(['i2', 'i3']);
+      expect(ids({ site: 'north' })).toEqual(['i3']);
+      expect(ids({ offset: 1, limit: 1 })).toEqual(['i1']);
+      expect(store.incidentCounts()).toEqual({
+        open: 2,
+        acknowledged: 0,
+        contained: 0,
+        resolved: 1,
+        'false-alarm': 0,
+      });
+      expect(store.incidentCounts('linden').open).toBe(1);
+    });
+
+    test('what people did stays when the correlator finds more', async () => {
+      await store.putIncidents([found('i1')], []);
+      await store.act({ incident: 'i1', at: 5, by: 'mia', action: 'acknowledged' });
+      await store.act({ incident: 'i1', at: 6, by: 'mia', action: 'assigned', assignee: 'leo' });
+      await store.putIncidents([found('i1', { detections: ['d1', 'd2'] })], []);
+      await reopened();
+      expect(store.incident('i1')?.detections).toEqual(['d1', 'd2']);
+      expect(store.handling('i1')).toEqual({
+        incident: 'i1',
+        state: 'acknowledged',
+        assignee: 'leo',
+        acknowledgedAt: 5,
+        openedAt: 1_000_000,
+      });
+      expect(store.activities('i1').map(({ action }) => action)).toEqual(['acknowledged', 'assigned']);
+    });
+
+    test('an incident that is taken over leads to the other, with its history and its handling', async () => {
+      await store.putIncidents([found('old')], []);
+      await store.act({ incident: 'old', at: 5, by: 'mia', action: 'acknowledged' });
+      await store.putIncidents([found('new', { detections: ['d0', 'd1'] })], [{ id: 'old', into: 'new' }]);
+      await store.putIncidents([found('newest')], [{ id: 'new', into: 'newest' }]);
+      expect(store.currentIncident('old')).toBe('newest');
+      expect(store.incident('old')?.id).toBe('newest');
+      expect(store.handling('newest')?.state).toBe('acknowledged');
+      expect(store.activities('newest').map(({ by }) => by)).toEqual(['mia']);
+      expect(store.incidents({ offset: 0, limit: 10 })).toHaveLength(1);
+    });
+
+    test('acting on what is not there is refused by name', async () => {
+      await expect(store.act({ incident: 'nothing', at: 1, by: 'mia', action: 'noted' })).rejects.toThrow(
+        /nothing/,
+      );
+    });
+
+    test('pictures are listed without their bytes and given whole', async () => {
+      const picture = {
+        id: 'p1',
+        asset: 'camera',
+        site: 'linden',
+        takenAt: 7,
+        mediaType: 'image/jpeg' as const,
+        base64: '/9j/',
+      };
+      await store.commit([record(1, { type: 'picture', picture })]);
+      expect(store.picturesOf(['camera', 'other'], 0, 10, 5)).toEqual([
+        { id: 'p1', asset: 'camera', site: 'linden', takenAt: 7, mediaType: 'image/jpeg' },
+      ]);
+      expect(store.picture('p1')?.base64).toBe('/9j/');
+    });
+
+    test('what was refused is kept within bounds and counted without', async () => {
+      for (let index = 0; index < 5; index++) {
+        store.quarantine({
+          at: index,
+          wall: 'syslog',
+          peer: '192.0.2.1',
+          reason: 'not syslog',
+          raw: new Uint8Array(10_000),
+        });
+      }
+      await store.append([], []);
+      const { total, newest } = store.quarantined(2);
+      expect(total).toBe(5);
+      expect(newest.map(({ at }) => at)).toEqual([4, 3]);
+      expect(newest[0]?.raw.length).toBeLessThan(10_000);
+    });
+
+    test('accounts, sessions and cursors are found again, and an ended session is gone', async () => {
+      await store.putAccount({ name: 'mia', passwordHash: 'x', role: 'operator' });
+      await store.putSession('t1', 'mia', 2_000_000);
+      await store.putSession('t2', 'mia', 2_000_000);
+      await store.endSession('t2');
+      await store.putCursor('web', '17');
+      await reopened();
+      expect(store.account('mia')?.role).toBe('operator');
+      expect(store.accounts().map(({ name: of }) => of)).toEqual(['mia']);
+      expect(store.session('t1')).toEqual({ account: 'mia', expiresAt: 2_000_000 });
+      expect(store.session('t2')).toBeUndefined();
+      expect(store.cursor('web')).toBe('17');
+    });
+  });
+}
