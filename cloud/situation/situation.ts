@@ -1,0 +1,86 @@
+import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
+
+/** One current fact about an asset. */
+export interface Fact {
+  property: string;
+  value: string | number;
+  since: number;
+  seenAt: number;
+}
+
+type Reading = readonly [property: string, value: string];
+
+/** What an observation says about the present. A kind that says nothing lasting is not here. */
+const lasting: Partial<Record<ObservationKind, Reading>> = {
+  'door.opened': ['contact', 'open'],
+  'door.closed': ['contact', 'closed'],
+  'lock.locked': ['lock', 'locked'],
+  'lock.unlocked': ['lock', 'unlocked'],
+  'lock.jammed': ['lock', 'jammed'],
+  'motion.started': ['motion', 'active'],
+  'motion.stopped': ['motion', 'clear'],
+  'tamper.started': ['tamper', 'active'],
+  'tamper.stopped': ['tamper', 'clear'],
+  'siren.started': ['siren', 'on'],
+  'siren.stopped': ['siren', 'off'],
+  'battery.low': ['battery-state', 'low'],
+  'battery.normal': ['battery-state', 'normal'],
+  'camera.obscured': ['picture', 'obscured'],
+  'camera.restored': ['picture', 'visible'],
+  'device.online': ['online', 'online'],
+  'device.offline': ['online', 'offline'],
+};
+
+const measured: Partial<Record<ObservationKind, string>> = {
+  'temperature.measured': 'temperature',
+  'humidity.measured': 'humidity',
+  'battery.measured': 'battery',
+};
+
+/** Kinds that the situation is made of: what to read again after a start. */
+export const situationKinds: readonly ObservationKind[] = [
+  ...(Object.keys(lasting) as ObservationKind[]),
+  ...(Object.keys(measured) as ObservationKind[]),
+  'access.granted',
+  'access.denied',
+];
+
+/** Facts of one asset, at most: a device gone wrong does not fill memory. */
+const MAX_FACTS_PER_ASSET = 24;
+
+/** What is so now, at every asset, by the newest observation of each property. Late ones change nothing. */
+export class Situation {
+  readonly #facts = new Map<string, Map<string, Fact>>();
+
+  /** Takes an observation; gives the fact that it changed or confirmed, nothing where it is older than what is known. */
+  apply(observation: Observation): Fact | undefined {
+    const read = factOf(observation);
+    if (read === undefined) return undefined;
+    const [property, value] = read;
+    let facts = this.#facts.get(observation.asset);
+    if (facts === undefined) {
+      facts = new Map();
+      this.#facts.set(observation.asset, facts);
+    }
+    const known = facts.get(property);
+    const at = observation.observedAt;
+    if (known !== undefined && at < known.seenAt) return undefined;
+    if (known === undefined && facts.size >= MAX_FACTS_PER_ASSET) return undefined;
+    const fact = { property, value, seenAt: at, since: known?.value === value ? known.since : at };
+    facts.set(property, fact);
+    return fact;
+  }
+
+  factsOf(asset: string): Fact[] {
+    return [...(this.#facts.get(asset)?.values() ?? [])];
+  }
+}
+
+function factOf({ kind, value, subjects }: Observation): readonly [string, string | number] | undefined {
+  const quantity = measured[kind];
+  if (quantity !== undefined) return value === undefined ? undefined : [quantity, value];
+  // Who came last, as far as the gateway knows them.
+  if (kind === 'access.granted') return ['badge', subjects?.identity ?? subjects?.badge ?? 'granted'];
+  if (kind === 'access.denied') return ['refused', subjects?.identity ?? subjects?.badge ?? 'refused'];
+  return lasting[kind];
+}
