@@ -1,0 +1,145 @@
+/** `correlate`: detections on standard input, one JSON a line; incidents on standard output, one a line. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { parseConfiguration } from '../devices/configuration.ts';
+import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
+import { Correlator } from './correlation/correlator.ts';
+import { MAX_LINE_LENGTH, readDetection } from './correlation/read-detection.ts';
+
+const help = `correlate [--registry FILE] < detections.ndjson > incidents.ndjson
+
+Puts detections together that belong together, and says why.
+
+Input: one detection a line, JSON:
+  {"id", "at" (ms since 1970), "rule", "severity", "source", "assets": [], "identities": [], "observables": {}}
+  id and at must be there. A missing severity is medium. site, tactic, summary, facts, evidence and count may
+  be there. The order of the lines does not matter.
+Output: one incident a line, the most urgent first:
+  {"id", "title", "first", "last", "severity", "priority", "detections", "assets", "identities",
+   "links": [{"a", "b", "evidence": [{"kind", "on", "apartMs", "weight", "because"}], "weight"}]}
+
+  --registry FILE  sites, zones, assets and people, YAML or JSON; without it only what detections name counts
+  --help           this text
+
+A line that cannot be read is named on standard error and left out. A detection that comes again unchanged
+is left out silently; one that comes again changed is named, and the one that sorts first is taken.
+
+Exit code: 0 all was read; 1 it could not start; 2 some lines were left out.
+`;
+
+/** At most this many lines are named one by one; the rest is counted. */
+const MAX_NAMED = 1_000;
+/** Output is written in pieces of about this many characters. */
+const PIECE_LENGTH = 64 * 1024;
+
+interface Complaints {
+  say(text: string): void;
+  readonly count: number;
+}
+
+function complaintsTo(write: (text: string) => void): Complaints {
+  let count = 0;
+  return {
+    say(text) {
+      count++;
+      if (count <= MAX_NAMED) write(`correlate: ${text}\n`);
+      else if (count === MAX_NAMED + 1) write('correlate: more follow, which are only counted\n');
+    },
+    get count() {
+      return count;
+    },
+  };
+}
+
+/** @throws Error whose message names the file and what is wrong with it */
+function registryFrom(file: string | undefined): Registry {
+  if (file === undefined)
+    return registryOf({ sites: [], zones: [], assets: [], identities: [], sharedAddresses: [] });
+  const text = readFileSync(file, 'utf8');
+  if (!file.endsWith('.json')) return registryOf(parseConfiguration(registryDocument, text, file));
+  const result = registryDocument.safeParse(JSON.parse(text));
+  if (!result.success) throw new Error(`${file}: ${z.prettifyError(result.error)}`);
+  return registryOf(result.data);
+}
+
+/** Lines of a stream, a chunk's at a time; one that is too long to be read comes cut off, so that it is refused. */
+async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of input) {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE_LENGTH) rest = rest.slice(0, MAX_LINE_LENGTH + 1);
+    yield lines;
+  }
+  rest += decoder.end();
+  if (rest !== '') yield [rest];
+}
+
+async function readInto(correlator: Correlator, complaints: Complaints): Promise<void> {
+  let number = 0;
+  const unread = new Set<string>();
+  for await (const lines of linesOf(process.stdin)) {
+    for (const line of lines) {
+      number++;
+      if (line.trim() === '') continue;
+      const read = readDetection(line);
+      if ('refused' in read) {
+        complaints.say(`line ${number}: ${read.refused}`);
+        continue;
+      }
+      for (const key of read.unknown) if (unread.size < MAX_NAMED) unread.add(key);
+      if (correlator.stage(read.detection) === 'conflicting')
+        complaints.say(`line ${number}: "${read.detection.id}" was there before and said something else`);
+    }
+  }
+  if (unread.size > 0)
+    process.stderr.write(`correlate: fields that were not read: ${[...unread].sort().join(', ')}\n`);
+}
+
+async function writeFrom(correlator: Correlator): Promise<void> {
+  let piece = '';
+  const flush = async () => {
+    const isRoom = process.stdout.write(piece);
+    piece = '';
+    if (!isRoom) await once(process.stdout, 'drain');
+  };
+  for (const outline of correlator.outlines()) {
+    for (const part of correlator.lineOf(outline)) {
+      piece += part;
+      if (piece.length > PIECE_LENGTH) await flush();
+    }
+  }
+  if (piece !== '') await flush();
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { registry: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help === true) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const correlator = new Correlator(registryFrom(values.registry));
+  const complaints = complaintsTo((text) => process.stderr.write(text));
+  await readInto(correlator, complaints);
+  correlator.settle();
+  await writeFrom(correlator);
+  return complaints.count > 0 ? 2 : 0;
+}
+
+// Whoever reads may stop reading (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`correlate: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

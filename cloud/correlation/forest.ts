@@ -1,0 +1,262 @@
+import { inOrder, weigh } from './link.ts';
+import type { LinkRules } from './link-rules.ts';
+import { at, firstOf, type Item, indexAfter, lastOf, type Run } from './run.ts';
+
+/** One link of a forest: `early` comes before `late`. */
+export interface Edge {
+  readonly early: Item;
+  readonly late: Item;
+  readonly weight: number;
+  /** A person said so; otherwise the evidence of the two does. */
+  readonly decided: boolean;
+}
+
+/** What people decided, by detection ids. The machine keeps apart what a person kept apart. */
+export interface Decisions {
+  readonly together: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly apart: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Detections of one incident, in order, with the links that hold it together, in order of their later end. */
+export interface Tree {
+  readonly items: Item[];
+  readonly edges: Edge[];
+}
+
+/** Up to here every pair of runs is compared; beyond, each with its nearest on every key. */
+export const MAX_RUNS_COMPARED = 64;
+
+/** Components with a decision in them compare every pair of detections up to here; beyond, those of the runs. */
+export const MAX_DECIDED_ITEMS = 1_500;
+
+/**
+ * Stronger first; of equals the nearer in time, then the earlier end, then the nearer start. A strict order,
+ * so that there is exactly one strongest spanning forest, whatever came in first.
+ */
+export function strongerFirst(a: Edge, b: Edge): number {
+  if (a.decided !== b.decided) return a.decided ? -1 : 1;
+  return (
+    b.weight - a.weight ||
+    a.late.at - a.early.at - (b.late.at - b.early.at) ||
+    inOrder(a.late, b.late) ||
+    inOrder(b.early, a.early)
+  );
+}
+
+const inStoryOrder = (a: Edge, b: Edge): number => inOrder(a.late, b.late) || inOrder(a.early, b.early);
+
+/**
+ * The strongest spanning forest over one component. It is the one over all pairs of its detections, unless
+ * more than MAX_RUNS_COMPARED runs share a key; then it is one over each run's nearest on each key. Either
+ * way it follows from the set of detections alone. More than one tree only where a person kept some apart.
+ */
+export function spanningForest(runs: readonly Run[], rules: LinkRules, decisions: Decisions): Tree[] {
+  const items = runs.flatMap((run) => run.items).sort(inOrder);
+  const isDecided = items.some(({ id }) => decisions.apart.has(id) || decisions.together.has(id));
+  if (isDecided) return decidedForest(runs, items, rules, decisions);
+  if (runs.length === 1) return [{ items, edges: repeatsOf(runs).sort(inStoryOrder) }];
+  const ordered = [...runs].sort((a, b) => inOrder(firstOf(a), firstOf(b)));
+  const chosen = strongest(ordered, rules);
+  return [{ items, edges: [...repeatsOf(runs), ...chosen].sort(inStoryOrder) }];
+}
+
+/** Links within the runs: each detection with the one before it. */
+function repeatsOf(runs: readonly Run[]): Edge[] {
+  const edges: Edge[] = [];
+  for (const { items } of runs)
+    for (let index = 1; index < items.length; index++)
+      edges.push({ early: at(items, index - 1), late: at(items, index), weight: 1, decided: false });
+  return edges;
+}
+
+/** Kruskal over whole runs, each of which is one already: its own links are the strongest there are. */
+function strongest(runs: readonly Run[], rules: LinkRules): Edge[] {
+  let edges = candidates(runs, rules);
+  let chosen = kruskal(runs.length, edges);
+  if (chosen.length < runs.length - 1) {
+    // A key so crowded that the nearest did not reach: compare everything.
+    edges = allPairs(runs, rules);
+    chosen = kruskal(runs.length, edges);
+  }
+  return chosen.map(({ edge }) => edge);
+}
+
+interface Candidate {
+  readonly edge: Edge;
+  readonly one: number;
+  readonly other: number;
+}
+
+function kruskal(size: number, candidatesFound: Candidate[]): Candidate[] {
+  const parent = Array.from({ length: size }, (_, index) => index);
+  const rootOf = (index: number): number => {
+    let root = index;
+    while (at(parent, root) !== root) {
+      parent[root] = at(parent, at(parent, root));
+      root = at(parent, root);
+    }
+    return root;
+  };
+  const chosen: Candidate[] = [];
+  for (const candidate of candidatesFound.sort((a, b) => strongerFirst(a.edge, b.edge))) {
+    const [one, other] = [rootOf(candidate.one), rootOf(candidate.other)];
+    if (one === other) continue;
+    parent[one] = other;
+    chosen.push(candidate);
+    if (chosen.length === size - 1) break;
+  }
+  return chosen;
+}
+
+function allPairs(runs: readonly Run[], rules: LinkRules): Candidate[] {
+  const found: Candidate[] = [];
+  for (let other = 1; other < runs.length; other++)
+    for (let one = 0; one < other; one++) compare(runs, one, other, rules, found);
+  return found;
+}
+
+function candidates(runs: readonly Run[], rules: LinkRules): Candidate[] {
+  if (runs.length <= MAX_RUNS_COMPARED) return allPairs(runs, rules);
+  const found: Candidate[] = [];
+  const byKey = new Map<string, number[]>();
+  const seenBy = new Int32Array(runs.length).fill(-1);
+  for (let other = 0; other < runs.length; other++) {
+    const { traits } = at(runs, other);
+    const look = (name: string) => {
+      const list = byKey.get(name) ?? [];
+      for (let index = list.length - 1; index >= Math.max(0, list.length - MAX_RUNS_COMPARED); index--) {
+        const one = at(list, index);
+        if (seenBy[one] === other) continue;
+        seenBy[one] = other;
+        compare(runs, one, other, rules, found);
+      }
+    };
+    const note = (name: string) => {
+      const list = byKey.get(name);
+      if (list === undefined) byKey.set(name, [other]);
+      else list.push(other);
+    };
+    const marks = traits.marks.filter(({ hub }) => !hub);
+    if (traits.placed) for (const { probes } of traits.places) for (const { name } of probes) look(name);
+    for (const { key } of marks) look(key.name);
+    if (traits.placed) for (const { own } of traits.places) for (const { name } of own) note(name);
+    for (const { key } of marks) note(key.name);
+  }
+  return found;
+}
+
+/** The strongest link between two runs: the nearest pair, with one or the other first. */
+function compare(
+  runs: readonly Run[],
+  one: number,
+  other: number,
+  rules: LinkRules,
+  found: Candidate[],
+): void {
+  const [a, b] = [at(runs, one), at(runs, other)];
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const pair = nearest(from, to);
+    if (pair === undefined) continue;
+    const [early, late] = pair;
+    const weight = weigh(from.traits, to.traits, late.at - early.at, rules);
+    if (weight > 0) found.push({ edge: { early, late, weight, decided: false }, one, other });
+  }
+}
+
+/** The pair least apart with the first from `from`; of equals the earliest, with the latest start. */
+function nearest(from: Run, to: Run): [Item, Item] | undefined {
+  if (inOrder(firstOf(from), lastOf(to)) > 0) return undefined;
+  if (inOrder(lastOf(from), firstOf(to)) < 0) return [lastOf(from), firstOf(to)];
+  let best: [Item, Item] | undefined;
+  const offer = (early: Item | undefined, late: Item | undefined) => {
+    if (early === undefined || late === undefined) return;
+    const apart =
+      late.at - early.at - (best === undefined ? Number.POSITIVE_INFINITY : best[1].at - best[0].at);
+    if (best === undefined || apart < 0 || (apart === 0 && inOrder(late, best[1]) < 0)) best = [early, late];
+  };
+  // Walk the shorter one and search in the longer one.
+  if (from.items.length <= to.items.length) {
+    for (const early of from.items) {
+      const late = to.items[indexAfter(to.items, early)];
+      if (late !== undefined) offer(from.items[indexAfter(from.items, late) - 1], late);
+    }
+  } else {
+    for (const late of to.items) offer(from.items[indexAfter(from.items, late) - 1], late);
+  }
+  return best;
+}
+
+/** With decisions every detection stands for itself: a person may cut through a run. */
+function decidedForest(
+  runs: readonly Run[],
+  items: Item[],
+  rules: LinkRules,
+  { together, apart }: Decisions,
+): Tree[] {
+  const edges: Edge[] = [];
+  const indexOf = new Map(items.map((item, index) => [item.id, index]));
+  for (const late of items)
+    for (const id of together.get(late.id) ?? []) {
+      const early = items[indexOf.get(id) ?? -1];
+      if (early !== undefined && inOrder(early, late) < 0)
+        edges.push({ early, late, weight: 1, decided: true });
+    }
+  if (items.length <= MAX_DECIDED_ITEMS) {
+    for (const [index, late] of items.entries())
+      for (const early of items.slice(0, index)) {
+        const weight = weigh(early.run.traits, late.run.traits, late.at - early.at, rules);
+        if (weight > 0) edges.push({ early, late, weight, decided: false });
+      }
+  } else {
+    const ordered = [...runs].sort((a, b) => inOrder(firstOf(a), firstOf(b)));
+    edges.push(...repeatsOf(runs), ...candidates(ordered, rules).map(({ edge }) => edge));
+  }
+  const groups = items.map((item) => new Group(item, apart));
+  const trees = new Map<Group, Edge[]>();
+  for (const edge of edges.sort(strongerFirst)) {
+    const one = at(groups, indexOf.get(edge.early.id) ?? -1).root();
+    const other = at(groups, indexOf.get(edge.late.id) ?? -1).root();
+    if (one === other || one.mustStayApartFrom(other)) continue;
+    one.takeOver(other);
+    trees.set(one, [...(trees.get(one) ?? []), ...(trees.get(other) ?? []), edge]);
+    trees.delete(other);
+  }
+  const members = Map.groupBy(items, (item) => at(groups, indexOf.get(item.id) ?? -1).root());
+  return [...members].map(([group, found]) => ({
+    items: found,
+    edges: (trees.get(group) ?? []).sort(inStoryOrder),
+  }));
+}
+
+/** A part of a component that is growing together, with whom it must not meet. */
+class Group {
+  #parent: Group | undefined;
+  #decided: string[] = [];
+  #enemies = new Set<string>();
+
+  constructor({ id }: Item, apart: Decisions['apart']) {
+    const enemies = apart.get(id);
+    if (enemies === undefined) return;
+    this.#decided.push(id);
+    for (const enemy of enemies) this.#enemies.add(enemy);
+  }
+
+  root(): Group {
+    let root: Group = this;
+    while (root.#parent !== undefined) root = root.#parent;
+    return root;
+  }
+
+  mustStayApartFrom(other: Group): boolean {
+    return this.#enemies.size > 0 && other.#decided.some((id) => this.#enemies.has(id));
+  }
+
+  takeOver(other: Group): void {
+    other.#parent = this;
+    this.#decided.push(...other.#decided);
+    for (const enemy of other.#enemies) this.#enemies.add(enemy);
+  }
+}

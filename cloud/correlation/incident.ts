@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { type Severity, severityRank } from '../../devices/model/detection.ts';
+import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import type { Edge, Tree } from './forest.ts';
+import { linkOf } from './link.ts';
+import type { LinkRules } from './link-rules.ts';
+import { priorityOf } from './priority.ts';
+import { at } from './run.ts';
+import { titleOf } from './title.ts';
+import { compareText } from './traits.ts';
+
+/** An incident whose links are not yet put into words: there may be a million of them. */
+export interface Outline extends Omit<Incident, 'links'> {
+  readonly edges: readonly Edge[];
+}
+
+/** Short, fit for an address, and the same whatever else the incident comes to hold later. */
+export const incidentId = (earliestDetection: string): string =>
+  `incident-${createHash('sha256').update(earliestDetection).digest('hex').slice(0, 16)}`;
+
+/** Pure: everything follows from the tree's detections, the registry and the rules. */
+export function outlineOf({ items, edges }: Tree, registry: Registry): Outline {
+  const earliest = at(items, 0);
+  const assets = new Set<string>();
+  const identities = new Set<string>();
+  let worst: Severity = 'info';
+  for (const traits of new Set(items.map((item) => item.traits))) {
+    for (const { id } of traits.places) assets.add(id);
+    for (const mark of traits.marks) if (mark.class === 'identity') identities.add(mark.value);
+    if (severityRank(traits.severity) > severityRank(worst)) worst = traits.severity;
+  }
+  return {
+    id: incidentId(earliest.id),
+    title: titleOf(items, registry),
+    first: earliest.at,
+    last: at(items, items.length - 1).at,
+    severity: worst,
+    priority: priorityOf(items),
+    detections: items.map(({ id }) => id),
+    assets: [...assets].sort(compareText),
+    identities: [...identities].sort(compareText),
+    edges,
+  };
+}
+
+/** One link in words. */
+export function worded(
+  { early, late, weight, decided }: Edge,
+  registry: Registry,
+  rules: LinkRules,
+): IncidentLink {
+  const found = linkOf(early, late, registry, rules);
+  if (!decided && found !== undefined) return found;
+  const decision = {
+    kind: 'decision',
+    on: [early.id, late.id],
+    apartMs: late.at - early.at,
+    weight,
+    because: 'a person put the two together',
+  };
+  return { a: early.id, b: late.id, evidence: [decision, ...(found?.evidence ?? [])], weight };
+}
+
+/** Puts all links into words. */
+export function incidentOf({ edges, ...rest }: Outline, registry: Registry, rules: LinkRules): Incident {
+  return { ...rest, links: edges.map((edge) => worded(edge, registry, rules)) };
+}
+
+/** The most urgent first, then the earliest, then by id. */
+export const byUrgency = (
+  a: Pick<Incident, 'priority' | 'first' | 'id'>,
+  b: Pick<Incident, 'priority' | 'first' | 'id'>,
+): number => b.priority - a.priority || a.first - b.first || compareText(a.id, b.id);
+
+/** One line of JSON in pieces of bounded size, keys in the order of the format. */
+export function* incidentLine(outline: Outline, registry: Registry, rules: LinkRules): Generator<string> {
+  const { edges, ...rest } = outline;
+  const { id, title, first, last, severity, priority, detections, assets, identities } = rest;
+  const head = JSON.stringify({ id, title, first, last, severity, priority, detections, assets, identities });
+  yield `${head.slice(0, -1)},"links":[`;
+  for (const [index, edge] of edges.entries())
+    yield `${index === 0 ? '' : ','}${JSON.stringify(worded(edge, registry, rules))}`;
+  yield ']}\n';
+}

@@ -1,0 +1,75 @@
+import { type Severity, severityRank } from '../../devices/model/detection.ts';
+import type { Item } from './run.ts';
+import { at } from './run.ts';
+import type { Traits } from './traits.ts';
+
+/**
+ * How urgent an incident is, 0 to 100.
+ *
+ *   points    = Σ pᵢ / i^1.5 over its different rules, each by its highest severity, the highest first:
+ *               the second rule adds a third of itself, the tenth a thirtieth, so that noise cannot shout
+ *   breadth   = 1 + 0.05 for each further step of an attack it shows, at most 1.25
+ *   worlds    = 1.3 where it is physical and cyber both, else 1
+ *   hurt      = 0.85 + 0.05 × criticality of its most critical asset (1 to 5; unknown counts as 2)
+ *   priority  = 100 × (1 − e^(−points × breadth × worlds × hurt ÷ 60))
+ *
+ * Only what lies within WINDOW_MS counts together, the most urgent such window of the incident decides: a
+ * chain of trifles that runs for weeks does not add up.
+ */
+export const PRIORITY_WINDOW_MS = 24 * 3_600_000;
+
+const pointsOf: Readonly<Record<Severity, number>> = { info: 1, low: 5, medium: 18, high: 45, critical: 80 };
+const SCALE = 60;
+const MOST_BREADTH = 1.25;
+const UNKNOWN_CRITICALITY = 2;
+
+/** Where a detection happened: what its assets are, else what its rule is about, else what it names. */
+export function worldOf({ places, theme, marks }: Traits): 'physical' | 'cyber' {
+  const known = places.find(({ world }) => world !== undefined)?.world;
+  if (known !== undefined) return known;
+  if (theme.world !== undefined) return theme.world;
+  return marks.some(({ class: of }) => of === 'badge' || of === 'plate') ? 'physical' : 'cyber';
+}
+
+/** `items` in order of time. */
+export function priorityOf(items: readonly Item[]): number {
+  let best = 0;
+  // Windows overlap by half, so that nothing that falls together is cut in every one of them.
+  for (let start = 0; start < items.length; ) {
+    const from = at(items, start).at;
+    let next = start + 1;
+    const traits = new Set<Traits>();
+    for (let index = start; index < items.length; index++) {
+      const item = at(items, index);
+      if (item.at > from + PRIORITY_WINDOW_MS) break;
+      if (item.at <= from + PRIORITY_WINDOW_MS / 2) next = index + 1;
+      traits.add(item.traits);
+    }
+    best = Math.max(best, urgency(traits));
+    start = next;
+  }
+  return Math.round(best * 10) / 10;
+}
+
+function urgency(all: ReadonlySet<Traits>): number {
+  const worst = new Map<string, number>();
+  const stages = new Set<number>();
+  const worlds = new Set<string>();
+  let criticality = 0;
+  for (const traits of all) {
+    worst.set(traits.rule, Math.max(worst.get(traits.rule) ?? 0, pointsOf[traits.severity]));
+    // A trifle does not widen an attack.
+    if (severityRank(traits.severity) >= 2) {
+      if (traits.theme.stage !== undefined) stages.add(traits.theme.stage);
+      worlds.add(worldOf(traits));
+    }
+    for (const { asset } of traits.places)
+      criticality = Math.max(criticality, asset?.criticality ?? UNKNOWN_CRITICALITY);
+  }
+  const points = [...worst.values()]
+    .sort((a, b) => b - a)
+    .reduce((sum, value, index) => sum + value / (index + 1) ** 1.5, 0);
+  const breadth = Math.min(MOST_BREADTH, 1 + 0.05 * Math.max(0, stages.size - 1));
+  const hurt = 0.85 + 0.05 * (criticality === 0 ? UNKNOWN_CRITICALITY : criticality);
+  return 100 * (1 - Math.exp((-points * breadth * (worlds.size > 1 ? 1.3 : 1) * hurt) / SCALE));
+}
