@@ -27,7 +27,7 @@ import {
 import { type Availability, discoveryTopic, type Entity, readDiscovery } from './home-assistant-discovery.ts';
 import { samples } from './home-assistant-samples.ts';
 import { BoundedMap, tooMany } from './memory.ts';
-import { field, isObject, objectOf, textOf } from './payload.ts';
+import { field, objectOf, textOf } from './payload.ts';
 import {
   type Heard,
   MAX_DEVICES_PER_PROFILE,
@@ -147,16 +147,21 @@ function remove(index: Map<string, Set<Entity>>, topic: string | undefined, enti
   if (topic !== undefined && there?.size === 0) index.delete(topic);
 }
 
-function forget(topic: string, memory: Memory): void {
-  for (const entity of memory.announced.get(topic) ?? []) {
+/** Takes away what a discovery topic has announced; the answer is the topics it watched for availability. */
+function forget(topic: string, memory: Memory): string[] {
+  const gone = memory.announced.get(topic) ?? [];
+  memory.announced.delete(topic);
+  return gone.flatMap((entity) => {
     memory.count--;
     remove(memory.byTopic, entity.stateTopic, entity);
-    for (const { topic: at } of entity.availability) {
-      remove(memory.byAvailability, at, entity);
-      if (!memory.byAvailability.has(at)) memory.available.delete(at);
-    }
-  }
-  memory.announced.delete(topic);
+    for (const { topic: at } of entity.availability) remove(memory.byAvailability, at, entity);
+    return entity.availability.map(({ topic: at }) => at);
+  });
+}
+
+/** Forgets the last words on topics that nobody watches any more. */
+function prune(topics: readonly string[], memory: Memory): void {
+  for (const topic of topics) if (!memory.byAvailability.has(topic)) memory.available.delete(topic);
 }
 
 type Claims = (topic: string) => boolean;
@@ -169,7 +174,7 @@ function readAnnouncement(
   claimed: Claims,
 ): ProfileResult {
   if (payload.byteLength === 0) {
-    forget(topic, memory);
+    prune(forget(topic, memory), memory);
     return { heard: [] };
   }
   const document = objectOf(payload, MAX_DOCUMENT_BYTES);
@@ -181,8 +186,11 @@ function readAnnouncement(
     (entity) =>
       capabilityOf(entity) !== undefined && !claimed(entity.stateTopic ?? entity.commandTopic ?? ''),
   );
-  forget(topic, memory);
-  if (entities.length === 0) return resultOf([], problems);
+  const watchedBefore = forget(topic, memory);
+  if (entities.length === 0) {
+    prune(watchedBefore, memory);
+    return resultOf([], problems);
+  }
   if (memory.count + entities.length > MAX_ENTITIES) return { refused: `more than ${MAX_ENTITIES} parts` };
   if (!memory.announced.set(topic, entities)) return { refused: tooMany('announced devices') };
   for (const entity of entities) {
@@ -190,6 +198,7 @@ function readAnnouncement(
     add(memory.byTopic, entity.stateTopic, entity);
     for (const { topic: at } of entity.availability) add(memory.byAvailability, at, entity);
   }
+  prune(watchedBefore, memory);
   const described: Heard['described'] = {
     ...(name === undefined ? {} : { name }),
     ...(model === undefined ? {} : { model }),

@@ -1,0 +1,113 @@
+/** What a device's properties mean to a site: the observations that their changes are, and how they add up. */
+import type { AssetKind } from '../../devices/model/asset.ts';
+import type { CommandAction } from '../../devices/model/command.ts';
+import type { ObservationKind } from '../../devices/model/observation.ts';
+import type { MeasurementReading, StateReading } from '../../devices/profiles/profile.ts';
+
+/** A device's properties, and `exit`: a button that an assignment has declared a request to exit. */
+export type Property = StateReading['property'] | 'exit';
+export type PropertyValue = StateReading['value'];
+
+interface PropertyMeaning {
+  /** The observation that a change to this value is. */
+  edges: Partial<Record<PropertyValue, ObservationKind>>;
+  /**
+   * Where several devices tell the same property of one asset (two contacts on a double door), the first of
+   * these that any of them tells is the asset's, and only its change is an observation. Absent: each
+   * device's change is one of its own.
+   */
+  strongest?: readonly PropertyValue[];
+}
+
+export const properties: Readonly<Record<Property, PropertyMeaning>> = {
+  contact: { edges: { open: 'door.opened', closed: 'door.closed' }, strongest: ['open', 'closed'] },
+  motion: { edges: { active: 'motion.started', clear: 'motion.stopped' }, strongest: ['active', 'clear'] },
+  tamper: { edges: { active: 'tamper.started', clear: 'tamper.stopped' }, strongest: ['active', 'clear'] },
+  lock: {
+    edges: { locked: 'lock.locked', unlocked: 'lock.unlocked', jammed: 'lock.jammed' },
+    strongest: ['jammed', 'unlocked', 'locked'],
+  },
+  siren: { edges: { on: 'siren.started', off: 'siren.stopped' }, strongest: ['on', 'off'] },
+  picture: {
+    edges: { obscured: 'camera.obscured', visible: 'camera.restored' },
+    strongest: ['obscured', 'visible'],
+  },
+  battery: { edges: { low: 'battery.low', normal: 'battery.normal' } },
+  online: { edges: { online: 'device.online', offline: 'device.offline' } },
+  exit: { edges: { active: 'exit.requested' } },
+};
+
+export const measured: Readonly<Record<MeasurementReading['quantity'], ObservationKind>> = {
+  temperature: 'temperature.measured',
+  humidity: 'humidity.measured',
+  battery: 'battery.measured',
+};
+
+/** What a part with two states may stand for; an input or a relay can't know what it is wired to. */
+export const meanings = ['contact', 'motion', 'tamper', 'lock', 'siren', 'exit'] as const;
+export type Meaning = (typeof meanings)[number];
+
+const pairs: Readonly<Record<Meaning, { active: PropertyValue; rest: PropertyValue }>> = {
+  contact: { active: 'open', rest: 'closed' },
+  motion: { active: 'active', rest: 'clear' },
+  tamper: { active: 'active', rest: 'clear' },
+  lock: { active: 'unlocked', rest: 'locked' },
+  siren: { active: 'on', rest: 'off' },
+  exit: { active: 'active', rest: 'clear' },
+};
+
+const isMeaning = (property: Property): property is Meaning =>
+  meanings.some((meaning) => meaning === property);
+
+/** What an asset's kind says about a part that nobody has declared: a relay on a door is its strike. */
+export function meaningFor(property: Property, kind: AssetKind | undefined): Property {
+  if (property === 'siren' && (kind === 'lock' || kind === 'door')) return 'lock';
+  if (property === 'contact' && kind === 'motion-sensor') return 'motion';
+  return property;
+}
+
+/**
+ * A state as the assignment wants it read. Inverting turns round what has two sides; what has a third (a
+ * jammed lock) keeps it.
+ */
+export function translated(
+  told: { property: Property; value: PropertyValue },
+  as: Property,
+  inverted: boolean,
+): { property: Property; value: PropertyValue } {
+  if (!isMeaning(told.property) || !isMeaning(as)) return told;
+  const from = pairs[told.property];
+  const isActive = told.value === from.active;
+  if (!isActive && told.value !== from.rest) return told;
+  const to = pairs[as];
+  return { property: as, value: isActive !== inverted ? to.active : to.rest };
+}
+
+/** The property that a command changes, by which it finds its part and is confirmed. */
+export function commanded(action: CommandAction): 'lock' | 'siren' | undefined {
+  if (action === 'lock.lock' || action === 'lock.unlock') return 'lock';
+  return action === 'picture.take' ? undefined : 'siren';
+}
+
+const opposites: Readonly<Record<Exclude<CommandAction, 'picture.take'>, CommandAction>> = {
+  'lock.lock': 'lock.unlock',
+  'lock.unlock': 'lock.lock',
+  'siren.on': 'siren.off',
+  'siren.off': 'siren.on',
+  'buzzer.on': 'buzzer.off',
+  'buzzer.off': 'buzzer.on',
+};
+
+/** The command for a part that is wired the other way round. */
+export const inverse = (action: CommandAction): CommandAction =>
+  action === 'picture.take' ? action : opposites[action];
+
+/** At or below this a battery is low; it is normal again only once clearly above, so that it does not flutter. */
+export const BATTERY_LOW_PERCENT = 15;
+export const BATTERY_NORMAL_PERCENT = 25;
+
+/** What a battery's level says of its state; undefined in between, where it stays what it was. */
+export function batteryStateAt(percent: number): 'low' | 'normal' | undefined {
+  if (percent <= BATTERY_LOW_PERCENT) return 'low';
+  return percent >= BATTERY_NORMAL_PERCENT ? 'normal' : undefined;
+}
