@@ -1,0 +1,142 @@
+/** The desk's frame: who is signed in, which page is shown, and the keys that work everywhere. */
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { IconButton } from '../kit/button.tsx';
+import { runClock } from '../kit/clock.ts';
+import { ConnectionState } from '../kit/connection.tsx';
+import { useKeys } from '../kit/keys.ts';
+import { connection } from '../kit/live.ts';
+import { MenuButton } from '../kit/menu.tsx';
+import { address, go, route } from '../kit/route.ts';
+import { LiveClock, Shell } from '../kit/shell.tsx';
+import { EmptyState, ErrorState } from '../kit/states.tsx';
+import { ThemeToggle } from '../kit/theme.tsx';
+import { preciseTime } from '../kit/time.ts';
+import { initialsOf } from './initials.tsx';
+import { attention, deskZone, startDesk } from './live/desk-state.ts';
+import { reasonOf } from './loaded.ts';
+import { PicturePage } from './picture/picture-page.tsx';
+import { QueuePage } from './queue/queue-page.tsx';
+import { resumeSession, session, signOut } from './session.ts';
+import { ShortcutHelp } from './shortcut-help.tsx';
+import { SignInPage } from './sign-in/sign-in-page.tsx';
+import { text } from './text.ts';
+
+export function Desk() {
+  const failure = useSignal<string | undefined>(undefined);
+  const resume = () => {
+    failure.value = undefined;
+    resumeSession().then(
+      () => {
+        if (session.value === undefined) session.value = null;
+      },
+      (error: unknown) => {
+        failure.value = reasonOf(error).message;
+      },
+    );
+  };
+  useEffect(resume, []);
+  if (failure.value !== undefined) return <ErrorState message={failure.value} onRetry={resume} />;
+  if (session.value === undefined) return null;
+  return session.value === null ? (
+    <SignInPage />
+  ) : (
+    <SignedIn key={session.value.token} name={session.value.name} />
+  );
+}
+
+function SignedIn({ name }: { name: string }) {
+  const isHelpOpen = useSignal(false);
+  useEffect(() => {
+    const life = new AbortController();
+    runClock(life.signal);
+    startDesk(life.signal);
+    return () => life.abort();
+  }, []);
+  useKeys({
+    gp: () => go(),
+    gi: () => go('incidents'),
+    '?': () => {
+      isHelpOpen.value = true;
+    },
+  });
+
+  const [section = '', id] = route.value;
+  const open = attention.value.state === 'there' ? attention.value.value.counts.open : 0;
+  const isUrgent =
+    attention.value.state === 'there' &&
+    attention.value.value.items.some((item) => item.state === 'open' && item.severity === 'critical');
+  const title = section === '' ? text('desk.picture') : text('desk.incidents');
+  useSignalEffect(() => {
+    document.title =
+      open > 0
+        ? text('desk.title-open', { count: open, section: title })
+        : text('desk.title', { section: title });
+  });
+  return (
+    <Shell
+      name={text('desk.name')}
+      sections={[
+        { href: address(), label: text('desk.picture'), icon: 'picture-grid', current: section === '' },
+        {
+          href: address('incidents'),
+          label: text('desk.incidents'),
+          icon: 'incidents',
+          current: section === 'incidents',
+          count: open,
+          urgent: isUrgent,
+        },
+      ]}
+      bar={
+        <>
+          <LiveClock timeZone={deskZone.value} />
+          <ConnectionState />
+          <span class="bar-help">
+            <IconButton
+              icon="keyboard"
+              label={text('desk.help')}
+              onClick={() => {
+                isHelpOpen.value = true;
+              }}
+            />
+          </span>
+          <ThemeToggle />
+          <MenuButton
+            label={text('desk.account', { name })}
+            name={text('desk.account', { name })}
+            look="account-button"
+            items={[{ label: text('desk.sign-out'), icon: 'sign-out', onChoose: () => void signOut() }]}
+          >
+            <span class="initials" aria-hidden="true">
+              {initialsOf(name)}
+            </span>
+          </MenuButton>
+        </>
+      }
+    >
+      {connection.value.state === 'offline' ? (
+        <p class="stale-banner" role="alert">
+          {text('desk.stale', {
+            time: preciseTime(connection.value.since, Intl.DateTimeFormat().resolvedOptions().timeZone),
+          })}
+        </p>
+      ) : null}
+      {section === '' ? (
+        <PicturePage />
+      ) : section === 'incidents' ? (
+        <QueuePage chosen={id} />
+      ) : (
+        <EmptyState icon="search" title={text('desk.not-found')}>
+          {text('desk.not-found-text')}
+        </EmptyState>
+      )}
+      {isHelpOpen.value ? (
+        <ShortcutHelp
+          onClose={() => {
+            isHelpOpen.value = false;
+          }}
+        />
+      ) : null}
+    </Shell>
+  );
+}

@@ -1,0 +1,132 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { IncidentPage } from '../../../cloud/api/contract.ts';
+import { Card } from '../../kit/card.tsx';
+import { Icon } from '../../kit/icons.tsx';
+import { useKeys } from '../../kit/keys.ts';
+import { address, go } from '../../kit/route.ts';
+import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
+import { incident, loadIncident, picture, zoneOfSite } from '../live/desk-state.ts';
+import { Plan } from '../picture/plan.tsx';
+import { TemperaturePlot } from '../picture/temperature-plot.tsx';
+import { text } from '../text.ts';
+import { act, mayAct } from './actions.ts';
+import { ActivityLog, NOTE_FIELD } from './activity-log.tsx';
+import { IncidentHeader } from './incident-header.tsx';
+import { Involved } from './involved.tsx';
+import { Pictures } from './pictures.tsx';
+import { StepTimeline } from './step-timeline.tsx';
+import { Story } from './story.tsx';
+import { WhyOne } from './why-one.tsx';
+
+/** One incident: fetched when shown, kept up to date by the stream. */
+export function IncidentView({ id }: { id: string }) {
+  useEffect(() => {
+    sessionStorage.setItem('gatehouse.left', id);
+    void loadIncident(id);
+  }, [id]);
+  useKeys({
+    u: () => go('incidents'),
+    a: () => {
+      const held = incident.value;
+      const isInQueue = document.activeElement?.closest('[data-incident]') !== null;
+      if (held.state !== 'there' || held.value.summary.state !== 'open' || isInQueue || !mayAct()) return;
+      void act(held.value.summary, 'acknowledge');
+    },
+    n: () => document.getElementById(NOTE_FIELD)?.querySelector('textarea')?.focus(),
+  });
+  const held = incident.value;
+  return (
+    <article class="incident">
+      <a class="incident-back" href={address('incidents')}>
+        <Icon name="arrow-left" size={15} /> {text('incident.back')}
+      </a>
+      {held.state === 'loading' ? (
+        <Skeleton lines={[90, 150, 260, 200]} />
+      ) : held.state === 'failed' ? (
+        held.status === 404 ? (
+          <EmptyState icon="search" title={text('incident.gone')}>
+            {text('incident.gone-text')}
+          </EmptyState>
+        ) : (
+          <ErrorState message={held.message} onRetry={() => void loadIncident(id)} />
+        )
+      ) : (
+        <Content page={held.value} />
+      )}
+    </article>
+  );
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The assets whose temperature is part of the story, with the moments at which it mattered. */
+function excursionsOf(page: IncidentPage) {
+  return page.assets
+    .filter(
+      ({ states, band }) => band !== undefined || states.some(({ property }) => property === 'temperature'),
+    )
+    .flatMap((asset) => {
+      const marks = page.story.flatMap((step, index) =>
+        step.assets.some(({ id }) => id === asset.id)
+          ? [{ at: step.detection.at, label: text('incident.noticed', { number: index + 1 }) }]
+          : [],
+      );
+      return marks.length === 0 ? [] : [{ asset, marks }];
+    });
+}
+
+function Content({ page }: { page: IncidentPage }) {
+  const { summary, story } = page;
+  /** The step pointed at, in the time line and in the story alike. */
+  const pointed = useSignal<string | undefined>(undefined);
+  const zone = page.site?.timeZone ?? zoneOfSite(summary.sites[0]?.id);
+  // The picture is live; the incident's own copy of the site is from when it was fetched.
+  const live = picture.value.state === 'there' ? picture.value.value.sites : [];
+  const site = live.find(({ id }) => id === page.site?.id) ?? page.site;
+  const steps = new Map<string, number[]>();
+  story.forEach((step, index) => {
+    for (const { id } of step.assets) steps.set(id, [...(steps.get(id) ?? []), index + 1]);
+  });
+  return (
+    <>
+      <IncidentHeader page={page} zone={zone} />
+      <StepTimeline story={story} zone={zone} pointed={pointed} />
+      <div class="incident-columns">
+        <div class="incident-story">
+          <Story page={page} zone={zone} pointed={pointed} />
+          <WhyOne page={page} />
+        </div>
+        <div class="incident-side">
+          {site === undefined ? null : (
+            <Card title={text('incident.where')} aside={site.name} labelledBy="where">
+              <Plan site={site} steps={steps} />
+            </Card>
+          )}
+          {page.pictures.length === 0 ? null : (
+            <Pictures pictures={page.pictures} assets={page.assets} zone={zone} />
+          )}
+          {excursionsOf(page).map(({ asset, marks }) => (
+            <Card
+              key={asset.id}
+              title={text('incident.temperature', { asset: asset.name })}
+              labelledBy={`temperature-${asset.id}`}
+            >
+              <TemperaturePlot
+                asset={asset}
+                label={text('incident.temperature', { asset: asset.name })}
+                from={summary.first - HOUR_MS}
+                to={summary.last + HOUR_MS / 2}
+                timeZone={zone}
+                marks={marks}
+                height={170}
+              />
+            </Card>
+          ))}
+          <Involved page={page} />
+          <ActivityLog page={page} zone={zone} />
+        </div>
+      </div>
+    </>
+  );
+}

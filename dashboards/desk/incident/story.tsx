@@ -1,0 +1,145 @@
+import type { Signal } from '@preact/signals';
+import type { IncidentPage, StoryStep } from '../../../cloud/api/contract.ts';
+import { Card } from '../../kit/card.tsx';
+import { Chip, SeverityChip } from '../../kit/chip.tsx';
+import { Icon } from '../../kit/icons.tsx';
+import { ExactTime } from '../../kit/relative-time.tsx';
+import { text } from '../text.ts';
+import { Evidence } from './evidence.tsx';
+import { strengthOf } from './lanes.ts';
+import { Thumbnail } from './pictures.tsx';
+import { stepElementId } from './step-timeline.tsx';
+
+/** What happened, step by step, and why each step belongs. */
+export function Story(props: { page: IncidentPage; zone: string; pointed: Signal<string | undefined> }) {
+  const { story } = props.page;
+  return (
+    <Card title={text('incident.story')} labelledBy="story" flush>
+      <ol class="story">
+        {story.map((step, index) => (
+          <Step key={step.detection.id} {...props} step={step} number={index + 1} />
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+function Step(props: {
+  page: IncidentPage;
+  step: StoryStep;
+  number: number;
+  zone: string;
+  pointed: Signal<string | undefined>;
+}) {
+  const { page, step, number, zone, pointed } = props;
+  const { detection } = step;
+  const nameOf = (id: string) => page.assets.find((asset) => asset.id === id)?.name ?? id;
+  return (
+    <li
+      id={stepElementId(number)}
+      tabIndex={-1}
+      class={`step${pointed.value === detection.id ? ' step-shown' : ''}`}
+      onPointerEnter={() => {
+        pointed.value = detection.id;
+      }}
+      onPointerLeave={() => {
+        pointed.value = undefined;
+      }}
+    >
+      <span class={`step-badge world-${step.world}`} aria-hidden="true">
+        {number}
+      </span>
+      <div class="step-body">
+        <p class="step-meta">
+          <ExactTime at={detection.at} timeZone={zone} />
+          <span class={`step-world ink-${step.world}`}>
+            <Icon name={step.world} size={13} />
+            {text(`world.${step.world}`)}
+          </span>
+          <span class="faint truncate">{detection.rule}</span>
+          {detection.tactic === undefined ? null : <span class="faint">{detection.tactic}</span>}
+        </p>
+        <p class="step-summary">
+          {detection.summary}
+          {detection.count > 1 ? (
+            <span class="faint"> {text('incident.count', { count: detection.count })}</span>
+          ) : null}
+        </p>
+        <p class="step-about">
+          <SeverityChip severity={detection.severity} />
+          {step.assets.map(({ id, name, kind }) => (
+            <Chip key={id} icon={kind} title={text(`kind.${kind}`)}>
+              {name}
+            </Chip>
+          ))}
+          {step.people.map(({ id, name }) => (
+            <Chip key={id} icon="person">
+              {name}
+            </Chip>
+          ))}
+        </p>
+        <Belongs page={page} step={step} number={number} pointed={pointed} />
+        {step.pictures.length === 0 ? null : (
+          <div class="thumbnails">
+            {step.pictures.map((picture) => (
+              <Thumbnail key={picture.id} picture={picture} name={nameOf(picture.asset)} zone={zone} />
+            ))}
+          </div>
+        )}
+        <Evidence step={step} nameOf={nameOf} zone={zone} />
+      </div>
+    </li>
+  );
+}
+
+function Belongs(props: {
+  page: IncidentPage;
+  step: StoryStep;
+  number: number;
+  pointed: Signal<string | undefined>;
+}) {
+  const { belongs } = props.step;
+  if (belongs === undefined) {
+    return props.number === 1 ? <p class="belongs faint">{text('incident.first')}</p> : null;
+  }
+  const to = props.page.story.findIndex(({ detection }) => detection.id === belongs.to) + 1;
+  const strength = strengthOf(belongs.weight);
+  return (
+    <div class={`belongs belongs-${strength}`}>
+      <p class="belongs-head">
+        <Icon name="link" size={14} />
+        {to === 0 ? null : <span>{text('incident.belongs', { number: to })}</span>}
+        <StrengthWord weight={belongs.weight} />
+      </p>
+      <ul>
+        {belongs.because.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** How strong a link is, in a word and as bars. */
+export function StrengthWord({ weight }: { weight: number }) {
+  const strength = strengthOf(weight);
+  const bars = { weak: 1, likely: 2, strong: 3 }[strength];
+  return (
+    <span class="strength" title={`${Math.round(weight * 100)} %`}>
+      <svg width="14" height="12" viewBox="0 0 14 12" aria-hidden="true">
+        {[0, 1, 2].map((bar) => (
+          <rect
+            key={bar}
+            x={bar * 5}
+            y={8 - bar * 4}
+            width="3"
+            height={4 + bar * 4}
+            rx="1"
+            class={bar < bars ? 'strength-on' : 'strength-off'}
+          />
+        ))}
+      </svg>
+      {text(`incident.${strength}`)}
+    </span>
+  );
+}

@@ -1,0 +1,280 @@
+/** What the desk's pages show, kept up to date by the stream. */
+import { batch, computed, effect, signal } from '@preact/signals';
+import type {
+  IncidentPage,
+  IncidentSummary,
+  SituationalPicture,
+  StreamEvent,
+} from '../../../cloud/api/contract.ts';
+import { setClock } from '../../kit/clock.ts';
+import { follow } from '../../kit/live.ts';
+import { shaped } from '../../kit/request.ts';
+import { address, go, route } from '../../kit/route.ts';
+import { kitText } from '../../kit/text.ts';
+import { say } from '../../kit/toast.tsx';
+import { change, type Loaded, load } from '../loaded.ts';
+import { fetchIncident, fetchIncidents, fetchPicture, isIncidentSummary } from '../session.ts';
+import { text } from '../text.ts';
+import { changePicture } from './picture-changes.ts';
+import {
+  changeQueue,
+  dropFromQueue,
+  everything,
+  type Queue,
+  type QueueFilter,
+  severityRank,
+  statesOf,
+} from './queue-changes.ts';
+
+export const PAGE_SIZE = 50;
+/** Events are applied together this often: a busy hour must not cost a rendering for each. */
+const FLUSH_MS = 60;
+/** More waiting events than this are not worth applying one by one. */
+const MAX_WAITING = 5_000;
+/** An open incident that keeps growing is fetched at most this often. */
+const REFETCH_MS = 700;
+
+export const picture = signal<Loaded<SituationalPicture>>({ state: 'loading' });
+/** Every active incident, as far as one page goes: for the picture and the counts. */
+export const attention = signal<Loaded<Queue>>({ state: 'loading' });
+/** The queue page's own filtered part. */
+export const queue = signal<Loaded<Queue>>({ state: 'loading' });
+export const filter = signal<QueueFilter>(everything);
+export const incident = signal<Loaded<IncidentPage>>({ state: 'loading' });
+let incidentId: string | undefined;
+
+/** The zone in which the desk's own clock is shown: the sites' if they share one, else this computer's. */
+export const deskZone = computed(() => {
+  const zones = new Set(
+    picture.value.state === 'there' ? picture.value.value.sites.map(({ timeZone }) => timeZone) : [],
+  );
+  const [only] = zones;
+  return zones.size === 1 && only !== undefined ? only : Intl.DateTimeFormat().resolvedOptions().timeZone;
+});
+
+export const zoneOfSite = (id: string | undefined): string =>
+  (picture.value.state === 'there'
+    ? picture.value.value.sites.find((site) => site.id === id)?.timeZone
+    : undefined) ?? deskZone.value;
+
+const parametersOf = ({ state, site }: QueueFilter, offset: number) => ({
+  state: statesOf[state].join(','),
+  ...(site === '' ? {} : { site }),
+  offset,
+  limit: PAGE_SIZE,
+});
+
+const fetchQueue = async (wanted: QueueFilter): Promise<Queue> => ({
+  ...(await fetchIncidents(parametersOf(wanted, 0))),
+  countsStale: false,
+});
+
+export const loadPicture = () =>
+  load(picture, async () => {
+    const answer = await fetchPicture();
+    setClock(answer.clock);
+    return answer;
+  });
+export const loadAttention = () => load(attention, () => fetchQueue(everything));
+
+export async function loadQueue(): Promise<void> {
+  const wanted = filter.value;
+  await load(queue, async () => {
+    const answer = await fetchQueue(wanted);
+    // Another filter may have been chosen meanwhile: then its own answer counts.
+    return filter.value === wanted || queue.value.state !== 'there' ? answer : queue.value.value;
+  });
+}
+
+export function chooseFilter(wanted: Partial<QueueFilter>): void {
+  filter.value = { ...filter.value, ...wanted };
+  queue.value = { state: 'loading' };
+  void loadQueue();
+}
+
+/** The next page at the end of the queue. @throws RequestError */
+export async function loadMore(): Promise<void> {
+  if (queue.value.state !== 'there') return;
+  const wanted = filter.value;
+  const answer = await fetchIncidents(parametersOf(wanted, queue.value.value.items.length));
+  if (filter.value !== wanted) return;
+  change(queue, (held) => {
+    const ids = new Set(held.items.map(({ id }) => id));
+    return { ...held, ...answer, items: [...held.items, ...answer.items.filter(({ id }) => !ids.has(id))] };
+  });
+}
+
+export async function loadIncident(id: string): Promise<void> {
+  if (id !== incidentId) {
+    incidentId = id;
+    incident.value = { state: 'loading' };
+  }
+  await load(incident, async () => {
+    const answer = await fetchIncident(id);
+    if (incidentId !== id && incident.value.state === 'there') return incident.value.value;
+    return answer;
+  });
+}
+
+/** Shows a changed incident wherever it is shown. */
+export function showIncident(summary: IncidentSummary): void {
+  batch(() => {
+    change(attention, (held) => changeQueue(held, summary, everything));
+    change(queue, (held) => changeQueue(held, summary, filter.value));
+    change(incident, (page) => (page.summary.id === summary.id ? { ...page, summary } : page));
+  });
+}
+
+function findIncident(id: string): IncidentSummary | undefined {
+  for (const held of [attention.value, queue.value]) {
+    const found = held.state === 'there' ? held.value.items.find((item) => item.id === id) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Incidents that came while the page was open: their rows arrive gently instead of being there at once. */
+export const newcomers = new Set<string>();
+const MAX_NEWCOMERS = 200;
+
+function welcome(id: string): void {
+  newcomers.add(id);
+  for (const oldest of newcomers) {
+    if (newcomers.size <= MAX_NEWCOMERS) break;
+    newcomers.delete(oldest);
+  }
+}
+
+/** People are told of an incident when it is new or has become worse, not of every update. */
+function announce(summary: IncidentSummary): void {
+  const before = findIncident(summary.id);
+  if (before === undefined) welcome(summary.id);
+  const isWorse =
+    before === undefined
+      ? summary.state === 'open'
+      : severityRank(summary.severity) > severityRank(before.severity);
+  if (!isWorse || severityRank(summary.severity) < severityRank('high')) return;
+  if (route.value[1] === summary.id) return;
+  const severity = kitText(`kit.severity.${summary.severity}`).toLowerCase();
+  say(
+    text('desk.new-incident', { severity, title: summary.title }),
+    summary.severity === 'critical' ? 'critical' : 'neutral',
+    address('incidents', summary.id),
+  );
+}
+
+const checks = {
+  incident: isIncidentSummary,
+  'incident-gone': shaped<{ id: string; into: string }>({ id: 'string', into: 'string' }),
+  asset: shaped<Extract<StreamEvent, { type: 'asset' }>['data']>({
+    site: 'string',
+    asset: 'string',
+    state: 'object',
+  }),
+  gateway: shaped<Extract<StreamEvent, { type: 'gateway' }>['data']>({ site: 'string', gateway: 'object' }),
+  site: shaped<Extract<StreamEvent, { type: 'site' }>['data']>({ id: 'string', isOpen: 'boolean' }),
+  clock: shaped<Extract<StreamEvent, { type: 'clock' }>['data']>({ now: 'number', rate: 'number' }),
+  scenario: shaped<Extract<StreamEvent, { type: 'scenario' }>['data']>({ id: 'string', running: 'boolean' }),
+};
+
+/** A message of the stream as an event, or undefined where it is not one that this page knows. Pure. */
+export function eventOf(type: string, data: unknown): StreamEvent | undefined {
+  if (type === 'incident' && checks.incident(data)) return { type, data };
+  if (type === 'incident-gone' && checks['incident-gone'](data)) return { type, data };
+  if (type === 'asset' && checks.asset(data)) return { type, data };
+  if (type === 'gateway' && checks.gateway(data)) return { type, data };
+  if (type === 'site' && checks.site(data)) return { type, data };
+  if (type === 'clock' && checks.clock(data)) return { type, data };
+  if (type === 'scenario' && checks.scenario(data)) return { type, data };
+  return undefined;
+}
+
+let refetch: ReturnType<typeof setTimeout> | undefined;
+
+function apply(event: StreamEvent): void {
+  switch (event.type) {
+    case 'restart':
+      return;
+    case 'incident':
+      announce(event.data);
+      showIncident(event.data);
+      if (event.data.id === incidentId) {
+        refetch ??= setTimeout(() => {
+          refetch = undefined;
+          if (incidentId !== undefined) void loadIncident(incidentId);
+        }, REFETCH_MS);
+      }
+      return;
+    case 'incident-gone':
+      change(attention, (held) => dropFromQueue(held, event.data.id));
+      change(queue, (held) => dropFromQueue(held, event.data.id));
+      if (route.value[1] === event.data.id) {
+        say(text('incident.merged'));
+        go('incidents', event.data.into);
+      }
+      return;
+    default:
+      if (event.type === 'clock') setClock(event.data);
+      change(picture, (held) => changePicture(held, event));
+  }
+}
+
+/** Loads everything and keeps it up to date until the session ends. */
+export function startDesk(until: AbortSignal): void {
+  let waiting: StreamEvent[] = [];
+  let flush: ReturnType<typeof setTimeout> | undefined;
+  const reload = () => {
+    waiting = [];
+    void loadPicture();
+    void loadAttention();
+    void loadQueue();
+    if (incidentId !== undefined && route.value[1] === incidentId) void loadIncident(incidentId);
+  };
+  reload();
+  follow({
+    url: 'api/stream',
+    types: Object.keys(checks),
+    onRestart: reload,
+    onMessage(type, data) {
+      const event = eventOf(type, data);
+      if (event === undefined) return;
+      waiting.push(event);
+      if (waiting.length > MAX_WAITING) reload();
+      flush ??= setTimeout(() => {
+        flush = undefined;
+        const due = waiting;
+        waiting = [];
+        batch(() => {
+          for (const next of due) apply(next);
+        });
+      }, FLUSH_MS);
+    },
+    until,
+  });
+  const stopCounting = effect(() => {
+    // Counts that went stale are asked for once, not after every event.
+    const isStale = [attention.value, queue.value].some(
+      (held) => held.state === 'there' && held.value.countsStale,
+    );
+    if (!isStale) return;
+    setTimeout(() => {
+      void fetchIncidents({ state: 'open', offset: 0, limit: 1 }).then(
+        ({ counts }) =>
+          batch(() => {
+            change(attention, (held) => ({ ...held, counts, countsStale: false }));
+            change(queue, (held) => ({ ...held, counts, countsStale: false }));
+          }),
+        () => undefined,
+      );
+    }, REFETCH_MS);
+  });
+  until.addEventListener('abort', () => {
+    stopCounting();
+    clearTimeout(flush);
+    clearTimeout(refetch);
+    incidentId = undefined;
+    batch(() => {
+      for (const held of [picture, attention, queue, incident]) held.value = { state: 'loading' };
+    });
+  });
+}

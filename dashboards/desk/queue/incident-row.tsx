@@ -1,0 +1,107 @@
+import type { IncidentState, IncidentSummary } from '../../../cloud/api/contract.ts';
+import { Chip, SeverityMark, type Tone } from '../../kit/chip.tsx';
+import { now } from '../../kit/clock.ts';
+import { Icon, type IconName } from '../../kit/icons.tsx';
+import { RelativeTime } from '../../kit/relative-time.tsx';
+import { address } from '../../kit/route.ts';
+import { timeSpan } from '../../kit/time.ts';
+import { Initials } from '../initials.tsx';
+import { newcomers, zoneOfSite } from '../live/desk-state.ts';
+import { text } from '../text.ts';
+
+const tones: Record<IncidentState, Tone> = {
+  open: 'accent',
+  acknowledged: 'neutral',
+  contained: 'neutral',
+  resolved: 'good',
+  'false-alarm': 'neutral',
+};
+const icons: Partial<Record<IncidentState, IconName>> = {
+  acknowledged: 'eye',
+  contained: 'contain',
+  resolved: 'check',
+  'false-alarm': 'false-alarm',
+};
+
+export function StateChip({ state }: { state: IncidentState }) {
+  const icon = icons[state];
+  return (
+    <Chip tone={tones[state]} {...(icon === undefined ? {} : { icon })}>
+      {text(`state.${state}`)}
+    </Chip>
+  );
+}
+
+/** The worlds that an incident spans; both together is what one looks for. */
+export function Worlds({ worlds }: { worlds: IncidentSummary['worlds'] }) {
+  const label =
+    worlds.length > 1 ? text('world.both') : worlds[0] === undefined ? '' : text(`world.${worlds[0]}`);
+  return (
+    <span class="worlds" title={label}>
+      {worlds.map((world) => (
+        <span key={world} class={`ink-${world}`}>
+          <Icon name={world} size={15} label={text(`world.${world}`)} />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+const MAX_GLYPHS = 4;
+
+/** An incident in the queue. The whole row is one link; `data-incident` is how the keys find it. */
+export function IncidentRow(props: {
+  incident: IncidentSummary;
+  look: 'wide' | 'narrow';
+  isChosen?: boolean;
+}) {
+  const { incident, look } = props;
+  const zone = zoneOfSite(incident.sites[0]?.id);
+  const kinds = [...new Set(incident.assets.map(({ kind }) => kind))];
+  const where = [...incident.sites.map(({ name }) => name), ...incident.people.map(({ name }) => name)];
+  return (
+    <li class={`row-item${newcomers.has(incident.id) ? ' row-new' : ''}`}>
+      <a
+        class={`row row-${look}${incident.state === 'open' ? ' row-open' : ''}`}
+        href={address('incidents', incident.id)}
+        data-incident={incident.id}
+        aria-current={props.isChosen ? 'true' : undefined}
+      >
+        <SeverityMark severity={incident.severity} size={18} />
+        <span class="row-main">
+          <span class="row-title">{incident.title}</span>
+          <span class="row-about">
+            <Worlds worlds={incident.worlds} />
+            <span class="truncate">{where.join(' · ')}</span>
+          </span>
+        </span>
+        {look === 'narrow' ? (
+          <span class="row-end">
+            <RelativeTime at={incident.last} timeZone={zone} />
+            {incident.state === 'open' ? null : <StateChip state={incident.state} />}
+          </span>
+        ) : (
+          <>
+            <span class="row-kinds" title={incident.assets.map(({ name }) => name).join(', ')}>
+              {kinds.slice(0, MAX_GLYPHS).map((kind) => (
+                <Icon key={kind} name={kind} size={15} label={text(`kind.${kind}`)} />
+              ))}
+              {kinds.length > MAX_GLYPHS ? (
+                <span>{text('queue.more-assets', { count: kinds.length - MAX_GLYPHS })}</span>
+              ) : null}
+            </span>
+            <span class="row-count">{text('queue.detections', { count: incident.detections })}</span>
+            <span class="row-time">
+              <span>{timeSpan(incident.first, incident.last, now.value, zone)}</span>
+              <RelativeTime at={incident.last} timeZone={zone} />
+            </span>
+            <span class="row-state">
+              <StateChip state={incident.state} />
+            </span>
+            <Initials name={incident.assignee} />
+          </>
+        )}
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,90 @@
+/** Who is signed in, and the requests made in their name. */
+import { signal } from '@preact/signals';
+import type {
+  IncidentList,
+  IncidentPage,
+  IncidentSummary,
+  PeopleList,
+  SessionInfo,
+  SituationalPicture,
+  TelemetrySeries,
+} from '../../cloud/api/contract.ts';
+import { RequestError, requests, shaped } from '../kit/request.ts';
+
+const isSession = shaped<SessionInfo>({ name: 'string', role: 'string', token: 'string' });
+const isPicture = shaped<SituationalPicture>({
+  clock: 'object',
+  sites: 'array',
+  sources: 'array',
+  scenarios: 'array',
+});
+const isIncidentList = shaped<IncidentList>({ items: 'array', total: 'number', counts: 'object' });
+const isIncidentPage = shaped<IncidentPage>({
+  summary: 'object',
+  links: 'array',
+  story: 'array',
+  activities: 'array',
+});
+const isTelemetry = shaped<TelemetrySeries>({ asset: 'string', points: 'array' });
+const isPeopleList = shaped<PeopleList>({ items: 'array' });
+export const isIncidentSummary = shaped<IncidentSummary>({
+  id: 'string',
+  title: 'string',
+  severity: 'string',
+  state: 'string',
+  sites: 'array',
+});
+
+/** `undefined`: not known yet; `null`: signed out. */
+export const session = signal<SessionInfo | null | undefined>(undefined);
+/** The session ended by itself, not by the person's wish. */
+export const wasSignedOut = signal(false);
+
+const api = requests(
+  () => session.value?.token,
+  () => {
+    if (session.value) wasSignedOut.value = true;
+    session.value = null;
+  },
+);
+
+/** Finds out who is signed in. @throws RequestError when the server cannot be asked */
+export async function resumeSession(): Promise<void> {
+  try {
+    session.value = await api.get('api/session', isSession);
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.status !== 401) throw error;
+  }
+}
+
+/** @throws RequestError, 401 when name or password is wrong */
+export async function signIn(name: string, password: string): Promise<void> {
+  const answer = await api.send('api/session', { name, password });
+  if (!isSession(answer)) throw new RequestError(200, 'unexpected', 'api/session');
+  wasSignedOut.value = false;
+  session.value = answer;
+}
+
+export async function signOut(): Promise<void> {
+  await api.send('api/session', undefined, 'DELETE').catch(() => undefined);
+  session.value = null;
+}
+
+const query = (parameters: Readonly<Record<string, string | number>>): string =>
+  new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)])).toString();
+
+export const fetchPicture = () => api.get('api/picture', isPicture);
+export const fetchIncidents = (parameters: { state: string; site?: string; offset: number; limit: number }) =>
+  api.get(`api/incidents?${query(parameters)}`, isIncidentList);
+export const fetchIncident = (id: string) =>
+  api.get(`api/incidents/${encodeURIComponent(id)}`, isIncidentPage);
+export const fetchPeople = () => api.get('api/people', isPeopleList);
+export const fetchTemperature = (asset: string, from: number, to: number) =>
+  api.get(
+    `api/telemetry?${query({ asset, quantity: 'temperature', from: Math.round(from), to: Math.round(to), points: 240 })}`,
+    isTelemetry,
+  );
+export const pictureAddress = (id: string): string => `api/pictures/${encodeURIComponent(id)}`;
+export const startScenario = (id: string) => api.send(`api/scenarios/${encodeURIComponent(id)}`, {});
+export const actOnIncident = (id: string, verb: string, body: object) =>
+  api.send(`api/incidents/${encodeURIComponent(id)}/${verb}`, body);
