@@ -5,16 +5,18 @@ import { MAX_TEXT_LENGTH } from '../../devices/model/identifiers.ts';
 import { MAX_FIELDS, type Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { catalog } from './catalog.ts';
+import { type ActiveRule, Cell, Live, MAX_KEYS_PER_RULE } from './cell.ts';
 import type { RuleConfiguration } from './configuration.ts';
 import { emptyFold, type Fold, fold, foldedFacts, throughFold } from './fold.ts';
 import type { AnyRuleKind, Detection, Finding, LocalAction, RuleContext, RuleStep } from './rule.ts';
-import { RuleIndex } from './rule-index.ts';
-import { type ActiveRule, Live, MAX_KEYS_PER_RULE, Slot } from './slot.ts';
+import { type Audience, RuleIndex } from './rule-index.ts';
 import { TimerQueue } from './timers.ts';
 
 /** Everything the engine keeps lies under this prefix. */
 export const RULE_STATE_PREFIX = 'rules/';
 const SLOT_PREFIX = `${RULE_STATE_PREFIX}slot/`;
+/** Under which configuration a rule's states were made. */
+const RULE_PREFIX = `${RULE_STATE_PREFIX}rule/`;
 const FOLD_PREFIX = `${RULE_STATE_PREFIX}fold/`;
 
 /** Longest id of a detection; a longer one is shortened by a hash. */
@@ -28,7 +30,6 @@ const keptSlot = z.object({
   state: z.unknown(),
   wakeAt: z.number().optional(),
   last: z.string().optional(),
-  configuration: z.string(),
 });
 type KeptSlot = z.infer<typeof keptSlot>;
 
@@ -133,8 +134,10 @@ export class RuleEngine {
     const entry = this.#index.of(observation.kind);
     if (entry !== undefined) {
       this.#seen.take(observation.observedAt, context);
-      const slots = entry.byAsset.get(observation.asset);
-      if (slots !== undefined) for (const slot of slots) this.#step(slot, observation);
+      const audiences = entry.byAsset.get(observation.asset);
+      if (audiences !== undefined) {
+        for (const audience of audiences) this.#tell(audience, observation);
+      }
       for (const rule of entry.keyed) this.#stepKeyed(rule, observation);
     }
     return this.#outcome();
@@ -159,7 +162,8 @@ export class RuleEngine {
   replace(rules: readonly RuleConfiguration[], registry: Registry = this.#seen.registry): void {
     const index = this.#indexOf(rules, registry);
     const entries = new Map<string, unknown>();
-    for (const live of this.#live) entries.set(slotKey(live.slot), keptValue(live));
+    for (const live of this.#live) entries.set(live.keptAs, keptValue(live));
+    for (const { name, fingerprint } of this.#index.rules()) entries.set(RULE_PREFIX + name, fingerprint);
     for (const [asset, value] of this.#folds) entries.set(FOLD_PREFIX + asset, value);
     this.#index = index;
     this.#seen = new Seen(registry);
@@ -172,9 +176,9 @@ export class RuleEngine {
   /** What was reported and still goes on. */
   conditions(): Condition[] {
     const conditions: Condition[] = [];
-    for (const { slot, state, last } of this.#live) {
-      if (last === undefined || slot.rule.kind.active?.(state) !== true) continue;
-      conditions.push({ rule: slot.rule.name, kind: slot.rule.kind.kind, key: slot.key, detection: last });
+    for (const { rule, cell, state, last } of this.#live) {
+      if (last === undefined || rule.kind.active?.(state) !== true) continue;
+      conditions.push({ rule: rule.name, kind: rule.kind.kind, key: cell.key, detection: last });
     }
     return conditions;
   }
@@ -199,37 +203,55 @@ export class RuleEngine {
   #run(untilMs: number, now: number, context: ContextAt): void {
     for (let live = this.#timers.take(untilMs); live !== undefined; live = this.#timers.take(untilMs)) {
       const at = live.wakeAt === AT_ONCE ? now : live.wakeAt;
-      const { slot } = live;
+      const { rule, cell, position } = live;
       this.#seen.take(at, typeof context === 'function' ? context(at) : context);
       live.wakeAt = Number.POSITIVE_INFINITY;
-      const { rule } = slot;
       try {
-        const step = rule.kind.wake?.(live.state, slot.key, rule.configuration, this.#seen);
+        const step = rule.kind.wake?.(live.state, cell.key, rule.configuration, this.#seen);
         // A rule that asks to be woken when it has just been woken would never let time go on.
         if (step?.wakeAt !== undefined && step.wakeAt <= at) step.wakeAt = at + 1;
         if (step === undefined) this.#keep(live);
-        else this.#apply(slot, step, `${this.#options.site}@${at}`, at);
+        else this.#apply(rule, cell, position, step, `${this.#options.site}@${at}`, at);
       } catch (error) {
         this.#keep(live);
-        this.#trouble(rule.name, 'failed', error instanceof Error ? error.message : String(error));
+        this.#failed(rule, error);
       }
     }
   }
 
-  #step(slot: Slot, observation: Observation): void {
-    const { rule, live } = slot;
+  #tell({ cell, positions, rest }: Audience, observation: Observation): void {
+    // Without a value nothing can be at rest within a range: NaN is in none.
+    const value = observation.value ?? Number.NaN;
+    if (cell.liveCount === 0 && value >= rest.allMin && value <= rest.allMax) return;
+    const { rules, lives } = cell;
+    const { min, max } = rest;
+    for (let index = 0; index < positions.length; index++) {
+      const position = positions[index];
+      if (position === undefined) return;
+      if (
+        value >= (min[index] ?? Number.NaN) &&
+        value <= (max[index] ?? Number.NaN) &&
+        lives[position] === undefined
+      )
+        continue;
+      const rule = rules[position];
+      if (rule !== undefined) this.#step(rule, cell, position, observation);
+    }
+  }
+
+  #step(rule: ActiveRule, cell: Cell, position: number, observation: Observation): void {
+    const live = cell.lives[position];
     try {
       const step = rule.step(
         live === undefined ? rule.resting : live.state,
         observation,
-        slot.key,
+        cell.key,
         rule.configuration,
         this.#seen,
       );
-      if (step !== undefined) this.#apply(slot, step, observation.id, observation.observedAt);
+      if (step !== undefined) this.#apply(rule, cell, position, step, observation.id, observation.observedAt);
     } catch (error) {
-      // One rule's mistake must not silence the others.
-      this.#trouble(rule.name, 'failed', error instanceof Error ? error.message : String(error));
+      this.#failed(rule, error);
     }
   }
 
@@ -237,18 +259,18 @@ export class RuleEngine {
     if (!rule.concerns(observation.asset)) return;
     const key = rule.kind.key?.(observation, rule.configuration);
     if (key === undefined) return;
-    let slot = rule.slots.get(key);
-    if (slot === undefined) {
-      if (rule.slots.size >= MAX_KEYS_PER_RULE) {
+    let cell = rule.cells.get(key);
+    if (cell === undefined) {
+      if (rule.cells.size >= MAX_KEYS_PER_RULE) {
         this.#full(rule, observation);
         return;
       }
-      slot = new Slot(rule, key);
-      rule.slots.set(key, slot);
+      cell = new Cell(key, [rule]);
+      rule.cells.set(key, cell);
     }
-    this.#step(slot, observation);
-    if (slot.live === undefined) rule.slots.delete(key);
-    if (rule.full && rule.slots.size < MAX_KEYS_PER_RULE / 2) rule.full = false;
+    this.#step(rule, cell, 0, observation);
+    if (cell.lives[0] === undefined) rule.cells.delete(key);
+    if (rule.full && rule.cells.size < MAX_KEYS_PER_RULE / 2) rule.full = false;
   }
 
   /** Says once that a rule can take no further key, and again when it had room in between. */
@@ -278,64 +300,99 @@ export class RuleEngine {
     return this.#options.source ?? `rules:${this.#options.site}`;
   }
 
-  #apply(slot: Slot, step: RuleStep<unknown>, trigger: string, at: number): void {
-    let last = slot.live?.last;
-    if (step.fold === 'start') this.#setFold(slot.key, emptyFold(slot.rule.name, at));
-    let passed = step.findings === undefined || step.findings.length === 0;
-    step.findings?.forEach((finding, index) => {
-      const id = shortId(`${slot.rule.name}/${slot.key}/${trigger}${index === 0 ? '' : `/${index + 1}`}`);
-      const made = this.#detectionOf(slot, step, finding, id, at, last);
-      if (!this.#passes(made)) return;
-      passed = true;
-      last = id;
-      this.#detections.push(made);
-      for (const { action, asset, lifetimeMs, fromSeverity } of slot.rule.actions) {
-        if (severityRank(made.severity) < severityRank(fromSeverity)) continue;
-        const reason = made.summary;
-        this.#actions.push({ action, asset, reason, lifetimeMs, issuedBy: slot.rule.name, detection: id });
-      }
-    });
-    if (passed && step.actions !== undefined)
-      for (const action of step.actions) this.#actions.push({ issuedBy: slot.rule.name, ...action });
-    if (step.fold === 'stop') this.#dropFold(slot.key);
-    this.#remember(slot, step.state, step.wakeAt, last);
+  #apply(
+    rule: ActiveRule,
+    cell: Cell,
+    position: number,
+    step: RuleStep<unknown>,
+    trigger: string,
+    at: number,
+  ): void {
+    let last = cell.lives[position]?.last;
+    if (step.fold === 'start') this.#setFold(cell.key, emptyFold(rule.name, at));
+    if (step.findings !== undefined && step.findings.length > 0)
+      last = this.#report(rule, cell.key, step, trigger, at, last);
+    else if (step.actions !== undefined)
+      this.#actions.push(...step.actions.map((action) => ({ issuedBy: rule.name, ...action })));
+    if (step.fold === 'stop') this.#dropFold(cell.key);
+    this.#remember(rule, cell, position, step, last);
   }
 
-  #remember(slot: Slot, state: unknown, wakeAt: number | undefined, last: string | undefined): void {
+  /** Makes detections of a step's findings, and what they set off; gives back the newest one's id. */
+  #report(
+    rule: ActiveRule,
+    key: string,
+    step: RuleStep<unknown>,
+    trigger: string,
+    at: number,
+    before: string | undefined,
+  ): string | undefined {
+    let last = before;
+    step.findings?.forEach((finding, index) => {
+      const id = shortId(`${rule.name}/${key}/${trigger}${index === 0 ? '' : `/${index + 1}`}`);
+      const made = this.#detectionOf(rule, key, step, finding, id, at, last);
+      if (!this.#passes(made)) return;
+      last = id;
+      this.#detections.push(made);
+      for (const { action, asset, lifetimeMs, fromSeverity } of rule.actions) {
+        if (severityRank(made.severity) < severityRank(fromSeverity)) continue;
+        const reason = made.summary;
+        this.#actions.push({ action, asset, reason, lifetimeMs, issuedBy: rule.name, detection: id });
+      }
+      for (const action of index === 0 ? (step.actions ?? []) : [])
+        this.#actions.push({ issuedBy: rule.name, detection: id, ...action });
+    });
+    return last;
+  }
+
+  #remember(
+    rule: ActiveRule,
+    cell: Cell,
+    position: number,
+    { state, wakeAt }: RuleStep<unknown>,
+    last: string | undefined,
+  ): void {
+    let live = cell.lives[position];
     if (state === undefined) {
-      if (slot.live === undefined) return;
-      this.#timers.schedule(slot.live, Number.POSITIVE_INFINITY);
-      this.#live.delete(slot.live);
-      slot.live = undefined;
-      if (slot.rule.kind.key !== undefined) slot.rule.slots.delete(slot.key);
-      this.#options.forget(slotKey(slot));
+      if (live === undefined) return;
+      this.#timers.schedule(live, Number.POSITIVE_INFINITY);
+      this.#live.delete(live);
+      cell.lives[position] = undefined;
+      cell.liveCount--;
+      if (rule.kind.key !== undefined) rule.cells.delete(cell.key);
+      this.#options.forget(live.keptAs);
       return;
     }
-    if (slot.live === undefined) {
-      slot.live = new Live(slot, state);
-      this.#live.add(slot.live);
-    }
-    slot.live.state = state;
-    slot.live.last = last;
-    this.#timers.schedule(slot.live, wakeAt ?? Number.POSITIVE_INFINITY);
-    this.#keep(slot.live);
+    if (live === undefined) live = this.#enliven(rule, cell, position, state);
+    live.state = state;
+    live.last = last;
+    this.#timers.schedule(live, wakeAt ?? Number.POSITIVE_INFINITY);
+    this.#keep(live);
+  }
+
+  #enliven(rule: ActiveRule, cell: Cell, position: number, state: unknown): Live {
+    const live = new Live(rule, cell, position, state, `${SLOT_PREFIX}${rule.name}/${cell.key}`);
+    cell.lives[position] = live;
+    cell.liveCount++;
+    this.#live.add(live);
+    return live;
   }
 
   #keep(live: Live): void {
-    this.#options.keep(slotKey(live.slot), keptValue(live));
+    this.#options.keep(live.keptAs, keptValue(live));
   }
 
   #detectionOf(
-    slot: Slot,
+    rule: ActiveRule,
+    key: string,
     step: RuleStep<unknown>,
     finding: Finding,
     id: string,
     at: number,
     last: string | undefined,
   ): Detection {
-    const told = step.fold === 'report' || step.fold === 'stop' ? this.#folds.get(slot.key) : undefined;
-    if (told !== undefined && step.fold === 'report')
-      this.#setFold(slot.key, emptyFold(slot.rule.name, told.since));
+    const told = step.fold === 'report' || step.fold === 'stop' ? this.#folds.get(key) : undefined;
+    if (told !== undefined && step.fold === 'report') this.#setFold(key, emptyFold(rule.name, told.since));
     const facts = Object.entries({
       ...(finding.continues && last !== undefined && { follows: last }),
       ...(told && foldedFacts(told)),
@@ -344,8 +401,8 @@ export class RuleEngine {
     return {
       id,
       at,
-      rule: slot.rule.name,
-      severity: slot.rule.severityOf(finding.severity),
+      rule: rule.name,
+      severity: rule.severityOf(finding.severity),
       source: this.#source,
       site: this.#options.site,
       assets: [...new Set(finding.assets)].slice(0, 64),
@@ -382,21 +439,32 @@ export class RuleEngine {
   /** Takes back kept states; what belongs to no rule any more is forgotten. */
   #restore(kept: ReadonlyMap<string, unknown>): void {
     for (const [key, value] of kept) {
-      if (key.startsWith(SLOT_PREFIX) && !this.#restoreSlot(key, value)) this.#options.forget(key);
+      if (key.startsWith(SLOT_PREFIX) && !this.#restoreSlot(key, value, kept)) this.#options.forget(key);
     }
     for (const [key, value] of kept) {
       if (!key.startsWith(FOLD_PREFIX)) continue;
       const parsed = fold.safeParse(value);
       const asset = key.slice(FOLD_PREFIX.length);
       // Without the rule that asked for it a fold would never end.
-      const owner = parsed.success ? this.#index.rule(parsed.data.by)?.slots.get(asset) : undefined;
-      if (parsed.success && owner?.live !== undefined) this.#folds.set(asset, parsed.data);
+      if (parsed.success && this.#isLive(parsed.data.by, asset)) this.#folds.set(asset, parsed.data);
       else this.#options.forget(key);
     }
+    for (const key of kept.keys()) {
+      if (key.startsWith(RULE_PREFIX) && this.#index.rule(key.slice(RULE_PREFIX.length)) === undefined)
+        this.#options.forget(key);
+    }
+    for (const { name, fingerprint } of this.#index.rules())
+      if (kept.get(RULE_PREFIX + name) !== fingerprint) this.#options.keep(RULE_PREFIX + name, fingerprint);
   }
 
-  #restoreSlot(keptKey: string, value: unknown): boolean {
-    const text = keptKey.slice(SLOT_PREFIX.length);
+  #isLive(ruleName: string, key: string): boolean {
+    const rule = this.#index.rule(ruleName);
+    const cell = rule && this.#index.cellOf(rule, key);
+    return cell?.lives.some((live) => live?.rule === rule) ?? false;
+  }
+
+  #restoreSlot(keptAs: string, value: unknown, kept: ReadonlyMap<string, unknown>): boolean {
+    const text = keptAs.slice(SLOT_PREFIX.length);
     const cut = text.indexOf('/');
     const rule = this.#index.rule(text.slice(0, cut));
     if (rule === undefined) return false;
@@ -411,21 +479,26 @@ export class RuleEngine {
       );
       return false;
     }
-    let slot = rule.slots.get(key);
-    if (slot === undefined) {
-      if (rule.kind.key === undefined || rule.slots.size >= MAX_KEYS_PER_RULE) return false;
-      slot = new Slot(rule, key);
-      rule.slots.set(key, slot);
+    let cell = this.#index.cellOf(rule, key);
+    if (cell === undefined) {
+      if (rule.kind.key === undefined || rule.cells.size >= MAX_KEYS_PER_RULE) return false;
+      cell = new Cell(key, [rule]);
+      rule.cells.set(key, cell);
     }
-    const live = new Live(slot, state.data);
-    slot.live = live;
+    const position = cell.rules.indexOf(rule);
+    if (position < 0) return false;
+    const live = this.#enliven(rule, cell, position, state.data);
     live.last = entry.data.last;
-    this.#live.add(live);
-    const changed = entry.data.configuration !== rule.fingerprint && rule.kind.wake !== undefined;
+    const changed = kept.get(RULE_PREFIX + rule.name) !== rule.fingerprint && rule.kind.wake !== undefined;
     const wakeAt = changed ? AT_ONCE : entry.data.wakeAt;
     if (wakeAt !== undefined) this.#timers.schedule(live, wakeAt);
     if (changed) this.#keep(live);
     return true;
+  }
+
+  #failed(rule: ActiveRule, error: unknown): void {
+    // One rule's mistake must not silence the others.
+    this.#trouble(rule.name, 'failed', error instanceof Error ? error.message : String(error));
   }
 
   #trouble(rule: string, what: RuleTrouble['what'], message: string): void {
@@ -439,13 +512,10 @@ export class RuleEngine {
   }
 }
 
-const slotKey = ({ rule, key }: Slot): string => `${SLOT_PREFIX}${rule.name}/${key}`;
-
-const keptValue = ({ slot, state, wakeAt, last }: Live): KeptSlot => ({
+const keptValue = ({ state, wakeAt, last }: Live): KeptSlot => ({
   state,
   ...(wakeAt !== Number.POSITIVE_INFINITY && { wakeAt }),
   ...(last !== undefined && { last }),
-  configuration: slot.rule.fingerprint,
 });
 
 /** An id that fits; a longer one keeps its beginning and ends in a hash of the whole. */

@@ -32,6 +32,8 @@ export const lowBattery: RuleKind<Configuration, State | null> = {
   observes: ['battery.measured', 'battery.low', 'battery.normal'],
   fits: () => true,
   initial: () => null,
+  restsWithin: (observed, { lowPercent }) =>
+    observed === 'battery.measured' ? { min: lowPercent + 0.001, max: Number.POSITIVE_INFINITY } : undefined,
 
   step(before, observation, key, settings, { registry }) {
     const { kind, value } = observation;

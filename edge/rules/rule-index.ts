@@ -1,15 +1,33 @@
-import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
+import type { Asset } from '../../devices/model/asset.ts';
+import type { ObservationKind } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { ActiveRule, Cell } from './cell.ts';
 import type { RuleConfiguration } from './configuration.ts';
-import type { AnyRuleKind } from './rule.ts';
-import { ActiveRule, Slot } from './slot.ts';
+import type { AnyRuleKind, ValueRange } from './rule.ts';
 
-/** Rules times assets, at most: some 50 MB at rest. */
-export const MAX_SLOTS = 1_000_000;
+/** Pairs of rule and asset, at most. */
+export const MAX_PAIRS = 1_000_000;
+
+/** Rules of one cell that are to hear of an observation: their places in the cell. */
+export interface Audience {
+  readonly cell: Cell;
+  /** Shared by all that are alike. */
+  readonly positions: readonly number[];
+  readonly rest: Rest;
+}
+
+/** For each place, between which values its rule has nothing to say while it is at rest; none: min above max. */
+export interface Rest {
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** Between these, none of them has. */
+  readonly allMin: number;
+  readonly allMax: number;
+}
 
 /** Who is to hear of one kind of observation. */
 export interface IndexEntry {
-  readonly byAsset: ReadonlyMap<string, readonly Slot[]>;
+  readonly byAsset: ReadonlyMap<string, readonly Audience[]>;
   readonly keyed: readonly ActiveRule[];
 }
 
@@ -19,8 +37,8 @@ export interface IndexEntry {
  */
 export class RuleIndex {
   readonly #rules = new Map<string, ActiveRule>();
-  readonly #entries = new Map<ObservationKind, { byAsset: Map<string, Slot[]>; keyed: ActiveRule[] }>();
-  #slots = 0;
+  readonly #cells = new Map<string, Cell>();
+  readonly #entries = new Map<ObservationKind, { byAsset: Map<string, Audience[]>; keyed: ActiveRule[] }>();
 
   /** @throws RangeError when a rule names a kind or an asset that does not exist, or there are too many. */
   constructor(
@@ -29,6 +47,8 @@ export class RuleIndex {
     registry: Registry,
     site: string,
   ) {
+    const watchedBy = new Map<Asset, ActiveRule[]>();
+    let pairs = 0;
     rules.forEach((configured, order) => {
       const kind = kinds.get(configured.kind);
       if (kind === undefined) throw new RangeError(`rules: there is no kind "${configured.kind}"`);
@@ -36,12 +56,23 @@ export class RuleIndex {
         throw new RangeError(`rules: the name "${configured.name}" is already taken`);
       const rule = new ActiveRule(configured, kind, order);
       this.#rules.set(configured.name, rule);
-      if (kind.key === undefined) this.#addByAsset(rule, configured, registry, site);
-      else this.#addKeyed(rule, configured, registry);
+      if (kind.key !== undefined) {
+        this.#addKeyed(rule, configured, registry);
+        return;
+      }
+      for (const asset of watchedAssets(rule, configured, registry, site)) {
+        if (++pairs > MAX_PAIRS)
+          throw new RangeError(`rules: ${rule.name}: more than ${MAX_PAIRS} pairs of rule and asset`);
+        const list = watchedBy.get(asset);
+        if (list) list.push(rule);
+        else watchedBy.set(asset, [rule]);
+      }
     });
+    const shared = new Shared();
+    for (const [asset, watching] of watchedBy) this.#addCell(asset, watching, registry, shared);
   }
 
-  of(kind: Observation['kind']): IndexEntry | undefined {
+  of(kind: ObservationKind): IndexEntry | undefined {
     return this.#entries.get(kind);
   }
 
@@ -49,26 +80,39 @@ export class RuleIndex {
     return this.#rules.get(name);
   }
 
-  #addByAsset(rule: ActiveRule, configured: RuleConfiguration, registry: Registry, site: string): void {
-    const { kind } = rule;
-    const except = new Set(configured.except);
-    const watched = configured.assets
-      ? configured.assets.map((id) => known(id, configured, registry))
-      : registry.assetsOf(site).filter((asset) => kind.fits(asset, registry));
-    for (const asset of watched) {
-      if (except.has(asset.id)) continue;
-      if (++this.#slots > MAX_SLOTS)
-        throw new RangeError(`rules: ${rule.name}: more than ${MAX_SLOTS} pairs of rule and asset`);
-      const slot = new Slot(rule, asset.id);
-      rule.slots.set(asset.id, slot);
-      const heard = kind.listensTo?.(asset, rule.configuration, registry) ?? [];
+  rules(): Iterable<ActiveRule> {
+    return this.#rules.values();
+  }
+
+  /** The cell in which a rule has its state for a key, as far as there is one. */
+  cellOf(rule: ActiveRule, key: string): Cell | undefined {
+    return rule.kind.key === undefined ? this.#cells.get(key) : rule.cells.get(key);
+  }
+
+  #addCell(asset: Asset, watching: readonly ActiveRule[], registry: Registry, shared: Shared): void {
+    const cell = new Cell(asset.id, shared.rules(watching));
+    this.#cells.set(asset.id, cell);
+    const audiences = new Map<ObservationKind, Map<string, number[]>>();
+    watching.forEach((rule, position) => {
+      const heard = rule.kind.listensTo?.(asset, rule.configuration, registry) ?? [];
       for (const id of new Set([asset.id, ...heard])) {
-        for (const observed of kind.observes) {
-          const { byAsset } = this.#entry(observed);
-          const slots = byAsset.get(id);
-          if (slots) slots.push(slot);
-          else byAsset.set(id, [slot]);
+        for (const kind of rule.kind.observes) {
+          const byAsset = audiences.get(kind) ?? new Map<string, number[]>();
+          audiences.set(kind, byAsset);
+          const positions = byAsset.get(id);
+          if (positions) positions.push(position);
+          else byAsset.set(id, [position]);
         }
+      }
+    });
+    for (const [kind, positionsByAsset] of audiences) {
+      const { byAsset } = this.#entry(kind);
+      for (const [id, positions] of positionsByAsset) {
+        const ranges = positions.map((position) => restOf(watching[position], kind, asset));
+        const audience = { cell, positions: shared.positions(positions), rest: shared.rest(ranges) };
+        const list = byAsset.get(id);
+        if (list) list.push(audience);
+        else byAsset.set(id, [audience]);
       }
     }
   }
@@ -91,7 +135,57 @@ export class RuleIndex {
   }
 }
 
-function known(id: string, configured: RuleConfiguration, registry: Registry) {
+/** One list for all that are alike: a site has thousands of devices and a few kinds of them. */
+class Shared {
+  readonly #rules = new Map<string, readonly ActiveRule[]>();
+  readonly #positions = new Map<string, readonly number[]>();
+  readonly #rests = new Map<string, Rest>();
+
+  rules(list: readonly ActiveRule[]): readonly ActiveRule[] {
+    return one(this.#rules, list.map(({ order }) => order).join(), () => list);
+  }
+
+  rest(ranges: readonly ValueRange[]): Rest {
+    return one(this.#rests, ranges.map(({ min, max }) => `${min},${max}`).join(';'), () => ({
+      min: Float64Array.from(ranges, ({ min }) => min),
+      max: Float64Array.from(ranges, ({ max }) => max),
+      allMin: Math.max(...ranges.map(({ min }) => min)),
+      allMax: Math.min(...ranges.map(({ max }) => max)),
+    }));
+  }
+
+  positions(list: readonly number[]): readonly number[] {
+    return one(this.#positions, list.join(), () => list);
+  }
+}
+
+function one<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const value = make();
+  known.set(key, value);
+  return value;
+}
+
+const NEVER_AT_REST: ValueRange = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+
+const restOf = (rule: ActiveRule | undefined, kind: ObservationKind, asset: Asset): ValueRange =>
+  rule?.kind.restsWithin?.(kind, rule.configuration, asset) ?? NEVER_AT_REST;
+
+function watchedAssets(
+  { kind }: ActiveRule,
+  configured: RuleConfiguration,
+  registry: Registry,
+  site: string,
+): Set<Asset> {
+  const except = new Set(configured.except);
+  const watched = configured.assets
+    ? configured.assets.map((id) => known(id, configured, registry))
+    : registry.assetsOf(site).filter((asset) => kind.fits(asset, registry));
+  return new Set(watched.filter(({ id }) => !except.has(id)));
+}
+
+function known(id: string, configured: RuleConfiguration, registry: Registry): Asset {
   const asset = registry.asset(id);
   if (asset === undefined) throw new RangeError(`rules: ${configured.name}: there is no asset "${id}"`);
   return asset;

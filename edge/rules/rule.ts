@@ -80,6 +80,12 @@ export interface RuleSample {
   expect: { at: number; severity: Severity; asset: string }[];
 }
 
+/** Both ends included. */
+export interface ValueRange {
+  min: number;
+  max: number;
+}
+
 /**
  * One kind of rule: one file with its schema, its behaviour and its samples, and one line in catalog.ts.
  * State is kept for each key, is plain JSON and survives a restart. The functions are pure, never change a
@@ -104,6 +110,11 @@ export interface RuleKind<Configuration, State> {
    */
   key?(observation: Observation, configuration: Configuration): string | undefined;
   initial(configuration: Configuration): State;
+  /**
+   * Measured values that a rule at rest has nothing to say to: the engine then does not ask it. Most readings
+   * are in band, so this is what most of them cost.
+   */
+  restsWithin?(observed: ObservationKind, configuration: Configuration, asset: Asset): ValueRange | undefined;
   step(
     state: State,
     observation: Observation,

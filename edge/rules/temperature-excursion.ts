@@ -127,6 +127,12 @@ export const temperatureExcursion: RuleKind<Configuration, State> = {
   listensTo: ({ id }, _configuration, registry) =>
     idsAround(id, registry, ['sensor', 'door']).filter((other) => registry.asset(other)?.band === undefined),
   initial: () => ({ said: 0 }),
+  restsWithin(observed, settings, asset) {
+    const band = settings.band ?? asset.band;
+    return observed === 'temperature.measured' && band
+      ? { min: band.minCelsius, max: band.maxCelsius }
+      : undefined;
+  },
 
   step(before, observation, key, settings, context) {
     const { observedAt, value } = observation;

@@ -19,7 +19,8 @@ export class ActiveRule {
   /** Its place in the configuration: who goes first among those due together. */
   readonly order: number;
   readonly resting: unknown;
-  readonly slots = new Map<string, Slot>();
+  /** Only for a rule with keys of its own: the states by key. */
+  readonly cells = new Map<string, Cell>();
   /** The bound was reached and has been told. */
   full = false;
   /** Which assets' observations count; only asked where the rule has keys of its own. */
@@ -48,37 +49,49 @@ export class ActiveRule {
 
 /** What is remembered beyond rest: present only while a rule has something to remember for a key. */
 export class Live implements Timed {
-  readonly slot: Slot;
+  readonly rule: ActiveRule;
+  readonly cell: Cell;
+  readonly position: number;
   state: unknown;
   wakeAt = Number.POSITIVE_INFINITY;
   queuedAt = Number.POSITIVE_INFINITY;
   /** The newest detection about this key. */
-  last: string | undefined;
+  last: string | undefined = undefined;
+  /** The name under which it is kept. */
+  readonly keptAs: string;
 
-  constructor(slot: Slot, state: unknown) {
-    this.slot = slot;
+  constructor(rule: ActiveRule, cell: Cell, position: number, state: unknown, keptAs: string) {
+    this.rule = rule;
+    this.cell = cell;
+    this.position = position;
     this.state = state;
-    this.last = undefined;
+    this.keptAs = keptAs;
   }
 
   precedes(other: Timed): boolean {
     if (!(other instanceof Live)) return false;
-    const [mine, theirs] = [this.slot, other.slot];
-    return mine.rule.order === theirs.rule.order
-      ? mine.key < theirs.key
-      : mine.rule.order < theirs.rule.order;
+    return this.rule.order === other.rule.order
+      ? this.cell.key < other.cell.key
+      : this.rule.order < other.rule.order;
   }
 }
 
-/** One rule for one key. Small, because there are as many as rules times assets; most are at rest. */
-export class Slot {
-  readonly rule: ActiveRule;
+/**
+ * The rules that have a state for one key, and what they remember. Plain arrays beside each other, because an
+ * observation walks through them: with an object for each pair of rule and asset, scattered over the memory,
+ * the engine was three times as slow.
+ */
+export class Cell {
   readonly key: string;
-  live: Live | undefined;
+  /** Shared by all cells with the same rules. */
+  readonly rules: readonly ActiveRule[];
+  readonly lives: (Live | undefined)[];
+  /** How many of them there are. */
+  liveCount = 0;
 
-  constructor(rule: ActiveRule, key: string) {
-    this.rule = rule;
+  constructor(key: string, rules: readonly ActiveRule[]) {
     this.key = key;
-    this.live = undefined;
+    this.rules = rules;
+    this.lives = Array.from(rules, () => undefined);
   }
 }
