@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { ruleWords, themeOf } from './theme.ts';
+
+describe('the theme of a rule', () => {
+  test.each([
+    ['login-brute-force', 'guessing'],
+    ['many_failed_logins', 'guessing'],
+    ['Wazuh: PAM: Multiple failed logins in a small period of time.', 'guessing'],
+    ['LoginFromNewAddress', 'new-address'],
+    ['admin-login-new-ip', 'new-address'],
+    ['AMiner: New ip address in DNS logs.', 'other'],
+    ['login.failed', 'failed-login'],
+    ['alarm.schedule-changed', 'alarm-change'],
+    ['door-forced', 'forced'],
+    ['camera-obscured', 'blinded'],
+    ['cabinet-opened-without-badge', 'without-badge'],
+    ['fridge-excursion', 'excursion'],
+    ['low-battery', 'upkeep'],
+    ['battery.low', 'upkeep'],
+    ['door-held-open', 'held-open'],
+    ['access-denied', 'denied'],
+    ['web-scanner', 'scan'],
+    ['Wazuh: Dovecot Authentication Success.', 'everyday'],
+    ['', 'other'],
+  ])('%s is about %s', (rule, name) => {
+    expect(themeOf({ rule }).name).toBe(name);
+  });
+
+  test('takes the step of an attack from the tactic where the name does not say', () => {
+    expect(themeOf({ rule: 'r-1042', tactic: 'TA0006' }).stage).toBe(2);
+    expect(themeOf({ rule: 'r-1042' }).stage).toBeUndefined();
+  });
+
+  test('reads every way of writing a name alike', () => {
+    expect(ruleWords('DoorForced')).toBe(ruleWords('door.forced'));
+    expect(ruleWords('door_forced')).toBe('door forced');
+  });
+});
