@@ -1,0 +1,599 @@
+/**
+ * The outbox's log: segments of frames in a directory. One thread owns it; every call blocks until the disk
+ * has answered. Records and state of one commit stand in one frame, so they are there together or not at all.
+ */
+import { hash, type KeyObject, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { GENESIS, type Lane, type LossNotice, lanes } from '../../devices/wire.ts';
+import { CHAIN_SLOT_BYTES, encodeFrame, frameBytes, type RecordsSection, type Section } from './frame.ts';
+import { LaneIndex, type LinesRead } from './lane-index.ts';
+import { type Loss, type LossNotary, lossNotary } from './loss.ts';
+import { type Recovered, recover, type Unused } from './recovery.ts';
+import { type Disk, DiskFullError, isNoRoom, realDisk, Segment, syncDirectory } from './segment.ts';
+import type { Snapshot, StateChange } from './snapshot.ts';
+
+export interface LogOptions {
+  directory: string;
+  gateway: string;
+  /** Ed25519, private: signs loss notices. */
+  signingKey: KeyObject;
+  /** All segments together, spares included; at least MIN_SEGMENTS segments. */
+  maxBytes: number;
+  segmentBytes: number;
+  /** Acknowledged records are kept this long, room permitting. */
+  retainMs: number;
+  now: () => number;
+  disk?: Disk;
+  onLoss?: (lane: Lane, notice: LossNotice) => void;
+}
+
+/** Records of one lane as the gateway staged them: lines with a blank slot for the chain value. */
+export interface StagedLines {
+  /** Each line's length stands in its slot's first four bytes (little endian). */
+  bytes: Uint8Array;
+  count: number;
+  first: number;
+  last: number;
+  newestAt: number;
+}
+
+export interface CommitResult {
+  /** Records that were given up: nothing of the batch may be acknowledged to anybody when there are any. */
+  refused: number;
+  stateKept: boolean;
+}
+
+export interface CommitBatch {
+  lines: Partial<Record<Lane, StagedLines>>;
+  state: readonly StateChange[];
+}
+
+/** Head, spare, and something between them: below that nothing could be given back. */
+export const MIN_SEGMENTS = 4;
+/** A record of MAX_RECORD_BYTES, a snapshot and carried alarms must fit into a fraction of a segment. */
+export const MIN_SEGMENT_BYTES = 1024 * 1024;
+/** Segments filled with zeros ahead of time: writing into them changes no file sizes, which makes it quick. */
+const SPARES = 2;
+/**
+ * A segment that filled up faster than this was a burst: the next one grows as it is written, as filling it
+ * first would cost the disk as much again, and the spares stay in reserve for a full disk.
+ */
+const BURST_MS = 5_000;
+/** After damage at the end of the log, numbers that may have been used are not used again. */
+const NUMBERS_SKIPPED = 1_000_000;
+/** A frame is tried in the head, in a spare, and once more after room was made. */
+const ATTEMPTS = 4;
+/** Alarms are carried over from a segment that is given back when they are at most this part of it. */
+const CARRIED_PART = 0.5;
+
+const fileNumber = (name: string): number => Number(/^segment-(\d+)\.log$/.exec(name)?.[1] ?? Number.NaN);
+
+export class OutboxLog {
+  readonly epoch: string;
+  readonly lanes: Readonly<Record<Lane, LaneIndex>>;
+  readonly state: Map<string, string>;
+  /** Where the files of an unreadable log were moved. */
+  readonly setAside: string | undefined;
+  readonly #options: LogOptions;
+  readonly #disk: Disk;
+  readonly #notary: LossNotary;
+  readonly #maxSegments: number;
+  readonly #segments: Segment[];
+  readonly #spares: Segment[];
+  #dirty: Segment[];
+  #nextFile: number;
+  #commit: number;
+  #persisted: Record<Lane, number>;
+  #statementDue = false;
+  #rotatedAtMs: number | undefined;
+  #preparing: Promise<void> | undefined;
+  #filling: Segment | undefined;
+  #failure: Error | undefined;
+  /** The last attempt to get more room failed. */
+  full = false;
+  closed = false;
+  commits = 0;
+  givenUp = 0;
+
+  /** @throws when the directory cannot be used, or has not even room for the first segments */
+  constructor(options: LogOptions) {
+    this.#options = options;
+    this.#disk = options.disk ?? realDisk;
+    this.#maxSegments = Math.max(MIN_SEGMENTS, Math.floor(options.maxBytes / options.segmentBytes));
+    mkdirSync(options.directory, { recursive: true });
+    syncDirectory(dirname(options.directory));
+    this.lanes = this.#emptyLanes();
+    const files = this.#openFiles();
+    const recovered = this.#recovered(files);
+    const kept = recovered !== undefined && 'epoch' in recovered ? recovered : undefined;
+    if (kept !== undefined && kept.gateway !== options.gateway)
+      throw new Error(
+        `outbox ${options.directory}: belongs to gateway "${kept.gateway}", not "${options.gateway}"`,
+      );
+    if (recovered === undefined) {
+      for (const file of files.splice(0)) file.close();
+      this.setAside = this.#moveAside();
+      this.lanes = this.#emptyLanes();
+    }
+    this.epoch = kept?.epoch ?? randomBytes(8).readBigUInt64LE().toString(36).padStart(13, '0');
+    this.#notary = lossNotary(options.gateway, this.epoch, options.signingKey);
+    this.#segments = kept?.segments ?? [];
+    this.#spares = kept?.spares ?? [];
+    this.#dirty = kept?.dirty ?? files;
+    this.#nextFile = Math.max(0, ...files.map(({ path }) => fileNumber(basename(path)))) + 1;
+    this.#commit = kept?.commit ?? 0;
+    this.state = kept?.state ?? new Map();
+    this.#persisted = { ...(kept?.acknowledged ?? { alarm: 0, bulk: 0 }) };
+    if (kept !== undefined) this.#resume(kept);
+    else if (recovered === undefined) this.#statePreviousLife();
+    this.#start();
+  }
+
+  #recovered(files: readonly Segment[]): Recovered | Unused | undefined {
+    try {
+      return recover(files, this.lanes);
+    } catch {
+      // A frame was whole and its text is none of ours.
+      return undefined;
+    }
+  }
+
+  #emptyLanes(): Record<Lane, LaneIndex> {
+    const lane = (name: Lane) => new LaneIndex(name, this.#options.now, (loss) => this.#lost(name, loss));
+    return { alarm: lane('alarm'), bulk: lane('bulk') };
+  }
+
+  #lost(lane: Lane, loss: Loss): void {
+    this.#statementDue = true;
+    this.givenUp += loss.count;
+    this.#options.onLoss?.(lane, this.#notary.notice(lane, loss));
+  }
+
+  #openFiles(): Segment[] {
+    return readdirSync(this.#options.directory)
+      .filter((name) => !Number.isNaN(fileNumber(name)))
+      .sort((a, b) => fileNumber(a) - fileNumber(b))
+      .map((name) => Segment.open(join(this.#options.directory, name), this.#options.segmentBytes));
+  }
+
+  /** Nothing is thrown away: somebody may yet read what this program can't. */
+  #moveAside(): string {
+    const { directory, now } = this.#options;
+    const aside = join(
+      directory,
+      `unreadable-${new Date(now()).toISOString().replaceAll(':', '-')}-${randomBytes(3).toString('hex')}`,
+    );
+    mkdirSync(aside);
+    for (const name of readdirSync(directory))
+      if (!Number.isNaN(fileNumber(name))) renameSync(join(directory, name), join(aside, name));
+    return aside;
+  }
+
+  #resume(recovered: Recovered): void {
+    for (const name of lanes) {
+      const lane = this.lanes[name];
+      lane.settle(recovered.acknowledged[name], recovered.losses[name]);
+      const read = lane.lastChainRead();
+      const stated = recovered.stated[name];
+      const lostLast = lane.losses.at(-1);
+      const ends = [
+        { sequence: stated.last, chain: stated.chain },
+        ...(read === undefined ? [] : [read]),
+        ...(lostLast === undefined ? [] : [{ sequence: lostLast.to, chain: lostLast.resumes }]),
+      ].sort((a, b) => b.sequence - a.sequence);
+      lane.last = Math.max(lane.last, ends[0]?.sequence ?? 0);
+      lane.chain = ends[0]?.chain ?? GENESIS;
+      lane.acknowledge(recovered.acknowledged[name]);
+      const { last, chain } = lane;
+      const to = recovered.last[name];
+      if (to > last)
+        this.#state(name, {
+          from: last + 1,
+          to,
+          after: last,
+          resumes: chain,
+          count: 0,
+          reason: 'unreadable',
+        });
+    }
+    if (!recovered.torn) return;
+    this.#head().wipe(this.#head().end);
+    // What stood there may have been committed, even sent, before it was damaged: its numbers are not given again.
+    const skipTo = Math.max(...lanes.map((name) => this.lanes[name].last)) + NUMBERS_SKIPPED;
+    lanes.forEach((name, index) => {
+      const { last, chain } = this.lanes[name];
+      this.#state(name, {
+        from: last + 1,
+        to: skipTo + index,
+        after: last,
+        resumes: chain,
+        count: 0,
+        reason: 'unreadable',
+      });
+    });
+  }
+
+  #statePreviousLife(): void {
+    lanes.forEach((name, index) => {
+      const number = index + 1;
+      this.#state(name, {
+        from: number,
+        to: number,
+        after: 0,
+        resumes: GENESIS,
+        count: 0,
+        reason: 'unreadable',
+      });
+    });
+  }
+
+  #state(lane: Lane, loss: Omit<Loss, 'at'>): void {
+    const stated = { ...loss, at: this.#options.now() };
+    this.lanes[lane].lose(stated);
+    this.#lost(lane, stated);
+  }
+
+  #start(): void {
+    if (this.#segments.length === 0) {
+      // The spares follow with the first tidying.
+      this.#rotate();
+      return;
+    }
+    // The last commits may never have been synchronised: written again, the disk must take them or say so.
+    const head = this.#head();
+    this.#disk.write(head.file, [head.read(0, head.end)], 0);
+    this.#disk.sync(head.file);
+    if (this.#statementDue) this.#append([], []);
+  }
+
+  #head(): Segment {
+    const head = this.#segments.at(-1);
+    if (head === undefined) throw new Error('outbox: no segment');
+    return head;
+  }
+
+  get bytes(): number {
+    return this.#total() * this.#options.segmentBytes;
+  }
+
+  get nextSequence(): number {
+    return Math.max(...lanes.map((name) => this.lanes[name].last)) + 1;
+  }
+
+  #total(): number {
+    return (
+      this.#segments.length + this.#spares.length + this.#dirty.length + (this.#filling === undefined ? 0 : 1)
+    );
+  }
+
+  /**
+   * Makes a batch durable. What could not be taken for lack of room is stated as lost with the next commit
+   * that succeeds.
+   * @throws whatever else the disk says: the log must not be used any more
+   */
+  commit(batch: CommitBatch): CommitResult {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      const { sections, chains } = this.#chained(batch.lines);
+      if (this.#appended(sections, batch.state)) {
+        for (const name of lanes) this.lanes[name].chain = chains[name];
+        return { refused: 0, stateKept: true };
+      }
+      // The alarms alone, then: they are few.
+      const { alarm, bulk } = batch.lines;
+      const alone = sections.filter(({ lane }) => lane === 'alarm');
+      if (alarm !== undefined && bulk !== undefined && this.#appended(alone, batch.state)) {
+        this.lanes.alarm.chain = chains.alarm;
+        this.#refuse('bulk', bulk);
+        return { refused: bulk.count, stateKept: true };
+      }
+      if (alarm !== undefined) this.#refuse('alarm', alarm);
+      if (bulk !== undefined) this.#refuse('bulk', bulk);
+      return { refused: (alarm?.count ?? 0) + (bulk?.count ?? 0), stateKept: false };
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  }
+
+  #refuse(name: Lane, lines: StagedLines): void {
+    const { last, chain } = this.lanes[name];
+    this.#state(name, {
+      from: last + 1,
+      to: lines.last,
+      after: last,
+      resumes: chain,
+      count: lines.count,
+      reason: 'disk-full',
+    });
+  }
+
+  /** Completes the lines in place: each slot gets its chain value. */
+  #chained(staged: CommitBatch['lines']): { sections: RecordsSection[]; chains: Record<Lane, string> } {
+    const chains = { alarm: this.lanes.alarm.chain, bulk: this.lanes.bulk.chain };
+    const sections = lanes.flatMap((name): RecordsSection[] => {
+      const lines = staged[name];
+      if (lines === undefined) return [];
+      const { count, first, last, newestAt, bytes } = lines;
+      const lane = this.lanes[name];
+      chains[name] = fillChain(bytes, lane.chain);
+      const [previous, previousChain] = [lane.last, lane.chain];
+      return [
+        { kind: 'records', lane: name, count, previous, previousChain, first, last, newestAt, data: bytes },
+      ];
+    });
+    return { sections, chains };
+  }
+
+  #appended(sections: RecordsSection[], state: readonly StateChange[]): boolean {
+    try {
+      this.#append(sections, state);
+      return true;
+    } catch (error) {
+      if (error instanceof DiskFullError) return false;
+      throw error;
+    }
+  }
+
+  #append(records: readonly RecordsSection[], state: readonly StateChange[]): void {
+    for (let attempt = 1; ; attempt++) {
+      const sections: Section[] = [];
+      if (this.#statementDue) sections.push(this.#snapshot());
+      sections.push(...records);
+      if (state.length > 0) sections.push({ kind: 'state', data: Buffer.from(JSON.stringify(state)) });
+      try {
+        if (frameBytes(sections) > this.#head().room) this.#rotate();
+        this.#write(sections);
+        break;
+      } catch (error) {
+        if (!(error instanceof DiskFullError) || error.inPlace || attempt === ATTEMPTS) throw error;
+        if (this.#spares.length === 0 && !this.#giveBack()) throw error;
+      }
+    }
+    this.#statementDue = false;
+    for (const [key, json] of state)
+      if (json === null) this.state.delete(key);
+      else this.state.set(key, json);
+  }
+
+  #write(sections: readonly Section[]): void {
+    const head = this.#head();
+    const acknowledged = { alarm: this.lanes.alarm.acknowledged, bulk: this.lanes.bulk.acknowledged };
+    const start = head.end;
+    const last = { alarm: this.lanes.alarm.last, bulk: this.lanes.bulk.last };
+    for (const section of sections) if (section.kind === 'records') last[section.lane] = section.last;
+    const pieces = encodeFrame(
+      { commit: this.#commit + 1, segment: head.number, acknowledged, last },
+      sections,
+    );
+    head.write(this.#disk, pieces, frameBytes(sections));
+    this.#disk.sync(head.file);
+    this.#commit++;
+    this.commits++;
+    this.#persisted = acknowledged;
+    for (const section of sections)
+      if (section.kind === 'records' || section.kind === 'carried')
+        this.lanes[section.lane].add(section, head, start, head.end);
+  }
+
+  #snapshot(): Section {
+    const lane = (name: Lane): Snapshot['lanes']['alarm'] => {
+      const { acknowledged, last, chain, losses } = this.lanes[name];
+      return { acknowledged, last, chain, losses };
+    };
+    const content: Snapshot = {
+      format: 1,
+      gateway: this.#options.gateway,
+      epoch: this.epoch,
+      lanes: { alarm: lane('alarm'), bulk: lane('bulk') },
+      state: [...this.state],
+    };
+    return { kind: 'snapshot', data: Buffer.from(JSON.stringify(content)) };
+  }
+
+  /** Goes on in another segment; its first frame says everything but the records. */
+  #rotate(): void {
+    const next = this.#nextSegment();
+    const spare = statSync(next.path).size > 0;
+    next.number = (this.#segments.at(-1)?.number ?? 0) + 1;
+    this.#segments.push(next);
+    try {
+      this.#write([this.#snapshot()]);
+    } catch (error) {
+      this.#segments.pop();
+      if (!(error instanceof DiskFullError)) throw error;
+      this.full = true;
+      if (!spare) next.remove();
+      else this.#dirty.push(next);
+      // Where even bytes that are there already can't be written anew, giving something up helps nobody.
+      throw spare ? new DiskFullError(next.path, true) : error;
+    }
+    this.#statementDue = false;
+    // There must always be somewhere to go: room is made while there is some.
+    const reserve = this.#spares.length + this.#dirty.length + (this.#filling === undefined ? 0 : 1);
+    if (reserve === 0 && (this.full || this.#total() >= this.#maxSegments)) this.#giveBack();
+  }
+
+  #nextSegment(): Segment {
+    const before = this.#rotatedAtMs;
+    this.#rotatedAtMs = performance.now();
+    const burst = before !== undefined && this.#rotatedAtMs - before < BURST_MS;
+    if (burst && !this.full && this.#total() < this.#maxSegments) {
+      try {
+        return this.#create();
+      } catch (error) {
+        if (!(error instanceof DiskFullError)) throw error;
+      }
+    }
+    return this.#spares.pop() ?? this.#allocate();
+  }
+
+  /** @throws DiskFullError */
+  #allocate(): Segment {
+    const dirty = this.#dirty.shift();
+    if (dirty === undefined) return this.#create();
+    dirty.wipe();
+    return dirty;
+  }
+
+  /** @throws DiskFullError */
+  #create(): Segment {
+    if (this.#total() >= this.#maxSegments) throw new DiskFullError('another segment within maxBytes');
+    const { directory, segmentBytes } = this.#options;
+    try {
+      const segment = Segment.create(
+        join(directory, `segment-${String(this.#nextFile).padStart(8, '0')}.log`),
+        segmentBytes,
+      );
+      this.#nextFile++;
+      syncDirectory(directory);
+      return segment;
+    } catch (error) {
+      this.full = true;
+      throw isNoRoom(error) ? new DiskFullError('another segment') : error;
+    }
+  }
+
+  /**
+   * Makes a spare of the segment that is missed least: one whose records were all acknowledged, else one with
+   * bulk (its alarms are carried over), else the oldest. False when there is none.
+   */
+  #giveBack(): boolean {
+    const old = this.#segments.slice(0, -1);
+    const carriable = (segment: Segment) => {
+      const bytes = this.lanes.alarm.carriedFrom(segment).reduce((sum, { data }) => sum + data.length, 0);
+      return bytes <= segment.capacity * CARRIED_PART;
+    };
+    const waiting = (segment: Segment, name: Lane) => this.lanes[name].unacknowledgedIn(segment);
+    const victim =
+      old.find((segment) => waiting(segment, 'alarm') + waiting(segment, 'bulk') === 0) ??
+      old.find((segment) => waiting(segment, 'bulk') > 0 && carriable(segment)) ??
+      old[0];
+    if (victim === undefined) return false;
+    const carry = waiting(victim, 'bulk') > 0 && carriable(victim);
+    const carried = carry ? this.lanes.alarm.carriedFrom(victim) : [];
+    const room = this.#head().room;
+    // Alarms are only let go of in one place once they stand in another.
+    if (carried.length > 0 && frameBytes([this.#snapshot(), ...carried]) > room) return false;
+    for (const name of lanes) {
+      if (name === 'alarm' && carry) continue;
+      for (const loss of this.lanes[name].giveUp(victim, this.#options.now())) this.#lost(name, loss);
+    }
+    const sections = [this.#snapshot(), ...carried];
+    if ((this.#statementDue || carried.length > 0) && frameBytes(sections) <= this.#head().room) {
+      this.#write(sections);
+      this.#statementDue = false;
+    }
+    this.#emptied(victim);
+    victim.wipe();
+    this.#dirty = this.#dirty.filter((segment) => segment !== victim);
+    this.#spares.push(victim);
+    return true;
+  }
+
+  #emptied(segment: Segment): void {
+    for (const name of lanes) this.lanes[name].forget(segment);
+    this.#segments.splice(this.#segments.indexOf(segment), 1);
+    this.#dirty.push(segment);
+  }
+
+  read(lane: Lane, after: number, limit: { records: number; bytes: number }): LinesRead {
+    return this.lanes[lane].read(after, limit, (loss) => this.#notary.line(lane, loss));
+  }
+
+  /**
+   * @param chain the receiver's; when it is not ours for that record, nothing is acknowledged
+   * @returns whether the receiver's word fits this log
+   */
+  acknowledge(lane: Lane, sequence: number, chain?: string): boolean {
+    const index = this.lanes[lane];
+    if (sequence > index.last) return false;
+    const stated = index.losses.find((loss) => loss.to === sequence)?.resumes;
+    const ours = chain === undefined ? undefined : (stated ?? index.chainAt(sequence));
+    if (ours !== undefined && ours !== chain) return false;
+    index.acknowledge(sequence);
+    return true;
+  }
+
+  /**
+   * Between commits: gives back segments whose records were acknowledged and have been kept long enough, and
+   * fills spares ahead of time. Resolves when that is done.
+   */
+  async tidy(): Promise<void> {
+    if (this.#failure !== undefined || this.closed) return;
+    try {
+      this.#retire();
+      if (lanes.some((name) => this.lanes[name].acknowledged > this.#persisted[name])) this.#appended([], []);
+      this.#preparing ??= this.#prepare().finally(() => {
+        this.#preparing = undefined;
+      });
+      await this.#preparing;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  }
+
+  #retire(): void {
+    const keptSince = this.#options.now() - this.#options.retainMs;
+    for (const segment of this.#segments.slice(0, -1)) {
+      const through = lanes.every((name) => segment.last[name] <= this.#persisted[name]);
+      if (!through || (this.#options.retainMs > 0 && segment.newestAt > keptSince)) break;
+      this.#emptied(segment);
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    while (!this.closed && (this.#spares.length < SPARES || this.#dirty.length > 0)) {
+      if (this.#spares.length >= SPARES) {
+        this.#dirty.shift()?.remove();
+        continue;
+      }
+      if (this.#dirty.length === 0 && this.#total() >= this.#maxSegments) return;
+      let segment: Segment | undefined;
+      try {
+        segment = this.#dirty.shift() ?? this.#allocate();
+        // Out of a rotation's reach until it is done.
+        this.#filling = segment;
+        await segment.fill();
+        this.#spares.push(segment);
+        this.full = false;
+      } catch (error) {
+        if (!isNoRoom(error)) throw error;
+        this.full = true;
+        segment?.remove();
+        if (this.#spares.length === 0) this.#giveBack();
+        return;
+      } finally {
+        this.#filling = undefined;
+      }
+    }
+  }
+
+  /** Closes the files; what was acknowledged since the last commit is written down first. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.#preparing?.catch(() => undefined);
+    if (this.#failure === undefined) this.#appended([], []);
+    for (const segment of [...this.#segments, ...this.#spares, ...this.#dirty]) segment.close();
+  }
+}
+
+/** Puts each line's chain value into its slot; answers the last. The slot lends room for the value before it. */
+function fillChain(staged: Uint8Array, previous: string): string {
+  const bytes = Buffer.from(staged.buffer, staged.byteOffset, staged.byteLength);
+  const digits = CHAIN_SLOT_BYTES - 1;
+  let chain = previous;
+  for (let start = 0; start < bytes.length; ) {
+    const end = start + bytes.readUInt32LE(start);
+    const json = start + CHAIN_SLOT_BYTES;
+    bytes.write(chain, json - digits, digits, 'latin1');
+    chain = hash('sha256', bytes.subarray(json - digits, end - 1), 'hex');
+    bytes.write(chain, start, digits, 'latin1');
+    bytes[json - 1] = 32;
+    start = end;
+  }
+  return chain;
+}
