@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import type { Profile } from '../../devices/profiles/profile.ts';
+import { type BrokerMessage, MqttDriver, QUARANTINED_BYTES, type QuarantinedMessage } from './mqtt.ts';
+
+const encoder = new TextEncoder();
+const IEEE = '0x00158d0004a1b2c3';
+const devices = JSON.stringify([
+  {
+    ieee_address: IEEE,
+    friendly_name: 'front',
+    definition: { model: 'MCCGQ11LM', exposes: [{ type: 'binary', property: 'contact' }] },
+  },
+  {
+    ieee_address: '0x847127fffe112233',
+    friendly_name: 'horn',
+    definition: {
+      model: 'HS2WD-E',
+      exposes: [
+        { type: 'composite', property: 'warning', features: [] },
+        { type: 'binary', property: 'alarm' },
+      ],
+    },
+  },
+]);
+
+const said = (topic: string, payload: string): BrokerMessage => ({
+  client: 'test',
+  topic,
+  payload: encoder.encode(payload),
+  qos: 1,
+  receivedAt: 1_000,
+});
+
+function driver(profiles?: readonly Profile[]) {
+  const quarantined: QuarantinedMessage[] = [];
+  const quarantine = (message: QuarantinedMessage) => void quarantined.push(message);
+  const made = new MqttDriver(profiles === undefined ? { quarantine } : { quarantine, profiles });
+  return { driver: made, quarantined };
+}
+
+describe('reading', () => {
+  it('goes to the family that the topic belongs to', () => {
+    const { driver: mqtt, quarantined } = driver();
+    expect(mqtt.read(said('node/front/online', 'true'))).toEqual([
+      {
+        profile: 'door-node',
+        arrival: { retained: false, receivedAt: 1_000 },
+        heard: {
+          device: 'door-node:front',
+          readings: [{ type: 'state', part: 'online', property: 'online', value: 'online' }],
+        },
+      },
+    ]);
+    expect(mqtt.read(said('weather/today', 'sunny'))).toEqual([]);
+    expect(quarantined).toEqual([]);
+  });
+
+  it('quarantines what can not be read, with bounded bytes', () => {
+    const { driver: mqtt, quarantined } = driver();
+    expect(mqtt.read(said('node/front/state', `[${'1,'.repeat(10_000)}1]`))).toEqual([]);
+    expect(quarantined).toHaveLength(1);
+    expect(quarantined[0]).toMatchObject({
+      topic: 'node/front/state',
+      profile: 'door-node',
+      reason: 'payload is a list of 10001, expected a JSON object',
+      payloadBytes: 20_003,
+      partly: false,
+    });
+    expect(quarantined[0]?.payload).toHaveLength(QUARANTINED_BYTES);
+  });
+
+  it('hears the door although the thermometer beside it is broken, and says so', () => {
+    const { driver: mqtt, quarantined } = driver();
+    const heard = mqtt.read(
+      said('node/front/state', '{"boot":"a","sequence":1,"contact":"open","temperature":1e99}'),
+    );
+    expect(heard[0]?.heard.readings).toHaveLength(1);
+    expect(quarantined).toMatchObject([{ partly: true }]);
+  });
+
+  it('a family that fails on a message does not take the others with it', () => {
+    const broken: Profile = {
+      name: 'broken',
+      title: 'Broken',
+      filters: ['#'],
+      superviseMs: 1,
+      memory: () => null,
+      read: () => {
+        throw new Error('no such thing');
+      },
+      samples: [],
+    };
+    const fine: Profile = {
+      ...broken,
+      name: 'fine',
+      read: () => ({ heard: [{ device: 'fine:1', readings: [] }] }),
+    };
+    expect(
+      driver([broken, fine])
+        .driver.read(said('x', ''))
+        .map(({ profile }) => profile),
+    ).toEqual(['fine']);
+    const alone = driver([broken]);
+    alone.driver.read(said('x', ''));
+    expect(alone.quarantined).toMatchObject([{ reason: 'profile broken failed: no such thing' }]);
+  });
+});
+
+describe('what a broker has stored', () => {
+  it('is understood in any order: a state ahead of the list that explains it', () => {
+    const { driver: mqtt, quarantined } = driver();
+    const stored = [
+      said('zigbee2mqtt/front', '{"contact":false}'),
+      said('zigbee2mqtt/bridge/devices', devices),
+    ];
+    const heard = mqtt.rebuild(stored, 5_000);
+    expect(heard.map(({ heard: { device, readings } }) => [device, readings.length])).toEqual([
+      [`zigbee2mqtt:${IEEE}`, 1],
+      [`zigbee2mqtt:${IEEE}`, 0],
+      ['zigbee2mqtt:0x847127fffe112233', 0],
+    ]);
+    expect(heard.map(({ arrival }) => arrival)).toEqual(
+      heard.map(() => ({ retained: true, receivedAt: 5_000 })),
+    );
+    expect(quarantined).toEqual([]);
+    expect(mqtt.read(said('zigbee2mqtt/front', '{"contact":true}'))).toHaveLength(1);
+  });
+
+  it('does not carry out a stored command', () => {
+    const { driver: mqtt } = driver();
+    expect(
+      mqtt.rebuild([said('node/front/command', '{"buzzer":"on"}'), said('cmnd/lock/POWER', 'ON')], 1),
+    ).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  const on = { action: 'siren.on', asset: 'siren' } as const;
+  const target = (
+    device: string,
+    part: string,
+    more: Partial<{ inverted: boolean; heard: boolean }> = {},
+  ) => ({
+    device,
+    part,
+    inverted: false,
+    heard: true,
+    ...more,
+  });
+
+  it('become the message of the family', () => {
+    const { driver: mqtt } = driver();
+    mqtt.rebuild([said('zigbee2mqtt/bridge/devices', devices)], 1);
+    expect(mqtt.command(on, [target('zigbee2mqtt:0x847127fffe112233', 'siren')])).toEqual({
+      messages: [
+        {
+          topic: 'zigbee2mqtt/horn/set',
+          payload: '{"warning":{"mode":"burglar","level":"very_high","strobe":true,"duration":180}}',
+        },
+      ],
+    });
+    expect(mqtt.command(on, [target('door-node:front', 'siren')])).toEqual({
+      messages: [{ topic: 'node/front/command', payload: '{"buzzer":"on"}' }],
+    });
+    expect(
+      mqtt.command({ action: 'lock.unlock', asset: 'lock' }, [target('tasmota:strike', 'POWER')]),
+    ).toEqual({
+      messages: [{ topic: 'cmnd/strike/POWER', payload: 'ON' }],
+    });
+    expect(
+      mqtt.command({ action: 'lock.lock', asset: 'lock' }, [target('shelly:plus1', 'switch:0')]),
+    ).toEqual({
+      messages: [
+        {
+          topic: 'plus1/rpc',
+          payload: '{"id":1,"src":"gatehouse","method":"Switch.Set","params":{"id":0,"on":false}}',
+        },
+      ],
+    });
+  });
+
+  it('are turned round for a part that is wired the other way', () => {
+    const { driver: mqtt } = driver();
+    const held = target('tasmota:strike', 'POWER', { inverted: true });
+    expect(mqtt.command({ action: 'lock.unlock', asset: 'lock' }, [held])).toEqual({
+      messages: [{ topic: 'cmnd/strike/POWER', payload: 'OFF' }],
+    });
+  });
+
+  it('reach every siren that has told its state, but never guess between relays', () => {
+    const { driver: mqtt } = driver();
+    const both = ['switch:0', 'switch:1'].map((part) => target('shelly:plus2', part));
+    expect(mqtt.command(on, both)).toMatchObject({ messages: [{}, {}] });
+    const guessed = both.map((one) => ({ ...one, heard: false }));
+    expect(mqtt.command(on, guessed)).toEqual({
+      refused: 'several parts at siren might carry out siren.on: say which with treatAs',
+    });
+    expect(mqtt.command(on, guessed.slice(1))).toMatchObject({ messages: [{}] });
+    expect(mqtt.command(on, [])).toEqual({ refused: 'no device at siren can carry out siren.on' });
+  });
+
+  it('go to a lock that announced itself, in its own words', () => {
+    const { driver: mqtt } = driver();
+    const announcement =
+      '{"uniq_id":"bolt","stat_t":"bolt/state","cmd_t":"bolt/set","pl_unlk":"open sesame","dev":{"ids":["b1"]}}';
+    mqtt.rebuild([said('homeassistant/lock/bolt/config', announcement)], 1);
+    expect(
+      mqtt.command({ action: 'lock.unlock', asset: 'lock' }, [target('home-assistant:b1', 'bolt')]),
+    ).toEqual({ messages: [{ topic: 'bolt/set', payload: 'open sesame' }] });
+  });
+});
