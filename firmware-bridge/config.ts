@@ -1,0 +1,121 @@
+/** The bridge's configuration file. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError, parseConfiguration } from '../devices/configuration.ts';
+import { identifier } from '../devices/model/identifiers.ts';
+import { linkKinds } from './links/catalog.ts';
+import type { Link, LinkContext, LinkKind } from './links/link.ts';
+import { type PortSettings, patternsOf } from './links/settings.ts';
+
+/** Links of one bridge, at most: more serial ports than this are two machines. */
+export const MAX_LINKS = 64;
+
+const gateway = z.strictObject({
+  url: z.string().regex(/^mqtts?:\/\/\S+$/, 'must be mqtt://HOST:PORT or mqtts://HOST:PORT'),
+  username: z.string().min(1).max(128).optional(),
+  password: z.string().max(512).optional(),
+  /** File whose first line is the password; from the configuration's folder. */
+  passwordFile: z.string().min(1).optional(),
+});
+
+const common = {
+  id: identifier,
+  /** The node's name in topics: `node/<node>/…` */
+  node: identifier,
+};
+
+const hasPort = (link: PortSettings): boolean => patternsOf(link).length > 0;
+const needsPort = 'needs port, or ports with a pattern such as /dev/serial/by-id/usb-Arduino*';
+
+const link = z.discriminatedUnion('type', [
+  z
+    .strictObject({ ...common, type: z.literal('door-node'), ...linkKinds['door-node'].settings.shape })
+    .refine(hasPort, needsPort),
+  z
+    .strictObject({ ...common, type: z.literal('firmata'), ...linkKinds.firmata.settings.shape })
+    .refine(hasPort, needsPort),
+]);
+export type LinkConfiguration = z.infer<typeof link>;
+
+const configuration = z
+  .strictObject({
+    /** The bridge's name: `bridge/<id>/online`, and its MQTT client. */
+    id: identifier,
+    gateway,
+    links: z.array(link).min(1).max(MAX_LINKS),
+  })
+  .superRefine(({ links }, context) => {
+    for (const key of ['id', 'node'] as const) {
+      const first = new Map<string, number>();
+      for (const [index, each] of links.entries()) {
+        const earlier = first.get(each[key]);
+        if (earlier === undefined) first.set(each[key], index);
+        else
+          context.addIssue({
+            code: 'custom',
+            path: ['links', index, key],
+            message: `"${each[key]}" is also that of links[${earlier}]`,
+          });
+      }
+    }
+  });
+
+export interface BridgeConfiguration {
+  id: string;
+  gateway: { url: string; username?: string; password?: string };
+  links: LinkConfiguration[];
+}
+
+/**
+ * @throws ConfigurationError with file, line and key; Error where a file can't be read
+ */
+export function loadConfiguration(file: string): BridgeConfiguration {
+  const { id, links, gateway } = parseConfiguration(configuration, readText(file), file);
+  const { url, username, passwordFile } = gateway;
+  if (gateway.password !== undefined && passwordFile !== undefined)
+    throw new ConfigurationError(file, [
+      { line: 1, key: 'gateway', message: 'has both password and passwordFile; one is enough' },
+    ]);
+  const password =
+    passwordFile === undefined
+      ? gateway.password
+      : readText(resolve(dirname(file), passwordFile)).split(/\r?\n/)[0];
+  return {
+    id,
+    gateway: {
+      url,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+    },
+    links,
+  };
+}
+
+/** Makes the link that a configuration asks for. */
+export function createLink(given: LinkConfiguration, context: LinkContext): Link {
+  const { id: _id, node: _node, type: _type, ...settings } = given;
+  switch (given.type) {
+    case 'door-node':
+      return make(linkKinds['door-node'], settings, context);
+    case 'firmata':
+      return make(linkKinds.firmata, settings, context);
+  }
+}
+
+const make = <Schema extends z.ZodObject>(
+  kind: LinkKind<Schema>,
+  settings: unknown,
+  context: LinkContext,
+): Link => kind.create(kind.settings.parse(settings), context);
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') throw new Error(`${file}: there is no such file`);
+    if (code === 'EACCES') throw new Error(`${file}: no permission to read it`);
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/** One opened serial port, from its opening to its hang-up. */
+import { SerialPort } from 'serialport';
+
+/** A port that can't be closed within this time is given up; the system closes it with the process. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Bytes that may wait to be written. Frames are small and repeated; a line that takes nothing gets no more. */
+const MAX_UNWRITTEN_BYTES = 4_096;
+
+export interface SerialLine {
+  readonly path: string;
+  /** Never throws; what a dead line does not take is lost, and whoever sent it sends it again. */
+  write(bytes: Uint8Array): void;
+  /** Resolves with the reason once the other side is gone. */
+  readonly hungUp: Promise<string>;
+  /** Resolves once the port is really closed, so that it can be opened again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a port for this process alone.
+ * @throws Error with a line fit for a person: no rights, in use, gone
+ */
+export async function openSerialLine(
+  path: string,
+  baudRate: number,
+  onData: (bytes: Uint8Array) => void,
+): Promise<SerialLine> {
+  // hupcl: closing must not drop DTR, or every reopening would reset an Uno.
+  const port = new SerialPort({ path, baudRate, autoOpen: false, hupcl: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open((error) => (error ? reject(new Error(openProblem(path, error))) : resolve()));
+  });
+  // What the system kept from before is old; the device repeats what matters.
+  await new Promise<void>((resolve) => port.flush(() => resolve()));
+  const hungUp = new Promise<string>((resolve) => {
+    port.on('close', (error: Error | null) => resolve(error?.message ?? 'closed'));
+    port.on('error', (error) => resolve(error.message));
+  });
+  port.on('data', (chunk: Buffer) => onData(chunk));
+  return {
+    path,
+    hungUp,
+    write(bytes) {
+      if (port.isOpen && port.writableLength < MAX_UNWRITTEN_BYTES) port.write(Buffer.from(bytes));
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        if (!port.isOpen) return resolve();
+        const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+        port.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+  };
+}
+
+function openProblem(path: string, error: Error): string {
+  if (/permission denied|EACCES/i.test(error.message))
+    return `${path}: no permission; the user who runs the bridge must be in the group that owns the port (dialout on Debian)`;
+  if (/cannot lock|resource temporarily unavailable|EBUSY/i.test(error.message))
+    return `${path}: another program has the port open`;
+  if (/no such file|ENOENT/i.test(error.message)) return `${path}: there is no such port`;
+  return `${path}: ${error.message}`;
+}
