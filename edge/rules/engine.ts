@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { MAX_EVIDENCE, severityRank } from '../../devices/model/detection.ts';
 import { MAX_TEXT_LENGTH } from '../../devices/model/identifiers.ts';
@@ -7,6 +6,7 @@ import type { Registry } from '../../devices/model/registry.ts';
 import { catalog } from './catalog.ts';
 import { type ActiveRule, Cell, Live, MAX_KEYS_PER_RULE } from './cell.ts';
 import type { RuleConfiguration } from './configuration.ts';
+import { fittingId } from './detection-id.ts';
 import { emptyFold, type Fold, fold, foldedFacts, throughFold } from './fold.ts';
 import type { AnyRuleKind, Detection, Finding, LocalAction, RuleContext, RuleStep } from './rule.ts';
 import { type Audience, RuleIndex } from './rule-index.ts';
@@ -19,8 +19,6 @@ const SLOT_PREFIX = `${RULE_STATE_PREFIX}slot/`;
 const RULE_PREFIX = `${RULE_STATE_PREFIX}rule/`;
 const FOLD_PREFIX = `${RULE_STATE_PREFIX}fold/`;
 
-/** Longest id of a detection; a longer one is shortened by a hash. */
-const MAX_ID_LENGTH = 256;
 /** Kinds of trouble that are remembered, per rule. */
 const MAX_TROUBLES = 1_000;
 /** `wakeAt` of a state whose rule has been changed: it is looked at again with the next wake. */
@@ -280,7 +278,7 @@ export class RuleEngine {
     if (rule.full) return;
     rule.full = true;
     this.#detections.push({
-      id: shortId(`${rule.name}/keys-full/${observation.id}`),
+      id: fittingId(`${rule.name}/keys-full/${observation.id}`),
       at: observation.observedAt,
       rule: 'rule-keys-full',
       severity: 'medium',
@@ -329,7 +327,7 @@ export class RuleEngine {
   ): string | undefined {
     let last = before;
     step.findings?.forEach((finding, index) => {
-      const id = shortId(`${rule.name}/${key}/${trigger}${index === 0 ? '' : `/${index + 1}`}`);
+      const id = fittingId(`${rule.name}/${key}/${trigger}${index === 0 ? '' : `/${index + 1}`}`);
       const made = this.#detectionOf(rule, key, step, finding, id, at, last);
       if (!this.#passes(made)) return;
       last = id;
@@ -517,9 +515,3 @@ const keptValue = ({ state, wakeAt, last }: Live): KeptSlot => ({
   ...(wakeAt !== Number.POSITIVE_INFINITY && { wakeAt }),
   ...(last !== undefined && { last }),
 });
-
-/** An id that fits; a longer one keeps its beginning and ends in a hash of the whole. */
-const shortId = (id: string): string =>
-  id.length <= MAX_ID_LENGTH
-    ? id
-    : `${id.slice(0, MAX_ID_LENGTH - 33)}~${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
