@@ -22,6 +22,8 @@ export const command = z.strictObject({
   /** A person, a rule, a playbook. */
   issuedBy: plainText.max(256),
   reason: plainText,
+  /** The detection that it answers: a picture taken for it is its evidence. */
+  detection: z.string().max(256).optional(),
 });
 export type Command = z.infer<typeof command>;
 

@@ -108,3 +108,12 @@ test('a siren that sounded at a restart still falls silent in time', () => {
   second.clock.advance(MAX_SIREN_MS);
   expect(second.sent.map(({ action }) => action)).toEqual(['siren.off']);
 });
+
+test('what has no readback is asked for once, and its driver says when it is done', () => {
+  const { actions, clock, sent, outcomes, siren } = bench();
+  actions.start({ ...siren, action: 'picture.take', asset: 'camera-1' });
+  clock.advance(REPEAT_AFTER_MS * 3);
+  expect(sent).toHaveLength(1);
+  actions.done('c1', 'a picture');
+  expect(outcomes).toEqual(['c1 confirmed']);
+});

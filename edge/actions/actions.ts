@@ -154,6 +154,12 @@ export class Actions {
       this.#end(id, 'confirmed', `${begun.asset} already reports ${expected.property} ${expected.value}`);
       return;
     }
+    if (expected === undefined) {
+      // The driver says itself when it is done; asking twice would be two pictures.
+      const late = () => this.#end(id, 'unconfirmed', 'its driver gave no answer within its lifetime');
+      entry.cancel = clock.schedule(deadline - clock.now(), late);
+      return;
+    }
     entry.cancel = clock.schedule(Math.min(REPEAT_AFTER_MS, deadline - clock.now()), () => this.#attempt(id));
   }
 

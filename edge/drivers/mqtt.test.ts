@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../devices/profiles/profile.ts';
+import { assigned, TestSite } from '../site/fixture.ts';
 import { type BrokerMessage, MqttDriver, QUARANTINED_BYTES, type QuarantinedMessage } from './mqtt.ts';
 
 const encoder = new TextEncoder();
@@ -126,6 +127,12 @@ describe('what a broker has stored', () => {
     expect(mqtt.read(said('zigbee2mqtt/front', '{"contact":true}'))).toHaveLength(1);
   });
 
+  it('of a broker that has just started, an "online" is only a memory', () => {
+    const { driver: mqtt } = driver();
+    const [from] = mqtt.rebuild([said('node/front/online', 'true')], 7, true);
+    expect(from?.arrival).toEqual({ retained: true, receivedAt: 7, brokerRestarted: true });
+  });
+
   it('does not carry out a stored command', () => {
     const { driver: mqtt } = driver();
     expect(
@@ -207,5 +214,32 @@ describe('commands', () => {
     expect(
       mqtt.command({ action: 'lock.unlock', asset: 'lock' }, [target('home-assistant:b1', 'bolt')]),
     ).toEqual({ messages: [{ topic: 'bolt/set', payload: 'open sesame' }] });
+  });
+});
+
+describe('from a message to an observation', () => {
+  it('a door opens, the gateway restarts, and what was stored tells nothing twice', () => {
+    const site = new TestSite([assigned({ device: `zigbee2mqtt:${IEEE}`, asset: 'front-door' })]);
+    const apply = (from: ReturnType<MqttDriver['read']>) =>
+      from.flatMap(({ heard, profile, arrival }) =>
+        site.state.apply(heard, profile, arrival).observations.map(({ kind, asset }) => `${kind} ${asset}`),
+      );
+    const first = driver().driver;
+    apply(first.rebuild([said('zigbee2mqtt/bridge/devices', devices)], 1));
+    expect(apply(first.read(said('zigbee2mqtt/front', '{"contact":true}')))).toEqual([]);
+    expect(apply(first.read(said('zigbee2mqtt/front', '{"contact":false}')))).toEqual([
+      'door.opened front-door',
+    ]);
+    site.restart();
+    const second = driver().driver;
+    const stored = [
+      said('zigbee2mqtt/front', '{"contact":false}'),
+      said('zigbee2mqtt/bridge/devices', devices),
+    ];
+    expect(apply(second.rebuild(stored, 2))).toEqual([]);
+    expect(apply(second.read(said('zigbee2mqtt/front', '{"contact":true}')))).toEqual([
+      'door.closed front-door',
+    ]);
+    expect(site.state.devices()).toMatchObject([{ name: 'front', online: true }]);
   });
 });

@@ -9,6 +9,7 @@ import type {
   ProfileResult,
 } from '../../devices/profiles/profile.ts';
 import { inverse } from '../site/properties.ts';
+import type { Arrival } from '../site/state.ts';
 import type { CommandTarget } from '../site/views.ts';
 import { TopicIndex } from './topic-index.ts';
 
@@ -33,7 +34,7 @@ export interface BrokerMessage extends StoredMessage {
 export interface FromDevice {
   heard: Heard;
   profile: string;
-  arrival: { retained: boolean; receivedAt: number };
+  arrival: Arrival;
 }
 
 /** A message that could not be read, or not wholly. */
@@ -104,11 +105,14 @@ export class MqttDriver {
   /**
    * Builds the profiles' memory from what a broker has stored, and tells the states in it. In two rounds:
    * a state may be stored ahead of the document that explains it.
+   * @param brokerRestarted the broker has just started itself: a stored "online" is only a memory
    */
-  rebuild(stored: Iterable<StoredMessage>, receivedAt: number): FromDevice[] {
+  rebuild(stored: Iterable<StoredMessage>, receivedAt: number, brokerRestarted = false): FromDevice[] {
     const messages = this.#bounded(stored, receivedAt);
     this.learn(messages, receivedAt);
-    return messages.flatMap((message) => this.#read(message));
+    return messages
+      .flatMap((message) => this.#read(message))
+      .map((from) => (brokerRestarted ? { ...from, arrival: { ...from.arrival, brokerRestarted } } : from));
   }
 
   #bounded(stored: Iterable<StoredMessage>, receivedAt: number): Message[] {

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError, parseConfiguration } from '../devices/configuration.ts';
+import { durationMs, identifier, plainText } from '../devices/model/identifiers.ts';
+import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
+import { identityEntry } from './broker/identities.ts';
+import { externalBroker } from './drivers/external-broker.ts';
+import { accessConfiguration } from './panel/access.ts';
+import { armingConfiguration } from './panel/arming-state.ts';
+import { everyRule, ruleConfigurations } from './rules/configuration.ts';
+import { assignmentProblems, assignments } from './site/assignments.ts';
+
+const port = z.number().int().min(0).max(65_535);
+const path = z.string().min(1).max(4_096);
+
+const camera = z.strictObject({
+  asset: identifier,
+  host: z.string().min(1).max(253),
+  port: port.default(80),
+  secure: z.boolean().default(false),
+  username: z.string().max(128),
+  /** A file that holds the password and nothing else. */
+  passwordFile: path,
+});
+
+/** Someone who may do things at the site page. */
+const person = z.strictObject({
+  name: plainText.min(1).max(64),
+  /** Registered person, for the audit. */
+  identity: identifier.optional(),
+  account: z.string().max(128).optional(),
+  /** As `gatehouse edge --hash-pin` prints it. */
+  pinHash: z.string().max(256),
+  /** A second PIN that disarms and silently calls for help. */
+  duressPinHash: z.string().max(256).optional(),
+});
+
+/** A gateway's configuration: one YAML file. Paths are relative to it. */
+export const gatewayDocument = z.strictObject({
+  gateway: z.strictObject({
+    id: identifier,
+    site: identifier,
+    /** Directory for everything that must survive a restart. */
+    state: path,
+    /** Disk that the outbox may use. */
+    maxOutboxBytes: z.number().int().min(16_777_216).default(1_073_741_824),
+    /** Records the cloud has are kept this long for the site itself. */
+    retainMs: durationMs.default(72 * 3_600_000),
+  }),
+  /** File with the sites, zones, assets and identities. */
+  registry: path,
+  broker: z.strictObject({
+    tls: z
+      .strictObject({
+        port: port.default(8883),
+        host: z.string().max(253).optional(),
+        names: z.array(z.string().max(253)).max(32).optional(),
+        certificateFile: path.optional(),
+        keyFile: path.optional(),
+      })
+      .optional(),
+    /** Without TLS, on the loopback interface alone. */
+    plain: z.strictObject({ port: port.default(1883) }).optional(),
+    identities: z.array(identityEntry).max(10_000).default([]),
+  }),
+  /** Brokers that were at the site before: a zigbee2mqtt with its own mosquitto. */
+  brokers: z.array(externalBroker).max(16).default([]),
+  devices: assignments.default([]),
+  cameras: z.array(camera).max(256).default([]),
+  /** Absent: every rule there is, as it comes. */
+  rules: ruleConfigurations.default(everyRule),
+  panel: armingConfiguration,
+  access: accessConfiguration.default(accessConfiguration.parse({})),
+  uplink: z
+    .strictObject({
+      mqtt: z.url({ protocol: /^mqtts?$/ }).optional(),
+      https: z.url({ protocol: /^https?$/ }).optional(),
+      /** Certificate of the cloud, where no public authority signed it. */
+      caFile: path.optional(),
+      tokenFile: path,
+    })
+    .refine(({ mqtt, https }) => mqtt !== undefined || https !== undefined, 'needs mqtt, https, or both')
+    .optional(),
+  page: z
+    .strictObject({
+      host: z.string().max(253).default('127.0.0.1'),
+      port: port.default(8080),
+      /** Take the client's address from X-Forwarded-For, as the one proxy in front writes it. */
+      trustProxy: z.boolean().default(false),
+      people: z.array(person).max(256).default([]),
+    })
+    .default({ host: '127.0.0.1', port: 8080, trustProxy: false, people: [] }),
+});
+
+export type GatewayDocument = z.infer<typeof gatewayDocument>;
+
+/** A configuration that holds together: every asset it names is there. */
+export interface GatewayConfiguration extends Omit<GatewayDocument, 'registry'> {
+  readonly file: string;
+  readonly registryFile: string;
+  readonly registry: Registry;
+  /** A path of the configuration, from where the file lies. */
+  resolve(path: string): string;
+}
+
+/**
+ * Reads a gateway's configuration and the registry it names.
+ * @throws ConfigurationError that names file, line and key
+ */
+export function readGatewayConfiguration(file: string): GatewayConfiguration {
+  const document = parseConfiguration(gatewayDocument, textOf(file), file);
+  const from = (relative: string) => resolve(dirname(file), relative);
+  const registryFile = from(document.registry);
+  const registry = registryOf(parseConfiguration(registryDocument, textOf(registryFile), registryFile));
+  const siteId = document.gateway.site;
+  if (registry.site(siteId) === undefined) {
+    throw new ConfigurationError(file, [
+      { line: 1, key: 'gateway.site', message: `there is no site "${siteId}" in ${registryFile}` },
+    ]);
+  }
+  const problems = [
+    ...assignmentProblems(document.devices, registry, siteId).map((problem) => ({
+      key: `devices${problem.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')}`,
+      message: problem.message,
+    })),
+    ...strangers(document, registry, siteId),
+  ];
+  if (problems.length > 0) {
+    // Lines are those of the schema's own problems; what only the registry knows is named by its key.
+    throw new ConfigurationError(
+      file,
+      problems.map((problem) => ({ line: 1, ...problem })),
+    );
+  }
+  return { ...document, file, registryFile, registry, resolve: from };
+}
+
+/** Assets that the panel and the cameras name and the site does not have. */
+function strangers({ panel, cameras }: GatewayDocument, registry: Registry, siteId: string) {
+  const named: [string, string][] = [
+    ['panel.asset', panel.asset],
+    ...(['entryDoors', 'perimeter', 'interior', 'always', 'sirens', 'buzzers'] as const).flatMap((list) =>
+      panel[list].map((asset, index): [string, string] => [`panel.${list}[${index}]`, asset]),
+    ),
+    ...cameras.map(({ asset }, index): [string, string] => [`cameras[${index}].asset`, asset]),
+  ];
+  return named.flatMap(([key, asset]) =>
+    registry.asset(asset)?.site === siteId
+      ? []
+      : [{ key, message: `site "${siteId}" has no asset "${asset}"` }],
+  );
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(file, [{ line: 1, key: '', message: `can't be read: ${message}` }]);
+  }
+}

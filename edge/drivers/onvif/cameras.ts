@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from '../../../devices/model/command.ts';
+import type { DriversOptions } from '../drivers.ts';
+import { Camera, cameraAddress } from './camera.ts';
+
+/** Pictures being fetched at once; a storm of alarms must not hold the cameras up. */
+const MAX_PICTURES_UNDER_WAY = 8;
+
+/** All cameras of a site: what they say goes to the gateway, pictures are taken on command. */
+export class Cameras {
+  readonly #options: DriversOptions;
+  readonly #cameras = new Map<string, Camera>();
+  #underWay = 0;
+
+  constructor(options: DriversOptions, signal: AbortSignal) {
+    this.#options = options;
+    const { configuration, clock, gateway, onTrouble } = options;
+    for (const { asset, host, port, secure, username, passwordFile } of configuration.cameras) {
+      // A camera is its own assignment: it was configured by name.
+      if (gateway.site.assignmentOf(cameraAddress(asset)) === undefined) {
+        gateway.site.assign({
+          device: cameraAddress(asset),
+          asset,
+          assets: {},
+          invert: [],
+          treatAs: {},
+          doors: {},
+        });
+      }
+      const camera = new Camera(
+        {
+          asset,
+          host,
+          port,
+          secure,
+          username,
+          password: readFileSync(configuration.resolve(passwordFile), 'utf8').trim(),
+          onHeard: (heard, isState) => {
+            const arrival = { retained: isState, receivedAt: clock.now() };
+            gateway
+              .hear([{ heard, profile: 'onvif', arrival }])
+              .catch((error: unknown) => onTrouble(String(error)));
+          },
+          onTrouble: (trouble, detail) => {
+            if (trouble !== undefined) onTrouble(`camera ${asset} ${trouble}: ${detail}`);
+          },
+        },
+        signal,
+      );
+      this.#cameras.set(asset, camera);
+    }
+  }
+
+  start(): void {
+    for (const camera of this.#cameras.values()) void camera.run();
+  }
+
+  /** Begins to take a picture; the outcome is told to the gateway's actions. False: no such camera. */
+  take(command: Command): boolean {
+    const camera = this.#cameras.get(command.asset);
+    if (camera === undefined || this.#underWay >= MAX_PICTURES_UNDER_WAY) return false;
+    void this.#take(camera, command);
+    return true;
+  }
+
+  async #take(camera: Camera, command: Command): Promise<void> {
+    const { gateway, clock, configuration } = this.#options;
+    this.#underWay++;
+    try {
+      const bytes = await camera.picture();
+      await gateway.picture({
+        asset: command.asset,
+        site: configuration.gateway.site,
+        takenAt: clock.now(),
+        mediaType: 'image/jpeg',
+        base64: Buffer.from(bytes).toString('base64'),
+        ...detectionOf(command),
+      });
+      gateway.actions.done(command.id, `${bytes.length} bytes`);
+    } catch (error) {
+      gateway.actions.failed(command.id, error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#underWay--;
+    }
+  }
+}
+
+const detectionOf = ({ detection }: Command) => (detection === undefined ? {} : { detection });

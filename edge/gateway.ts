@@ -1,0 +1,334 @@
+import type { Clock } from '../devices/model/clock.ts';
+import type { Command, CommandOutcome } from '../devices/model/command.ts';
+import type { Detection } from '../devices/model/detection.ts';
+import type { Observation, ObservationKind } from '../devices/model/observation.ts';
+import type { GatewayReport, Lane, Picture } from '../devices/wire.ts';
+import { ACTIONS_PREFIX, Actions } from './actions/actions.ts';
+import { ALARMS_PREFIX, Alarms } from './alarms/alarms.ts';
+import type { GatewayConfiguration } from './config.ts';
+import type { FromDevice } from './drivers/mqtt.ts';
+import type { DurableOutbox } from './outbox/open.ts';
+import { openingClock } from './panel/opening.ts';
+import type { Actor } from './panel/outcome.ts';
+import { PANEL_PREFIX, Panel, type Wanted } from './panel/panel.ts';
+import { RULE_STATE_PREFIX, RuleEngine } from './rules/engine.ts';
+import { DEFAULT_ACTION_LIFETIME_MS, type LocalAction } from './rules/rule.ts';
+import { SITE_PREFIX } from './site/kept.ts';
+import { type NewObservation, SiteState } from './site/state.ts';
+
+/** Changes of protection go ahead of the day's traffic, as detections do. */
+const urgentKinds: ReadonlySet<ObservationKind> = new Set([
+  'alarm.armed',
+  'alarm.disarmed',
+  'alarm.arming-refused',
+  'alarm.schedule-changed',
+  'tamper.started',
+  'camera.obscured',
+  'access.denied',
+  'command.failed',
+]);
+
+export interface GatewayParts {
+  configuration: GatewayConfiguration;
+  clock: Clock;
+  outbox: DurableOutbox;
+  /** Hands a command to whatever driver can carry it out; false: none can. */
+  deliver(command: Command): boolean;
+  /** Something that the site page shows has changed. */
+  onChanged(): void;
+  /** A defect, or something that could not be done: for the log. */
+  onTrouble(message: string): void;
+}
+
+/**
+ * The spine of a gateway. Each message has one way through it: `hear` takes what a driver made of it, the site's
+ * state turns it into observations, panel and rules judge them, actions go out at once, and the promise resolves
+ * when records and state are on disk, which is when the device is acknowledged.
+ */
+export class Gateway {
+  readonly configuration: GatewayConfiguration;
+  readonly site: SiteState;
+  readonly panel: Panel;
+  readonly rules: RuleEngine;
+  readonly alarms: Alarms;
+  readonly actions: Actions;
+  readonly #parts: GatewayParts;
+  readonly #opening: ReturnType<typeof openingClock>;
+  #cancelWake: () => void = () => {};
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #tidying = false;
+  #commands = 0;
+  #stopped = false;
+
+  constructor(parts: GatewayParts) {
+    const { configuration, clock, outbox } = parts;
+    const { registry, gateway, devices, panel, access, rules } = configuration;
+    const keep = (key: string, value: unknown) => outbox.keep(key, value);
+    const forget = (key: string) => outbox.forget(key);
+    const context = { site: gateway.site, registry };
+    const site = registry.site(gateway.site);
+    if (site === undefined) throw new RangeError(`there is no site "${gateway.site}"`);
+    this.#parts = parts;
+    this.configuration = configuration;
+    this.#opening = openingClock(site);
+    this.site = new SiteState({
+      siteId: gateway.site,
+      registry,
+      assignments: devices,
+      clock,
+      kept: outbox.kept(SITE_PREFIX),
+      keep,
+      forget,
+    });
+    this.panel = new Panel({
+      arming: panel,
+      access,
+      context,
+      now: clock.now(),
+      kept: outbox.kept(PANEL_PREFIX),
+      keep,
+    });
+    this.rules = new RuleEngine({
+      site: gateway.site,
+      registry,
+      rules,
+      kept: outbox.kept(RULE_STATE_PREFIX),
+      keep,
+      forget,
+      source: gateway.id,
+    });
+    this.alarms = new Alarms({ kept: outbox.kept(ALARMS_PREFIX), keep, forget });
+    this.actions = new Actions({
+      clock,
+      deliver: parts.deliver,
+      current: (asset, property) => this.site.current(asset, property),
+      onOutcome: (command, outcome, detail) => this.#commandEnded(command, outcome, detail),
+      keep,
+      forget,
+      kept: outbox.kept(ACTIONS_PREFIX),
+    });
+  }
+
+  /** Says that it has started, takes up what a restart interrupted, and sets its timers. */
+  start(): Promise<void> {
+    this.#observed(
+      this.#ownObservation('gateway.started', {
+        boot: this.#parts.outbox.boot,
+        epoch: this.#parts.outbox.epoch,
+      }),
+    );
+    this.actions.resume();
+    this.#passTime();
+    return this.#parts.outbox.committed();
+  }
+
+  /**
+   * Takes what was heard in one message. Everything is decided before this returns; the promise resolves when it
+   * is on disk and rejects when it never will be: then nothing may be acknowledged.
+   */
+  hear(messages: readonly FromDevice[]): Promise<void> {
+    for (const { heard, profile, arrival } of messages) {
+      const { observations, reported } = this.site.apply(heard, profile, arrival);
+      // What happened first: the confirmation of a command must not come before its reason.
+      for (const observation of observations) this.#observed(observation);
+      for (const { asset, property, value } of reported) this.actions.readback(asset, property, value);
+    }
+    this.#tidy();
+    return this.#parts.outbox.committed();
+  }
+
+  /** Arms or disarms; the answer says what stands in the way. */
+  async arm(mode: 'disarmed' | 'away' | 'night', bypass: readonly string[], by: Actor, duress = false) {
+    const { answer, ...wanted } = this.panel.arm(mode, bypass, by, this.#now(), duress);
+    this.#carryOut(wanted);
+    this.#tidy();
+    await this.#parts.outbox.committed();
+    return answer;
+  }
+
+  async changeSchedule(entries: Parameters<Panel['changeSchedule']>[0], by: Actor): Promise<void> {
+    this.#carryOut(this.panel.changeSchedule(entries, by, this.#now()));
+    this.#tidy();
+    await this.#parts.outbox.committed();
+  }
+
+  /** @returns false where there is no such alarm */
+  async acknowledge(alarm: string, by: Actor): Promise<boolean> {
+    if (!this.alarms.acknowledge(alarm, by.name, this.#now())) return false;
+    this.#observed(this.#ownObservation('alarm.acknowledged', { alarm: alarm.slice(0, 512), by: by.name }));
+    this.#tidy();
+    await this.#parts.outbox.committed();
+    return true;
+  }
+
+  /** A command of a person or of the desk. */
+  async command(command: Command): Promise<void> {
+    this.actions.start(command);
+    this.#tidy();
+    await this.#parts.outbox.committed();
+  }
+
+  /** A picture that a camera took, as evidence. */
+  async picture(picture: Omit<Picture, 'id'>): Promise<void> {
+    const { outbox } = this.#parts;
+    outbox.stage('bulk', picture.takenAt, (id) => ({ type: 'picture', picture: { ...picture, id } }));
+    await outbox.committed();
+  }
+
+  /** Says how the gateway itself is; only worth sending while somebody listens. */
+  async report(
+    report: Omit<GatewayReport, 'at' | 'boot' | 'armingMode' | 'armingPhase' | 'devices'>,
+  ): Promise<void> {
+    const { outbox } = this.#parts;
+    const at = this.#now();
+    const { mode: armingMode, phase: armingPhase } = this.panel.status();
+    outbox.stage('bulk', at, () => ({
+      type: 'report',
+      report: { ...report, at, boot: outbox.boot, armingMode, armingPhase, devices: this.site.counts() },
+    }));
+    await outbox.committed();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelWake();
+    this.actions.stop();
+  }
+
+  /** Stop 3 to 5 for one observation: recorded, judged by panel and rules, acted upon. */
+  #observed(draft: NewObservation): void {
+    const { outbox } = this.#parts;
+    const lane: Lane = urgentKinds.has(draft.kind) ? 'alarm' : 'bulk';
+    let observation: Observation | undefined;
+    outbox.stage(lane, draft.observedAt, (id) => {
+      observation = { id, ...draft };
+      return { type: 'observation', observation };
+    });
+    if (observation === undefined) return;
+    this.#carryOut(this.panel.observe(observation));
+    const { detections, actions } = this.rules.observe(observation, this.#context(draft.observedAt));
+    this.#carryOut({ observations: [], detections, actions });
+  }
+
+  #carryOut({
+    observations,
+    detections,
+    actions,
+  }: {
+    observations: Wanted['observations'];
+    detections: readonly Detection[];
+    actions: readonly LocalAction[];
+  }): void {
+    for (const draft of observations) {
+      const { configuration } = this;
+      const [source, receivedAt] = [`gateway:${configuration.gateway.id}`, this.#now()];
+      this.#observed({ ...draft, site: configuration.gateway.site, source, receivedAt, clock: 'set' });
+    }
+    for (const detection of detections) {
+      this.#parts.outbox.stage('alarm', detection.at, () => ({ type: 'detection', detection }));
+      this.alarms.raise(detection);
+    }
+    for (const action of actions) this.actions.start(this.#commandFor(action));
+  }
+
+  #commandFor({ action, asset, reason, lifetimeMs, issuedBy, detection }: LocalAction): Command {
+    const issuedAt = this.#now();
+    const { id } = this.configuration.gateway;
+    return {
+      // Named after its reason, so that the same alarm twice is one command.
+      id: `${id}/${detection ?? `${issuedAt}-${++this.#commands}`}/${action}/${asset}`.slice(-256),
+      action,
+      asset,
+      issuedAt,
+      lifetimeMs: lifetimeMs ?? DEFAULT_ACTION_LIFETIME_MS,
+      issuedBy: issuedBy ?? 'rule',
+      reason,
+      ...(detection === undefined ? {} : { detection }),
+    };
+  }
+
+  #commandEnded(command: Command, outcome: CommandOutcome, detail: string): void {
+    const good = outcome === 'confirmed';
+    this.#observed({
+      ...this.#ownObservation(good ? 'command.executed' : 'command.failed', {
+        command: command.id,
+        action: command.action,
+        outcome,
+        detail: detail.slice(0, 512),
+        by: command.issuedBy,
+      }),
+      asset: command.asset,
+    });
+    this.#tidy();
+  }
+
+  /** Something that the gateway says of itself. */
+  #ownObservation(kind: ObservationKind, facts: NonNullable<Observation['facts']>): NewObservation {
+    const { gateway, registry, panel } = this.configuration;
+    const at = this.#now();
+    const own = registry.assetsOf(gateway.site).find((asset) => asset.kind === 'gateway');
+    return {
+      kind,
+      site: gateway.site,
+      asset: own?.id ?? panel.asset,
+      source: `gateway:${gateway.id}`,
+      observedAt: at,
+      receivedAt: at,
+      clock: 'set',
+      facts,
+    };
+  }
+
+  #context(at: number) {
+    return {
+      now: at,
+      registry: this.configuration.registry,
+      armingMode: this.panel.mode,
+      armingPhase: this.panel.phase,
+      isOpen: this.#opening.isOpen(at),
+    };
+  }
+
+  /** Everything that is due: silence, delays, rules that wait. */
+  #passTime(): void {
+    if (this.#stopped) return;
+    const now = this.#now();
+    for (const observation of this.site.overdue(now)) this.#observed(observation);
+    this.#carryOut(this.panel.passTime(now));
+    this.#carryOut({ observations: [], ...this.rules.wake(now, (at) => this.#context(at)) });
+    this.#parts.outbox.committed().catch((error: unknown) => this.#parts.onTrouble(String(error)));
+    this.#tidy();
+  }
+
+  /** Once a turn of the event loop, however many messages it took: the next timer, and word to the page. */
+  #tidy(): void {
+    if (this.#tidying) return;
+    this.#tidying = true;
+    setImmediate(() => {
+      this.#tidying = false;
+      if (this.#stopped) return;
+      this.#setTimer();
+      this.#parts.onChanged();
+    });
+  }
+
+  #setTimer(): void {
+    const due = Math.min(
+      this.rules.nextWakeAt() ?? Number.POSITIVE_INFINITY,
+      this.panel.nextWakeAt() ?? Number.POSITIVE_INFINITY,
+      this.site.nextDueAt() ?? Number.POSITIVE_INFINITY,
+    );
+    if (due === this.#wakeAt) return;
+    this.#cancelWake();
+    this.#wakeAt = due;
+    if (due === Number.POSITIVE_INFINITY) return;
+    this.#cancelWake = this.#parts.clock.schedule(due - this.#now(), () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#passTime();
+    });
+  }
+
+  #now(): number {
+    return this.#parts.clock.now();
+  }
+}
