@@ -295,6 +295,7 @@ export async function createBroker(
     peer?.forgetSubscriptions(filters);
   });
 
+  await state.ready;
   await aedes.listen();
   const doorkeeper = new Doorkeeper(limits, {
     onArrival: arrive,

@@ -93,6 +93,12 @@ export class PasswordChecker {
   };
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #derivations = 0;
+
+  /** How often a key had to be derived. */
+  get derivations(): number {
+    return this.#derivations;
+  }
 
   /**
    * Whether the password is right, in time that does not tell whether the user exists (`hash` undefined).
@@ -122,6 +128,7 @@ export class PasswordChecker {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running++;
     try {
+      this.#derivations++;
       return await work();
     } finally {
       const next = this.#waiting.shift();

@@ -13,6 +13,8 @@ export const MAX_WAITING_OPERATIONS = 50_000;
 const MAX_BATCH_OPERATIONS = 5_000;
 /** After a passing failure (the disk is full) the same batch is tried again this much later. */
 const RETRY_MS = 1_000;
+/** Time that the thread gets to end by itself. */
+const CLOSE_MS = 5_000;
 
 interface Group {
   promise: Promise<void>;
@@ -30,6 +32,10 @@ function group(): Group {
 export class StateFile {
   readonly #worker: Worker;
   readonly #onFailure: (message: string, final: boolean) => void;
+  /** Resolves once the thread has opened the file. */
+  readonly ready: Promise<void>;
+  readonly #ready = group();
+  readonly #exited: Promise<void>;
   #waiting: Operation[] = [];
   #gathering = group();
   #underWay: { number: number; operations: Operation[]; group: Group } | undefined;
@@ -42,10 +48,16 @@ export class StateFile {
 
   constructor(path: string, onFailure: (message: string, final: boolean) => void) {
     this.#onFailure = onFailure;
-    this.#worker = new Worker(new URL('./state-worker.ts', import.meta.url), { workerData: path });
+    this.ready = this.#ready.promise;
+    this.#worker = new Worker(new URL('./state-worker.ts', import.meta.url), {
+      workerData: path,
+      // The process's own flags need not suit a thread.
+      execArgv: [],
+    });
     this.#worker.unref();
     this.#worker.on('message', (outcome: BatchOutcome) => this.#written(outcome));
     this.#worker.on('error', (error) => this.#break(error));
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
   }
 
   get waiting(): number {
@@ -86,10 +98,9 @@ export class StateFile {
       this.#send();
       await idle;
     }
-    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.postMessage('close');
-    const impatience = setTimeout(() => void this.#worker.terminate(), 5_000);
-    await exited;
+    const impatience = setTimeout(() => void this.#worker.terminate(), CLOSE_MS);
+    await this.#exited;
     clearTimeout(impatience);
   }
 
@@ -119,6 +130,7 @@ export class StateFile {
   }
 
   #written(outcome: BatchOutcome): void {
+    this.#ready.resolve();
     const underWay = this.#underWay;
     if (underWay === undefined || outcome.number !== underWay.number) return;
     if (outcome.failure !== undefined) {
@@ -155,6 +167,7 @@ export class StateFile {
   #break(error: Error): void {
     if (this.#broken !== undefined) return;
     this.#broken = error;
+    this.#ready.reject(error);
     this.#underWay?.group.reject(error);
     this.#gathering.reject(error);
     this.#waiting = [];

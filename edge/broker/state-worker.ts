@@ -77,6 +77,7 @@ const path: unknown = workerData;
 if (parentPort === null || typeof path !== 'string') throw new Error('started without a port or a path');
 const port = parentPort;
 const write = open(path);
+port.postMessage({ number: 0 } satisfies BatchOutcome);
 /** After a failed sync nothing may be written again as if it had worked: the kernel drops what it could not write. */
 let final = false;
 

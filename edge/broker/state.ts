@@ -84,6 +84,11 @@ export class BrokerState {
     this.leftWills = new Map(this.#wills);
   }
 
+  /** Resolves once writing is possible; rejects where it is not. */
+  get ready(): Promise<void> {
+    return this.#file.ready;
+  }
+
   get waitingWrites(): number {
     return this.#file.waiting;
   }
