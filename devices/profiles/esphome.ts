@@ -43,6 +43,10 @@ const MAX_BADGE_READERS = 16;
 
 interface Connected {
   bornAt: number;
+  /** It has told a state: only then is `<prefix>/status`, which others use too, known to be an ESPHome's. */
+  isKnown: boolean;
+  /** What the status said before that. */
+  word?: 'online' | 'offline';
   /** The last badge of each reader. */
   badges: BoundedMap<string>;
   /** What can be commanded, and how: the topics of a lock and of a relay differ. */
@@ -124,6 +128,7 @@ function read(
   const device = `${NAME}:${prefix}`;
   const known = memory.get(device) ?? {
     bornAt: Number.NEGATIVE_INFINITY,
+    isKnown: false,
     badges: new BoundedMap<string>(MAX_BADGE_READERS),
     outputs: new BoundedMap<'lock' | 'switch'>(MAX_OUTPUTS),
   };
@@ -131,10 +136,16 @@ function read(
   const findings = new Findings();
   if (kind !== undefined && name !== undefined) {
     if (!isDeviceName(name)) return { refused: `topic: ${quote(name)} is no name of a part` };
+    // A state that comes now is itself better news than a will from before.
+    const isWordStill = known.word === 'online' || at.retained;
+    if (!known.isKnown && isWordStill) connection(known.word, 'online', 'status', findings);
+    known.isKnown = true;
     readState(kind, name, text.value, at, known, findings);
   } else {
-    if (text.value === 'online' && !at.retained) known.bornAt = at.receivedAt;
-    connection(text.value, 'online', 'status', findings);
+    known.word = text.value === 'online' ? 'online' : 'offline';
+    if (known.word === 'online' && !at.retained) known.bornAt = at.receivedAt;
+    if (!known.isKnown) return { heard: [] };
+    connection(known.word, 'online', 'status', findings);
   }
   return findings.result(device);
 }
@@ -288,6 +299,7 @@ export const esphome: Profile<Memory> = {
     },
     {
       name: 'the last will: the device is gone',
+      after: [{ topic: 'back-door/binary_sensor/door_contact/state', payload: 'OFF' }],
       topic: 'back-door/status',
       payload: 'offline',
       expect: {
@@ -298,6 +310,29 @@ export const esphome: Profile<Memory> = {
           },
         ],
       },
+    },
+    {
+      name: 'a birth, which comes before the first state',
+      after: [{ topic: 'back-door/status', payload: 'online' }],
+      topic: 'back-door/binary_sensor/door_contact/state',
+      payload: 'OFF',
+      expect: {
+        heard: [
+          {
+            device: door,
+            readings: [
+              { type: 'state', part: 'online', property: 'online', value: 'online' },
+              { type: 'state', part: 'door_contact', property: 'contact', value: 'closed' },
+            ],
+          },
+        ],
+      },
+    },
+    {
+      name: "somebody else's status",
+      topic: 'hub/status',
+      payload: 'online',
+      expect: { heard: [] },
     },
     {
       name: 'a status that is not a connection',

@@ -162,6 +162,20 @@ export const samples: readonly ProfileSample[] = [
     },
   },
   {
+    name: "a blind's state is none of a relay",
+    topic: `zigbee2mqtt/${frontAddress}`,
+    payload: '{"state":"OPEN","position":100}',
+    expect: { heard: [{ device: front, readings: [] }] },
+  },
+  {
+    name: 'a button is pressed',
+    topic: `zigbee2mqtt/${frontAddress}`,
+    payload: '{"action":"single","linkquality":76}',
+    expect: {
+      heard: [{ device: front, readings: [{ type: 'moment', part: 'action', moment: 'button-pressed' }] }],
+    },
+  },
+  {
     name: 'output as attributes',
     after: [known],
     topic: 'zigbee2mqtt/shop/front door/contact',

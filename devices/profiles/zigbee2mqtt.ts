@@ -51,13 +51,24 @@ const MAX_EXPOSES = 256;
 const MAX_NAME_LEVELS = 8;
 
 const flag = { active: [true], clear: [false] };
-const onOff = relay({ on: ['ON', true], off: ['OFF', false] });
+const switched = relay({ on: ['ON', true], off: ['OFF', false] });
+/** Blinds, valves and thermostats use the same names for words of their own. */
+const onOff: Capability = (value, part, where, into) => {
+  if (typeof value !== 'string' || value === 'ON' || value === 'OFF') switched(value, part, where, into);
+};
 const bolt = lock({ locked: ['LOCK', 'LOCKED'], unlocked: ['UNLOCK', 'UNLOCKED'] });
 /** A lock, a plug and a relay all say `state`. */
 const state: Capability = (value, part, where, into) => {
   const isLock = value === 'LOCK' || value === 'UNLOCK';
   if (isLock) bolt(value, 'lock', where, into);
   else onOff(value, part, where, into);
+};
+
+/** A button's action: `single`, `1_double`, `toggle`; empty when it is over. What it means its assignment says. */
+const action: Capability = (value, part, where, into) => {
+  if (value === null || value === '') return;
+  if (typeof value !== 'string') into.refuse(where, `${quote(value)} is no action`);
+  else if (!value.endsWith('release')) into.readings.push({ type: 'moment', part, moment: 'button-pressed' });
 };
 
 const fields: Readonly<Record<string, FieldCapability>> = {
@@ -71,6 +82,7 @@ const fields: Readonly<Record<string, FieldCapability>> = {
   },
   state: { read: state, part: 'state' },
   alarm: { read: onOff, part: 'siren' },
+  action: { read: action },
   temperature: { read: temperature() },
   humidity: { read: humidity() },
   battery_low: { read: batteryState({ low: [true], normal: [false] }), part: 'battery' },

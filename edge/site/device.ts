@@ -45,6 +45,17 @@ export const connectionIn = (heard: Heard): 'online' | 'offline' | undefined => 
   return word?.value === 'online' || word?.value === 'offline' ? word.value : undefined;
 };
 
+/**
+ * Whether a bridge has only said again what it remembers of the device, as zigbee2mqtt does for all of them
+ * when it starts: the time the device was seen has not moved. Whether that time is right does not matter.
+ */
+export function takeSeenAt(device: Device, { seenAt, deviceSequence }: Heard): boolean {
+  if (seenAt === undefined || deviceSequence !== undefined) return false;
+  const isRemembered = device.seenAt === seenAt;
+  device.seenAt = seenAt;
+  return isRemembered;
+}
+
 /** Whether the message holds more than a word about the connection. */
 export const hasSpoken = (heard: Heard): boolean =>
   heard.readings.some((reading) => reading.type !== 'state' || reading.property !== 'online');

@@ -57,6 +57,8 @@ export const keptDevice = z.strictObject({
   /** What the observations so far have told. */
   told: z.enum(['online', 'offline']).optional(),
   toldAt: at.optional(),
+  /** The time the device's last message said it was seen. */
+  seenAt: at.optional(),
   flagsBattery: z.boolean(),
   boots: z.array(z.strictObject({ boot: text, sequence: z.number() })).max(MAX_BOOTS),
 });

@@ -52,6 +52,23 @@ describe('silence', () => {
     expect(site.state.devices()[0]?.online).toBe(false);
   });
 
+  it("a bridge's memory of a device, told again when it starts, is no sign of life and measures nothing", () => {
+    const site = new TestSite([assigned({ device: ZIGBEE, asset: 'fridge' })]);
+    const seenAt = START - 500;
+    expect(site.kinds(ZIGBEE, [celsius(4.6)], { seenAt })).toEqual(['temperature.measured']);
+    const told: string[] = [];
+    for (let hour = 0; hour < 4; hour++) {
+      told.push(...site.pass(HOUR_MS));
+      site.restart();
+      told.push(...site.kinds(ZIGBEE, [celsius(4.6)], { seenAt }));
+    }
+    expect(told).toEqual(['device.offline fridge']);
+    expect(site.kinds(ZIGBEE, [celsius(4.6)], { seenAt: START })).toEqual([
+      'device.online',
+      'temperature.measured',
+    ]);
+  });
+
   it('does not begin anew with each restart', () => {
     const site = new TestSite([assigned({ device: ZIGBEE, asset: 'front-door' })]);
     site.hear(ZIGBEE, [contact('closed')]);

@@ -31,6 +31,8 @@ const usualSuperviseMs = new Map(catalog.map(({ name, superviseMs }) => [name, s
 export interface PresenceArrival {
   retained: boolean;
   receivedAt: number;
+  /** A bridge repeats what it remembers of the device: its states, but no sign of life and nothing measured. */
+  remembered?: boolean;
   /** The broker itself has just started: nobody is connected yet, a stored "online" is only a memory. */
   brokerRestarted?: boolean;
 }
@@ -141,14 +143,14 @@ export class Presence {
     measures: boolean,
     word: 'online' | 'offline' | undefined,
     heard: Heard,
-    { receivedAt }: PresenceArrival,
+    { receivedAt, remembered }: PresenceArrival,
   ): PresenceChange {
     const { said, silent, told } = device;
     const superviseMs = superviseMsOf(entry, device, measures);
     // A bridge says "online" on a device's behalf, and goes on saying it for a day: that is no sign of life.
     // From a device that its own last will watches, it is the device's word.
     const isOwnWord = word === 'online' && usualSuperviseMs.get(device.profile) === WATCHED_BY_LAST_WILL;
-    const spoken = hasSpoken(heard) || isOwnWord;
+    const spoken = (hasSpoken(heard) && remembered !== true) || isOwnWord;
     if (word !== undefined) device.said = word;
     else if (spoken && said === 'offline') device.said = 'online';
     if (spoken) {

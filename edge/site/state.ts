@@ -22,7 +22,7 @@ import {
   propertyOf,
   readingOf,
 } from './assignments.ts';
-import { type Device, newDevice, presenceOf, takeDescription, takeSequence } from './device.ts';
+import { type Device, newDevice, presenceOf, takeDescription, takeSeenAt, takeSequence } from './device.ts';
 import { type AssetFact, Facts, type KnownState } from './facts.ts';
 import { Inbox } from './inbox.ts';
 import { assignmentKey, deviceKey, measurementKey, stateKey } from './kept.ts';
@@ -109,21 +109,20 @@ export class SiteState {
     }
     const isDescribedAnew = takeDescription(device, heard, profile);
     const times = timesOf(heard, arrival);
-    const { tell, changed } = this.#presence.take(
-      entry,
-      device,
-      this.#measures(device.device),
-      heard,
-      arrival,
-    );
+    const seenBefore = device.seenAt;
+    const remembered = !arrival.retained && takeSeenAt(device, heard);
+    const measures = this.#measures(device.device);
+    const came = { ...arrival, remembered };
+    const { tell, changed } = this.#presence.take(entry, device, measures, heard, came);
     if (tell !== undefined) result.observations.push(...this.#presenceTold(entry, tell, times, 'reported'));
     for (const reading of heard.readings) {
       if (reading.type === 'state') this.#takeState(entry, reading, arrival.retained, times, result);
       else if (arrival.retained) continue;
       else if (reading.type === 'moment') this.#takeMoment(entry, reading, times, result);
-      else this.#takeMeasurement(entry, device, reading, times, result);
+      else if (!remembered) this.#takeMeasurement(entry, device, reading, times, result);
     }
-    if (number !== undefined || isDescribedAnew || changed) this.#keepDevice(device);
+    const isNumbered = number !== undefined || seenBefore !== device.seenAt;
+    if (isNumbered || isDescribedAnew || changed) this.#keepDevice(device);
     return result;
   }
 
