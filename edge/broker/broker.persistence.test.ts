@@ -61,9 +61,9 @@ function publishOnAndOn(publisher: MqttClient, topic: string): { acknowledged: n
 }
 
 describe('after kill -9', () => {
-  it.each([120, 350])(
-    'whatever was acknowledged is there (killed after %s ms)',
-    async (afterMs) => {
+  it.each([1, 300])(
+    'whatever was acknowledged is there (killed after %s messages)',
+    async (count) => {
       const directory = temporaryDirectory();
       const first = await brokerProcess(directory);
       const session = { clientId: 'door-1', clean: false };
@@ -74,9 +74,8 @@ describe('after kill -9', () => {
       await hub.publishAsync('devices/door/state', 'open', { qos: 1, retain: true });
       const commands = publishOnAndOn(hub, 'devices/door/set');
       const states = publishOnAndOn(hub, 'hub/state');
-      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      await until(() => Math.min(commands.acknowledged.length, states.acknowledged.length) >= count, 30_000);
       await first.kill();
-      expect(commands.acknowledged.length).toBeGreaterThan(0);
 
       const second = await brokerProcess(directory);
       const back = new RawClient(second.port);
@@ -110,7 +109,11 @@ describe('after kill -9', () => {
       });
       const wanted = new Set(commands.acknowledged);
       await until(() => [...wanted].every((number) => received.includes(number)));
-      expect(received).toEqual([...received].sort((a, b) => a - b));
+      // In order within a QoS: QoS 2 takes two more packets before the client hands it on.
+      for (const remainder of [0, 1]) {
+        const ofOneQos = received.filter((number) => number % 2 === remainder);
+        expect(ofOneQos).toEqual([...ofOneQos].sort((a, b) => a - b));
+      }
       expect(new Set(received).size).toBe(received.length);
     },
     60_000,
