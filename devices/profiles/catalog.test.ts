@@ -5,6 +5,7 @@ import { catalog } from './catalog.ts';
 import type { Profile, ProfileResult } from './profile.ts';
 
 const encoder = new TextEncoder();
+/** When every sample is received; a sample may count back from it. */
 const NOW = 1_700_000_000_000;
 
 function say(

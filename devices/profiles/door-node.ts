@@ -3,7 +3,8 @@
  * reader, a thermometer, a buzzer.
  *
  * - `node/<node>/online`, retained, last will: `true` | `false`
- * - `node/<node>/state`, QoS 1: JSON, numbered by `boot` and `sequence`; repeated until it is acknowledged
+ * - `node/<node>/state`, QoS 1: JSON, numbered by `boot` and `sequence`; repeated until it is acknowledged,
+ *   with `ageMs` where it had to wait for that
  * - `node/<node>/command`: `{"buzzer":"on"|"off"}`; the next state's `buzzer` is the readback
  */
 import {
@@ -20,10 +21,14 @@ import {
   temperature,
 } from './capabilities.ts';
 import { field, isDeviceName, objectOf, quote, textOf } from './payload.ts';
-import type { Heard, Profile, ProfileResult } from './profile.ts';
+import type { DeviceMessage, Heard, Profile, ProfileResult } from './profile.ts';
 
 const NAME = 'door-node';
 const MAX_BOOT_LENGTH = 64;
+/** A report that waited for less is as good as prompt. */
+const PROMPT_MS = 1_000;
+/** A node's own counter of milliseconds wraps after 49 days; what it says to be older is wrong. */
+const MAX_AGE_MS = 49 * 24 * 3_600_000;
 
 const fields: Readonly<Record<string, FieldCapability>> = {
   contact: { read: contact({ open: ['open'], closed: ['closed'] }) },
@@ -49,7 +54,18 @@ function numbered(document: unknown): Heard['deviceSequence'] {
     : undefined;
 }
 
-function read(topic: string, payload: Uint8Array): ProfileResult {
+/** When a report that had to wait was made. */
+function madeAt(document: unknown, receivedAt: number, into: Findings): number | undefined {
+  const ageMs = field(document, 'ageMs');
+  if (ageMs === undefined || ageMs === null) return undefined;
+  if (typeof ageMs !== 'number' || !(ageMs >= 0 && ageMs <= MAX_AGE_MS)) {
+    into.refuse('ageMs', `${quote(ageMs)} is no age from 0 to ${MAX_AGE_MS} ms`);
+    return undefined;
+  }
+  return ageMs < PROMPT_MS ? undefined : Math.max(0, Math.round(receivedAt - ageMs));
+}
+
+function read({ topic, payload, receivedAt }: DeviceMessage): ProfileResult {
   const [, node, kind, ...rest] = topic.split('/');
   if (rest.length > 0 || (kind !== 'online' && kind !== 'state')) return { heard: [] };
   if (!isDeviceName(node)) return { refused: `topic: ${quote(node)} is no name of a node` };
@@ -69,7 +85,8 @@ function read(topic: string, payload: Uint8Array): ProfileResult {
   if (deviceSequence === undefined)
     return { refused: 'boot, sequence: a state needs a text boot and a whole number sequence' };
   readFields(document.value, fields, findings);
-  return findings.result(device, { deviceSequence });
+  const seenAt = madeAt(document.value, receivedAt, findings);
+  return findings.result(device, { deviceSequence, ...(seenAt === undefined ? {} : { seenAt }) });
 }
 
 const front = 'door-node:front-door';
@@ -81,7 +98,7 @@ export const doorNode: Profile<null> = {
   // A node repeats its state at least once a minute; five minutes leave room for a slow network.
   superviseMs: 5 * 60_000,
   memory: () => null,
-  read: ({ topic, payload }) => read(topic, payload),
+  read: (message) => read(message),
   command(device, part, action) {
     const node = device.slice(NAME.length + 1);
     if (part !== 'siren') return undefined;
@@ -140,6 +157,36 @@ export const doorNode: Profile<null> = {
             ],
           },
         ],
+      },
+    },
+    {
+      name: 'a report that had to wait for the gateway',
+      topic: 'node/front-door/state',
+      payload: '{"boot":"7f3a","sequence":17,"contact":"open","ageMs":90000}',
+      expect: {
+        heard: [
+          {
+            device: front,
+            deviceSequence: { boot: '7f3a', sequence: 17 },
+            seenAt: 1_700_000_000_000 - 90_000,
+            readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'open' }],
+          },
+        ],
+      },
+    },
+    {
+      name: 'an age that can not be leaves the time to the gateway',
+      topic: 'node/front-door/state',
+      payload: '{"boot":"7f3a","sequence":18,"contact":"open","ageMs":-5}',
+      expect: {
+        heard: [
+          {
+            device: front,
+            deviceSequence: { boot: '7f3a', sequence: 18 },
+            readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'open' }],
+          },
+        ],
+        partly: 'ageMs: -5 is no age from 0 to 4233600000 ms',
       },
     },
     {

@@ -84,7 +84,10 @@ export interface OutgoingMessage {
   payload: string;
 }
 
-/** A recorded message and what must come of it. `after` runs first, in order, against the same memory. */
+/**
+ * A recorded message and what must come of it. `after` runs first, in order, against the same memory. All are
+ * received at 1,700,000,000,000 ms.
+ */
 export interface ProfileSample {
   name: string;
   after?: { topic: string; payload: string; retained?: boolean }[];

@@ -155,8 +155,29 @@ describe('commands', () => {
     ...more,
   });
 
-  it('become the message of the family', () => {
+  /** A driver whose broker carries these devices. */
+  const connected = () => {
+    const made = driver();
+    for (const topic of ['plus1/online', 'plus2/online', 'node/front/online'])
+      made.driver.read(said(topic, 'true'));
+    made.driver.read(said('tele/strike/LWT', 'Online'));
+    return made;
+  };
+
+  it('are not sent where the device is not heard: it is on another broker', () => {
     const { driver: mqtt } = driver();
+    const strike = [target('tasmota:strike', 'POWER')];
+    expect(mqtt.command({ action: 'lock.unlock', asset: 'lock' }, strike)).toEqual({
+      refused: 'no device that is heard at lock can carry out lock.unlock',
+    });
+    expect(mqtt.hears('tasmota:strike')).toBe(false);
+    expect(connected().driver.command({ action: 'lock.unlock', asset: 'lock' }, strike)).toHaveProperty(
+      'messages',
+    );
+  });
+
+  it('become the message of the family', () => {
+    const { driver: mqtt } = connected();
     mqtt.rebuild([said('zigbee2mqtt/bridge/devices', devices)], 1);
     expect(mqtt.command(on, [target('zigbee2mqtt:0x847127fffe112233', 'siren')])).toEqual({
       messages: [
@@ -187,7 +208,7 @@ describe('commands', () => {
   });
 
   it('are turned round for a part that is wired the other way', () => {
-    const { driver: mqtt } = driver();
+    const { driver: mqtt } = connected();
     const held = target('tasmota:strike', 'POWER', { inverted: true });
     expect(mqtt.command({ action: 'lock.unlock', asset: 'lock' }, [held])).toEqual({
       messages: [{ topic: 'cmnd/strike/POWER', payload: 'OFF' }],
@@ -195,7 +216,7 @@ describe('commands', () => {
   });
 
   it('reach every siren that has told its state, but never guess between relays', () => {
-    const { driver: mqtt } = driver();
+    const { driver: mqtt } = connected();
     const both = ['switch:0', 'switch:1'].map((part) => target('shelly:plus2', part));
     expect(mqtt.command(on, both)).toMatchObject({ messages: [{}, {}] });
     const guessed = both.map((one) => ({ ...one, heard: false }));
@@ -203,7 +224,9 @@ describe('commands', () => {
       refused: 'several parts at siren might carry out siren.on: say which with treatAs',
     });
     expect(mqtt.command(on, guessed.slice(1))).toMatchObject({ messages: [{}] });
-    expect(mqtt.command(on, [])).toEqual({ refused: 'no device at siren can carry out siren.on' });
+    expect(mqtt.command(on, [])).toEqual({
+      refused: 'no device that is heard at siren can carry out siren.on',
+    });
   });
 
   it('go to a lock that announced itself, in its own words', () => {

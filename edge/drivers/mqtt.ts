@@ -60,6 +60,9 @@ export const MAX_COMMAND_MESSAGES = 16;
 
 type Message = DeviceMessage & { client: string };
 
+/** Devices that a driver remembers having heard, to know whose commands are its own; beyond, the oldest is forgotten. */
+const MAX_HEARD_DEVICES = 10_000;
+
 interface Speaker {
   profile: Profile;
   memory: unknown;
@@ -74,6 +77,7 @@ export interface MqttDriverOptions {
 export class MqttDriver {
   readonly #speakers: readonly Speaker[];
   readonly #index = new TopicIndex<Speaker>();
+  readonly #heard = new Set<string>();
   readonly #quarantine: (message: QuarantinedMessage) => void;
 
   constructor({ quarantine, profiles = catalog }: MqttDriverOptions) {
@@ -142,8 +146,10 @@ export class MqttDriver {
       const result = resultOf(speaker, message);
       if ('refused' in result) refusals.push({ profile: name, reason: result.refused });
       else {
-        for (const entry of result.heard)
+        for (const entry of result.heard) {
+          this.#remember(entry.device);
           heard.push({ heard: entry, profile: name, arrival: { retained, receivedAt } });
+        }
         if (result.partly !== undefined) this.#refuse(message, name, result.partly, true);
       }
     }
@@ -153,17 +159,27 @@ export class MqttDriver {
     return heard;
   }
 
-  /** The messages that carry out a command on the parts that the site's state has found for it. */
+  /** Whether the device speaks through this driver's broker. */
+  hears(device: string): boolean {
+    return this.#heard.has(device);
+  }
+
+  /**
+   * The messages that carry out a command on the parts that the site's state has found for it. Only devices
+   * that have been heard here: on another broker nobody would listen.
+   */
   command(
     { action, asset }: Pick<Command, 'action' | 'asset'>,
     targets: readonly CommandTarget[],
   ): { messages: OutgoingMessage[] } | { refused: string } {
     const messages = new Map<string, OutgoingMessage>();
     for (const target of targets) {
+      if (!this.#heard.has(target.device)) continue;
       const message = this.#messageFor(target, action);
       if (message !== undefined) messages.set(JSON.stringify([message.topic, message.payload]), message);
     }
-    if (messages.size === 0) return { refused: `no device at ${asset} can carry out ${action}` };
+    if (messages.size === 0)
+      return { refused: `no device that is heard at ${asset} can carry out ${action}` };
     // Which of several relays is the siren, and which the strike, must never be guessed.
     if (messages.size > 1 && targets.some(({ heard }) => !heard))
       return { refused: `several parts at ${asset} might carry out ${action}: say which with treatAs` };
@@ -179,6 +195,13 @@ export class MqttDriver {
     const speaker = this.#speakers.find(({ profile }) => device.startsWith(`${profile.name}:`));
     const effective = inverted ? inverse(action) : action;
     return speaker?.profile.command?.(device, part, effective, speaker.memory);
+  }
+
+  #remember(device: string): void {
+    if (this.#heard.has(device)) return;
+    const [oldest] = this.#heard;
+    if (this.#heard.size >= MAX_HEARD_DEVICES && oldest !== undefined) this.#heard.delete(oldest);
+    this.#heard.add(device);
   }
 
   #refuse(message: Message, profile: string, reason: string, partly: boolean): void {

@@ -1,6 +1,7 @@
 /** Devices that were heard and belong to nothing yet, for the installer to pick from. */
 import type { Heard, Reading } from '../../devices/profiles/profile.ts';
 import type { InboxDevice } from '../api/contract.ts';
+import { connectionIn } from './device.ts';
 
 /** A shop has tens of devices; a flood of invented names must not cost more than this. */
 export const MAX_INBOX_DEVICES = 200;
@@ -20,6 +21,7 @@ export function inWords(reading: Reading): string {
 export class Inbox {
   /** Least recently heard first. */
   readonly #devices = new Map<string, InboxDevice>();
+  readonly #connections = new Map<string, 'online' | 'offline'>();
   #dropped = 0;
 
   /** Devices that had to make room for others since the start. */
@@ -51,6 +53,8 @@ export class Inbox {
       messages: (known?.messages ?? 0) + 1,
       last: telling === undefined ? (known?.last ?? '') : inWords(telling),
     });
+    const word = connectionIn(heard);
+    if (word !== undefined) this.#connections.set(device, word);
     if (this.#devices.size > MAX_INBOX_DEVICES) this.#dropLeastRecent();
   }
 
@@ -58,8 +62,14 @@ export class Inbox {
     return this.#devices.get(device);
   }
 
+  /** What was last said of the device's connection. */
+  connection(device: string): 'online' | 'offline' | undefined {
+    return this.#connections.get(device);
+  }
+
   remove(device: string): void {
     this.#devices.delete(device);
+    this.#connections.delete(device);
   }
 
   /** Most recently heard first. */
@@ -70,7 +80,7 @@ export class Inbox {
   #dropLeastRecent(): void {
     const [oldest] = this.#devices.keys();
     if (oldest === undefined) return;
-    this.#devices.delete(oldest);
+    this.remove(oldest);
     this.#dropped++;
   }
 }

@@ -98,6 +98,17 @@ describe('the last will', () => {
     expect(site.kinds(ESP, [online('online')])).toEqual(['device.online']);
   });
 
+  it('watches a device from the moment it is assigned, also one that has nothing to say', () => {
+    const site = new TestSite([]);
+    site.hear(ESP, [online('online')]);
+    site.hear(ESP, [contact('closed')]);
+    site.state.assign(assigned({ device: ESP, asset: 'back-door' }));
+    expect(site.pass(72 * HOUR_MS)).toEqual([]);
+    site.state.assign(assigned({ device: ESP, asset: 'front-door' }));
+    expect(site.pass(72 * HOUR_MS)).toEqual([]);
+    expect(site.kinds(ESP, [online('offline')])).toEqual(['device.offline']);
+  });
+
   it('a device that is first heard of as gone is told after a while', () => {
     const site = new TestSite([assigned({ device: ESP, asset: 'back-door' })]);
     expect(site.kinds(ESP, [online('offline')])).toEqual([]);

@@ -54,6 +54,18 @@ export class Presence {
     this.#supervision = new Supervision(clock);
   }
 
+  /** Goes on with a device that is newly or otherwise assigned while the gateway runs. */
+  adopt(entry: Assignment, device: Device): void {
+    const superviseMs = superviseMsOf(entry, device, false);
+    const is = presenceOf(device);
+    if (is === 'online' || superviseMs !== WATCHED_BY_LAST_WILL)
+      this.#supervision.watch(device.device, superviseMs);
+    else this.#supervision.watch(device.device, is === 'offline' ? FOUND_OFFLINE_GRACE_MS : RETURN_WITHIN_MS);
+    if (is !== 'online' || device.told !== undefined) return;
+    device.told = is;
+    device.toldAt = this.#clock.now();
+  }
+
   /** Begins with a device, as it was known before the start. */
   begin(entry: Assignment, device: Device, measures: boolean): void {
     const superviseMs = superviseMsOf(entry, device, measures);

@@ -155,6 +155,7 @@ export class SiteState {
     this.#assignments.set(entry.device, entry);
     this.#options.keep(assignmentKey(entry.device), entry);
     const found = this.#inbox.get(entry.device);
+    const said = this.#inbox.connection(entry.device);
     const device: Device = {
       ...newDevice(entry),
       ...this.#devices.get(entry.device),
@@ -162,11 +163,12 @@ export class SiteState {
       ...(found?.name === undefined ? {} : { name: found.name }),
       ...(found?.model === undefined ? {} : { model: found.model }),
       ...(found === undefined ? {} : { profile: found.profile }),
+      ...(said === undefined ? {} : { said }),
     };
     this.#devices.set(entry.device, device);
+    this.#presence.adopt(entry, device);
     this.#keepDevice(device);
     this.#inbox.remove(entry.device);
-    this.#presence.begin(entry, device, false);
     return [];
   }
 
