@@ -134,9 +134,9 @@ describe('a restart', () => {
         expect(run(true)).toEqual(undisturbed);
         expect(new Set(undisturbed.detections.map(({ id }) => id)).size).toBe(undisturbed.detections.length);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
-    expect(fired).toBeGreaterThan(1_000);
+    expect(fired).toBeGreaterThan(500);
   });
 
   test('finds a timer that came due meanwhile, at its own time', () => {

@@ -1,35 +1,22 @@
-import { z } from 'zod';
-import { MAX_EVIDENCE, severityRank } from '../../devices/model/detection.ts';
-import { MAX_TEXT_LENGTH } from '../../devices/model/identifiers.ts';
-import { MAX_FIELDS, type Observation } from '../../devices/model/observation.ts';
+import { severityRank } from '../../devices/model/detection.ts';
+import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { catalog } from './catalog.ts';
 import { type ActiveRule, Cell, Live, MAX_KEYS_PER_RULE } from './cell.ts';
 import type { RuleConfiguration } from './configuration.ts';
 import { fittingId } from './detection-id.ts';
-import { emptyFold, type Fold, fold, foldedFacts, throughFold } from './fold.ts';
-import type { AnyRuleKind, Detection, Finding, LocalAction, RuleContext, RuleStep } from './rule.ts';
+import { detectionOf, keysFull } from './detection-of.ts';
+import { Folds } from './fold.ts';
+import { AT_ONCE, keptSlot, keptValue, RULE_PREFIX, SLOT_PREFIX } from './kept.ts';
+import type { AnyRuleKind, Detection, LocalAction, RuleContext, RuleStep } from './rule.ts';
 import { type Audience, RuleIndex } from './rule-index.ts';
+import { type ContextAt, SeenContext } from './seen-context.ts';
 import { TimerQueue } from './timers.ts';
+import { type RuleTrouble, Troubles } from './troubles.ts';
 
-/** Everything the engine keeps lies under this prefix. */
-export const RULE_STATE_PREFIX = 'rules/';
-const SLOT_PREFIX = `${RULE_STATE_PREFIX}slot/`;
-/** Under which configuration a rule's states were made. */
-const RULE_PREFIX = `${RULE_STATE_PREFIX}rule/`;
-const FOLD_PREFIX = `${RULE_STATE_PREFIX}fold/`;
-
-/** Kinds of trouble that are remembered, per rule. */
-const MAX_TROUBLES = 1_000;
-/** `wakeAt` of a state whose rule has been changed: it is looked at again with the next wake. */
-const AT_ONCE = -1;
-
-const keptSlot = z.object({
-  state: z.unknown(),
-  wakeAt: z.number().optional(),
-  last: z.string().optional(),
-});
-type KeptSlot = z.infer<typeof keptSlot>;
+export { RULE_STATE_PREFIX } from './kept.ts';
+export type { ContextAt } from './seen-context.ts';
+export type { RuleTrouble } from './troubles.ts';
 
 /** What came of an observation or of time passing. Detections in the order in which they were made. */
 export interface RuleOutcome {
@@ -49,14 +36,6 @@ export interface Condition {
   detection: string;
 }
 
-/** Something that the engine could not do and went on without. */
-export interface RuleTrouble {
-  rule: string;
-  what: 'failed' | 'keys-full' | 'state-unreadable';
-  message: string;
-  count: number;
-}
-
 export interface RuleEngineOptions {
   /** Id of the site whose rules these are. */
   site: string;
@@ -72,29 +51,6 @@ export interface RuleEngineOptions {
   kinds?: readonly AnyRuleKind[];
 }
 
-/** The context at a time: for timers that come due late, when it may have been another one. */
-export type ContextAt = RuleContext | ((at: number) => RuleContext);
-
-/** The context that rules are shown; one object, so that an observation without result costs no memory. */
-class Seen implements RuleContext {
-  now = 0;
-  registry: Registry;
-  armingMode: RuleContext['armingMode'] = 'disarmed';
-  armingPhase: NonNullable<RuleContext['armingPhase']> = 'settled';
-  isOpen = false;
-
-  constructor(registry: Registry) {
-    this.registry = registry;
-  }
-
-  take(now: number, context: RuleContext): void {
-    this.now = now;
-    this.armingMode = context.armingMode;
-    this.armingPhase = context.armingPhase ?? 'settled';
-    this.isOpen = context.isOpen;
-  }
-}
-
 /**
  * Runs the rules of a site. It has no clock and does no I/O: time comes with observations and with `wake`, and
  * what must outlive the process goes out through `keep`. The same observations, wakes and configuration give
@@ -103,12 +59,12 @@ class Seen implements RuleContext {
 export class RuleEngine {
   readonly #options: RuleEngineOptions;
   readonly #kinds: Map<string, AnyRuleKind>;
-  readonly #troubles = new Map<string, RuleTrouble>();
-  #seen: Seen;
+  readonly #troubles = new Troubles();
+  #seen: SeenContext;
   #index: RuleIndex;
   #timers = new TimerQueue<Live>();
   #live = new Set<Live>();
-  #folds = new Map<string, Fold>();
+  readonly #folds: Folds;
   #detections: Detection[] = [];
   #actions: LocalAction[] = [];
 
@@ -116,7 +72,8 @@ export class RuleEngine {
   constructor(options: RuleEngineOptions) {
     this.#options = options;
     this.#kinds = new Map((options.kinds ?? catalog).map((kind) => [kind.kind, kind]));
-    this.#seen = new Seen(options.registry);
+    this.#folds = new Folds(options.keep, options.forget);
+    this.#seen = new SeenContext(options.registry);
     this.#index = this.#indexOf(options.rules, options.registry);
     this.#restore(options.kept);
   }
@@ -162,12 +119,11 @@ export class RuleEngine {
     const entries = new Map<string, unknown>();
     for (const live of this.#live) entries.set(live.keptAs, keptValue(live));
     for (const { name, fingerprint } of this.#index.rules()) entries.set(RULE_PREFIX + name, fingerprint);
-    for (const [asset, value] of this.#folds) entries.set(FOLD_PREFIX + asset, value);
+    for (const [key, value] of this.#folds.kept()) entries.set(key, value);
     this.#index = index;
-    this.#seen = new Seen(registry);
+    this.#seen = new SeenContext(registry);
     this.#timers = new TimerQueue();
     this.#live = new Set();
-    this.#folds = new Map();
     this.#restore(entries);
   }
 
@@ -183,7 +139,7 @@ export class RuleEngine {
 
   /** What could not be done since the start, counted. */
   troubles(): RuleTrouble[] {
-    return [...this.#troubles.values()];
+    return this.#troubles.list();
   }
 
   #indexOf(rules: readonly RuleConfiguration[], registry: Registry): RuleIndex {
@@ -274,24 +230,12 @@ export class RuleEngine {
   /** Says once that a rule can take no further key, and again when it had room in between. */
   #full(rule: ActiveRule, observation: Observation): void {
     const message = `more than ${MAX_KEYS_PER_RULE} keys at once: further ones are not watched`;
-    this.#trouble(rule.name, 'keys-full', message);
+    this.#troubles.add(rule.name, 'keys-full', message);
     if (rule.full) return;
     rule.full = true;
-    this.#detections.push({
-      id: fittingId(`${rule.name}/keys-full/${observation.id}`),
-      at: observation.observedAt,
-      rule: 'rule-keys-full',
-      severity: 'medium',
-      source: this.#source,
-      site: this.#options.site,
-      assets: [observation.asset],
-      identities: [],
-      observables: {},
-      summary: `The rule ${rule.name} has ${message}.`,
-      facts: { ruleName: rule.name, bound: MAX_KEYS_PER_RULE },
-      evidence: [observation.id],
-      count: 1,
-    });
+    this.#detections.push(
+      keysFull(rule, message, observation, { site: this.#options.site, source: this.#source }),
+    );
   }
 
   get #source(): string {
@@ -307,12 +251,12 @@ export class RuleEngine {
     at: number,
   ): void {
     let last = cell.lives[position]?.last;
-    if (step.fold === 'start') this.#setFold(cell.key, emptyFold(rule.name, at));
+    if (step.fold === 'start') this.#folds.start(cell.key, rule.name, at);
     if (step.findings !== undefined && step.findings.length > 0)
       last = this.#report(rule, cell.key, step, trigger, at, last);
     else if (step.actions !== undefined)
       this.#actions.push(...step.actions.map((action) => ({ issuedBy: rule.name, ...action })));
-    if (step.fold === 'stop') this.#dropFold(cell.key);
+    if (step.fold === 'stop') this.#folds.stop(cell.key);
     this.#remember(rule, cell, position, step, last);
   }
 
@@ -326,10 +270,12 @@ export class RuleEngine {
     before: string | undefined,
   ): string | undefined {
     let last = before;
+    const { site } = this.#options;
+    const told = step.fold === 'report' || step.fold === 'stop' ? this.#folds.report(key) : undefined;
     step.findings?.forEach((finding, index) => {
       const id = fittingId(`${rule.name}/${key}/${trigger}${index === 0 ? '' : `/${index + 1}`}`);
-      const made = this.#detectionOf(rule, key, step, finding, id, at, last);
-      if (!this.#passes(made)) return;
+      const made = detectionOf(rule, finding, { id, at, last, told, site, source: this.#source });
+      if (!this.#folds.passes(made)) return;
       last = id;
       this.#detections.push(made);
       for (const { action, asset, lifetimeMs, fromSeverity } of rule.actions) {
@@ -380,73 +326,13 @@ export class RuleEngine {
     this.#options.keep(live.keptAs, keptValue(live));
   }
 
-  #detectionOf(
-    rule: ActiveRule,
-    key: string,
-    step: RuleStep<unknown>,
-    finding: Finding,
-    id: string,
-    at: number,
-    last: string | undefined,
-  ): Detection {
-    const told = step.fold === 'report' || step.fold === 'stop' ? this.#folds.get(key) : undefined;
-    if (told !== undefined && step.fold === 'report') this.#setFold(key, emptyFold(rule.name, told.since));
-    const facts = Object.entries({
-      ...(finding.continues && last !== undefined && { follows: last }),
-      ...(told && foldedFacts(told)),
-      ...finding.facts,
-    }).slice(0, MAX_FIELDS);
-    return {
-      id,
-      at,
-      rule: rule.name,
-      severity: rule.severityOf(finding.severity),
-      source: this.#source,
-      site: this.#options.site,
-      assets: [...new Set(finding.assets)].slice(0, 64),
-      identities: [...new Set(finding.identities)].slice(0, 64),
-      observables: finding.observables ?? {},
-      summary: finding.summary.slice(0, MAX_TEXT_LENGTH),
-      facts: Object.fromEntries(
-        facts.map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, 512) : value]),
-      ),
-      evidence: finding.evidence.slice(-MAX_EVIDENCE),
-      ...(finding.tactic !== undefined && { tactic: finding.tactic }),
-      count: finding.count ?? 1,
-    };
-  }
-
-  #passes(made: Detection): boolean {
-    const [asset] = made.assets;
-    const known = asset === undefined ? undefined : this.#folds.get(asset);
-    if (asset === undefined || known === undefined) return true;
-    const result = throughFold(known, made.rule, made.severity);
-    if (result.fold !== known) this.#setFold(asset, result.fold);
-    return result.passes;
-  }
-
-  #setFold(asset: string, value: Fold): void {
-    this.#folds.set(asset, value);
-    this.#options.keep(FOLD_PREFIX + asset, value);
-  }
-
-  #dropFold(asset: string): void {
-    if (this.#folds.delete(asset)) this.#options.forget(FOLD_PREFIX + asset);
-  }
-
   /** Takes back kept states; what belongs to no rule any more is forgotten. */
   #restore(kept: ReadonlyMap<string, unknown>): void {
     for (const [key, value] of kept) {
       if (key.startsWith(SLOT_PREFIX) && !this.#restoreSlot(key, value, kept)) this.#options.forget(key);
     }
-    for (const [key, value] of kept) {
-      if (!key.startsWith(FOLD_PREFIX)) continue;
-      const parsed = fold.safeParse(value);
-      const asset = key.slice(FOLD_PREFIX.length);
-      // Without the rule that asked for it a fold would never end.
-      if (parsed.success && this.#isLive(parsed.data.by, asset)) this.#folds.set(asset, parsed.data);
-      else this.#options.forget(key);
-    }
+    // Without the rule that asked for it a fold would never end.
+    this.#folds.restore(kept, (by, asset) => this.#isLive(by, asset));
     for (const key of kept.keys()) {
       if (key.startsWith(RULE_PREFIX) && this.#index.rule(key.slice(RULE_PREFIX.length)) === undefined)
         this.#options.forget(key);
@@ -470,7 +356,7 @@ export class RuleEngine {
     const entry = keptSlot.safeParse(value);
     const state = entry.success ? rule.kind.state.safeParse(entry.data.state) : undefined;
     if (!entry.success || state?.success !== true) {
-      this.#trouble(
+      this.#troubles.add(
         rule.name,
         'state-unreadable',
         `what was kept for ${key} could not be read; it starts anew`,
@@ -496,22 +382,6 @@ export class RuleEngine {
 
   #failed(rule: ActiveRule, error: unknown): void {
     // One rule's mistake must not silence the others.
-    this.#trouble(rule.name, 'failed', error instanceof Error ? error.message : String(error));
-  }
-
-  #trouble(rule: string, what: RuleTrouble['what'], message: string): void {
-    const key = `${rule}/${what}`;
-    const known = this.#troubles.get(key);
-    if (known) {
-      known.count++;
-      known.message = message;
-    } else if (this.#troubles.size < MAX_TROUBLES)
-      this.#troubles.set(key, { rule, what, message: message.slice(0, MAX_TEXT_LENGTH), count: 1 });
+    this.#troubles.add(rule.name, 'failed', error instanceof Error ? error.message : String(error));
   }
 }
-
-const keptValue = ({ state, wakeAt, last }: Live): KeptSlot => ({
-  state,
-  ...(wakeAt !== Number.POSITIVE_INFINITY && { wakeAt }),
-  ...(last !== undefined && { last }),
-});
