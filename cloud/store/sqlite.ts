@@ -19,6 +19,7 @@ import type {
   Account,
   Activity,
   Handling,
+  LaneMove,
   LanePosition,
   Quarantined,
   Role,
@@ -64,12 +65,13 @@ class SqliteStore implements Store {
 
   // Records
 
-  commit(records: readonly AcceptedRecord[]): Promise<void> {
+  commit(records: readonly AcceptedRecord[], moves: readonly LaneMove[] = []): Promise<void> {
     const writes = records.flatMap(writesOfRecord);
-    const last = new Map<string, AcceptedRecord>();
-    for (const record of records) last.set(`${record.gateway}/${record.epoch}/${record.lane}`, record);
-    for (const { gateway, epoch, lane: of, sequence, chain } of last.values()) {
-      writes.push(['moveLane', gateway, epoch, of, sequence, chain]);
+    const last = new Map<string, LanePosition & { after?: number }>();
+    for (const position of [...records, ...moves])
+      last.set(`${position.gateway}/${position.epoch}/${position.lane}`, position);
+    for (const { gateway, epoch, lane: of, sequence, chain, after } of last.values()) {
+      writes.push(['moveLane', gateway, epoch, of, sequence, chain, after ?? null]);
     }
     return this.#writer.write(writes);
   }

@@ -2,7 +2,10 @@
 export const statements = {
   addRecord:
     'INSERT OR IGNORE INTO record (id, lane, received_at, type, chain, json) VALUES (?, ?, ?, ?, ?, ?)',
-  moveLane: `INSERT INTO lane_position (gateway, epoch, lane, sequence, chain) VALUES (?, ?, ?, ?, ?)
+  /** A lane that stands before ?6 gets no number, which the schema refuses: so the whole call is. */
+  moveLane: `INSERT INTO lane_position (gateway, epoch, lane, sequence, chain) VALUES (?1, ?2, ?3,
+    CASE WHEN coalesce(?6, 0) <= coalesce(
+      (SELECT sequence FROM lane_position WHERE gateway = ?1 AND epoch = ?2 AND lane = ?3), 0) THEN ?4 END, ?5)
     ON CONFLICT DO UPDATE SET sequence = excluded.sequence, chain = excluded.chain
     WHERE excluded.sequence > lane_position.sequence`,
   addObservation:

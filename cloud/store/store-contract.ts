@@ -114,6 +114,17 @@ export function storeContract(
       expect(store.positions('gw-1').map(({ sequence }) => sequence)).toEqual([3]);
     });
 
+    test('a lane moves past records that were refused, and only from where it stood', async () => {
+      const at = { gateway: 'gw-1', epoch: EPOCH, lane: 'alarm' as const };
+      const move = (after: number, sequence: number) => ({ ...at, after, sequence, chain: 'a'.repeat(64) });
+      await store.commit([record(1, { type: 'observation', observation: seen(1) })], [move(0, 3)]);
+      expect(store.positions('gw-1')).toEqual([{ ...at, sequence: 3, chain: 'a'.repeat(64) }]);
+      const behindAGap = record(8, { type: 'observation', observation: seen(8) });
+      await expect(store.commit([behindAGap], [move(7, 8)])).rejects.toThrow();
+      expect(store.counts().record).toBe(1);
+      expect(store.positions('gw-1').map(({ sequence }) => sequence)).toEqual([3]);
+    });
+
     test('observations are found by id, kind, asset and time, the newest first', async () => {
       const all = [seen(1), seen(2, { asset: 'front-door' }), seen(3, { kind: 'door.closed' }), seen(4)];
       await store.append(all, []);

@@ -12,6 +12,14 @@ export interface LanePosition {
   chain: string;
 }
 
+/**
+ * A lane's new position, which its records do not say by themselves: some were refused, or given up by the
+ * gateway. `after` is where the lane must stand at least for this to hold.
+ */
+export interface LaneMove extends LanePosition {
+  after: number;
+}
+
 /** A record that passed every check and is to be stored. */
 export interface AcceptedRecord {
   gateway: string;
@@ -68,8 +76,11 @@ export type Role = 'operator' | 'supervisor' | 'auditor' | 'administrator';
  * implementation. Every promise that resolves means committed to disk.
  */
 export interface Store {
-  /** All or nothing, with the lane's new position; records already there are left as they are. */
-  commit(records: readonly AcceptedRecord[]): Promise<void>;
+  /**
+   * All or nothing, with the lane's new position; records already there are left as they are. A lane without a
+   * move goes to its last record. Refused when a lane stands before its move's `after`: an earlier commit failed.
+   */
+  commit(records: readonly AcceptedRecord[], moves?: readonly LaneMove[]): Promise<void>;
   /** Observations and detections of the cloud's own sources, ids already given; idempotent by id. */
   append(observations: readonly Observation[], detections: readonly Detection[]): Promise<void>;
   /** Detections that no longer hold, after something late was seen; only monitors take back. */

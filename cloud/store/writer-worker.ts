@@ -19,8 +19,10 @@ function statement(name: StatementName): StatementSync {
   return found;
 }
 
-/** SQLITE_IOERR and SQLITE_FULL: the disk itself refuses; trying again would only pretend. */
-const diskErrors = new Set([10, 13]);
+/** SQLITE_FULL: there is no room now, there may be later. */
+const FULL = 13;
+/** SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB: what is on the disk is no longer known; trying again would only pretend. */
+const finalErrors = new Set([10, 11, 26]);
 
 function run(calls: readonly (readonly Write[])[]): void {
   database.exec('BEGIN IMMEDIATE');
@@ -39,8 +41,8 @@ function run(calls: readonly (readonly Write[])[]): void {
 }
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-const isDiskError = (error: unknown) =>
-  error instanceof Error && 'errcode' in error && diskErrors.has(Number(error.errcode) & 0xff);
+const codeOf = (error: unknown): number =>
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 
 port.on('message', (calls: readonly (readonly Write[])[] | 'close') => {
   if (calls === 'close') {
@@ -52,7 +54,9 @@ port.on('message', (calls: readonly (readonly Write[])[] | 'close') => {
     run(calls);
     port.postMessage([]);
   } catch (error) {
-    if (calls.length === 1 || isDiskError(error)) {
+    // The thread ends with it, and the writer refuses everything from then on.
+    if (finalErrors.has(codeOf(error))) throw error;
+    if (calls.length === 1 || codeOf(error) === FULL) {
       port.postMessage(calls.map(() => textOf(error)));
       return;
     }
