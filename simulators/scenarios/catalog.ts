@@ -1,0 +1,5 @@
+import { breakIn } from './break-in.ts';
+import type { Scenario } from './world.ts';
+
+/** Every story that can be told while the day runs. A new one is one file and one line here. */
+export const catalog: readonly Scenario[] = [breakIn];
