@@ -140,6 +140,21 @@ describe('a schedule', () => {
     expect(nextScheduled(entries, berlin, at('2026-11-27T19:00Z'))?.at).toBe(at('2026-11-30T06:30Z'));
   });
 
+  test('says the same next change whichever way it was asked before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 14 * DAY_MS }), { maxLength: 5 }), (times) => {
+        for (const ms of times) {
+          const instant = at('2026-10-20T00:00Z') + ms;
+          // A schedule not seen before has no answer to remember.
+          expect(nextScheduled(entries, berlin, instant)).toEqual(
+            nextScheduled(structuredClone(entries), berlin, instant),
+          );
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   test('says each change once over a week, whatever the clocks do', () => {
     const week = scheduledBetween(
       entries,

@@ -57,15 +57,22 @@ export function scheduledBetween(
   return changes.sort((a, b) => a.at - b.at || protection[a.mode] - protection[b.mode]);
 }
 
+/** The answer last given for a schedule, and since when it holds: it is asked for with every observation. */
+const answers = new WeakMap<Entries, { timeZone: string; from: number; next: ScheduledChange }>();
+
 /** The next change after an instant; undefined for an empty schedule. */
-export const nextScheduled = (
+export function nextScheduled(
   entries: Entries,
   timeZone: string,
   after: number,
-): ScheduledChange | undefined =>
-  entries.length === 0
-    ? undefined
-    : scheduledBetween(entries, timeZone, after, after + (MAX_SPAN_DAYS - 1) * DAY_MS)[0];
+): ScheduledChange | undefined {
+  if (entries.length === 0) return undefined;
+  const known = answers.get(entries);
+  if (known && known.timeZone === timeZone && after >= known.from && after < known.next.at) return known.next;
+  const [next] = scheduledBetween(entries, timeZone, after, after + (MAX_SPAN_DAYS - 1) * DAY_MS);
+  if (next) answers.set(entries, { timeZone, from: after, next });
+  return next;
+}
 
 const WEEK_MINUTES = 7 * 24 * 60;
 

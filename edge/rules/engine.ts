@@ -211,7 +211,7 @@ export class RuleEngine {
 
   #stepKeyed(rule: ActiveRule, observation: Observation): void {
     if (!rule.concerns(observation.asset)) return;
-    const key = rule.kind.key?.(observation, rule.configuration);
+    const key = this.#keyOf(rule, observation);
     if (key === undefined) return;
     let cell = rule.cells.get(key);
     if (cell === undefined) {
@@ -225,6 +225,15 @@ export class RuleEngine {
     this.#step(rule, cell, 0, observation);
     if (cell.lives[0] === undefined) rule.cells.delete(key);
     if (rule.full && rule.cells.size < MAX_KEYS_PER_RULE / 2) rule.full = false;
+  }
+
+  #keyOf(rule: ActiveRule, observation: Observation): string | undefined {
+    try {
+      return rule.kind.key?.(observation, rule.configuration);
+    } catch (error) {
+      this.#failed(rule, error);
+      return undefined;
+    }
   }
 
   /** Says once that a rule can take no further key, and again when it had room in between. */

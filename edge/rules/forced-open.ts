@@ -22,6 +22,8 @@ const state = z.object({
   allowed: passage.optional(),
   /** Unlocked on purpose and not locked since: it may be opened by anybody. */
   heldUnlocked: z.boolean().optional(),
+  /** Unlocked, and nothing says yet that it was meant. */
+  unlockedAt: z.number().optional(),
   open: z
     .object({ at: z.number(), observation: z.string(), forced: z.enum(['no', 'waiting', 'yes']) })
     .optional(),
@@ -77,6 +79,7 @@ export const forcedOpen: RuleKind<Configuration, State> = {
     'lock.unlocked',
     'lock.locked',
     'command.executed',
+    'command.failed',
   ],
   // A door that nothing locks can't be forced, and the customers' entrance is opened by everybody.
   fits: (asset, registry) =>
@@ -109,19 +112,29 @@ export const forcedOpen: RuleKind<Configuration, State> = {
       const findings = waiting ? [forcedFinding(before, before.open, key, context)] : [];
       return { state: { ...before, open: undefined }, findings };
     }
-    if (kind === 'lock.locked')
-      return before.heldUnlocked
-        ? { state: { ...before, heldUnlocked: undefined, allowed: undefined }, wakeAt }
-        : undefined;
+    if (kind === 'lock.locked') {
+      if (before.heldUnlocked === undefined && before.unlockedAt === undefined) return undefined;
+      const after: State = { ...before, heldUnlocked: undefined, unlockedAt: undefined, allowed: undefined };
+      return { state: after, wakeAt };
+    }
     if (kind === 'lock.unlocked') {
+      if (before.heldUnlocked) return undefined;
       const meant = settings.keysAllowed || explains(before.allowed, observedAt, settings);
-      return meant && !before.heldUnlocked ? { state: { ...before, heldUnlocked: true }, wakeAt } : undefined;
+      return {
+        state: { ...before, ...(meant ? { heldUnlocked: true } : { unlockedAt: observedAt }) },
+        wakeAt,
+      };
     }
     const seen = passageOf(observation, context.registry);
     if (seen === undefined) return undefined;
     const after: State = { ...before, last: seen };
     if (seen.how === 'denied') return { state: after, wakeAt };
     after.allowed = seen;
+    // A command counts as executed once the lock has reported itself unlocked: the report comes first.
+    if (before.unlockedAt !== undefined && Math.abs(seen.at - before.unlockedAt) <= settings.graceMs) {
+      after.heldUnlocked = true;
+      after.unlockedAt = undefined;
+    }
     if (waiting && before.open && explains(seen, before.open.at, settings))
       return { state: { ...after, open: { ...before.open, forced: 'no' } } };
     return { state: after, wakeAt };
@@ -210,6 +223,46 @@ export const forcedOpen: RuleKind<Configuration, State> = {
         { kind: 'door.opened', asset: 'door-back', observedAt: 710_000 },
       ],
       expect: [{ at: 710_000, severity: 'high', asset: 'door-back' }],
+    },
+    {
+      name: 'unlocked by command, where the lock reports before the command is known to be done',
+      observations: [
+        { kind: 'lock.unlocked', asset: 'lock-back', observedAt: 1_000 },
+        {
+          kind: 'command.executed',
+          asset: 'lock-back',
+          observedAt: 1_002,
+          facts: { action: 'lock.unlock', by: 'desk' },
+        },
+        { kind: 'door.opened', asset: 'door-back', observedAt: 600_000 },
+      ],
+      expect: [],
+    },
+    {
+      name: 'unlocked by command, where the lock does not answer',
+      observations: [
+        {
+          kind: 'command.failed',
+          asset: 'lock-back',
+          observedAt: 1_000,
+          facts: { action: 'lock.unlock', outcome: 'unconfirmed' },
+        },
+        { kind: 'door.opened', asset: 'door-back', observedAt: 9_000 },
+      ],
+      expect: [],
+    },
+    {
+      name: 'a command to unlock that came to nothing explains nothing',
+      observations: [
+        {
+          kind: 'command.failed',
+          asset: 'lock-back',
+          observedAt: 1_000,
+          facts: { action: 'lock.unlock', outcome: 'refused' },
+        },
+        { kind: 'door.opened', asset: 'door-back', observedAt: 9_000 },
+      ],
+      expect: [{ at: 9_000, severity: 'high', asset: 'door-back' }],
     },
     {
       name: 'the lock opens without a command: it was picked',

@@ -20,14 +20,14 @@ const ways: Partial<Record<Observation['kind'], Passage['how']>> = {
   'exit.requested': 'exit',
 };
 
+/** A command to unlock that was done, or that may have been: the lock took it and did not answer. */
+const isUnlocking = ({ kind, facts }: Observation): boolean =>
+  facts?.action === 'lock.unlock' &&
+  (kind === 'command.executed' || (kind === 'command.failed' && facts.outcome === 'unconfirmed'));
+
 /** The passage that an observation tells of, if it does: a badge's answer, an exit button, an unlock by command. */
 export function passageOf(observation: Observation, registry: Registry): Passage | undefined {
-  const how =
-    observation.kind === 'command.executed'
-      ? observation.facts?.action === 'lock.unlock'
-        ? 'command'
-        : undefined
-      : ways[observation.kind];
+  const how = ways[observation.kind] ?? (isUnlocking(observation) ? 'command' : undefined);
   if (how === undefined) return undefined;
   const person = observation.subjects && registry.resolve(observation.subjects);
   const badge = observation.subjects?.badge;
