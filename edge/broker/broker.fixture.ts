@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { generate } from 'mqtt-packet';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../devices/model/clock.ts';
@@ -74,6 +74,21 @@ export async function client(
     connected.end(true);
   });
   return connected;
+}
+
+/** The same, not yet connected: so that nothing that comes right behind the CONNACK is missed. */
+export function beginClient(port: number, username: string, options: IClientOptions = {}): MqttClient {
+  const begun = connect(`mqtt://127.0.0.1:${port}`, {
+    username,
+    password: `${username}-password`,
+    reconnectPeriod: 0,
+    ...options,
+  });
+  begun.on('error', () => {});
+  onTestFinished(() => {
+    begun.end(true);
+  });
+  return begun;
 }
 
 /** A socket that sends whatever it is told to. */

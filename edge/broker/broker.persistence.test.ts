@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { MqttClient } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
+  beginClient,
   client,
   identity,
   inbox,
@@ -88,25 +89,14 @@ describe('after kill -9', () => {
       expect(newest).toBeGreaterThanOrEqual(Math.max(...states.acknowledged));
 
       const received: number[] = [];
-      const resumed = await new Promise<MqttClient>((resolve, reject) => {
-        // The queue comes right behind the CONNACK: the listener must be there before.
-        import('mqtt').then(({ connect }) => {
-          const made = connect(`mqtt://127.0.0.1:${second.port}`, {
-            ...session,
-            username: 'door',
-            password: 'door-password',
-            reconnectPeriod: 0,
-          });
-          made.on('message', (_topic, payload) => received.push(Number(payload.toString())));
-          made.once('connect', ({ sessionPresent }) =>
-            sessionPresent ? resolve(made) : reject(new Error('the session is gone')),
-          );
-          made.once('error', reject);
-        }, reject);
+      const resumed = beginClient(second.port, 'door', session);
+      resumed.on('message', (_topic, payload) => received.push(Number(payload.toString())));
+      let sessionPresent: boolean | undefined;
+      resumed.once('connect', (answer) => {
+        sessionPresent = answer.sessionPresent;
       });
-      onTestFinished(() => {
-        resumed.end(true);
-      });
+      await until(() => sessionPresent !== undefined);
+      expect(sessionPresent).toBe(true);
       const wanted = new Set(commands.acknowledged);
       await until(() => [...wanted].every((number) => received.includes(number)));
       // In order within a QoS: QoS 2 takes two more packets before the client hands it on.
@@ -170,22 +160,32 @@ describe('after a stop and a start', () => {
         .map(({ topic, payload, identity: by }) => [topic, String(payload), by]),
     ).toEqual([['devices/door/contact', 'closed', 'door']]);
     expect(second.broker.metrics()).toMatchObject({ sessionsNow: 1, queuedNow: 2 });
-    const { connect } = await import('mqtt');
-    const back = connect(`mqtt://127.0.0.1:${second.port}`, {
-      ...session,
-      username: 'door',
-      password: 'door-password',
-      reconnectPeriod: 0,
-    });
-    const received = inbox(back);
-    onTestFinished(() => {
-      back.end(true);
-    });
+    const received = inbox(beginClient(second.port, 'door', session));
     await until(() => received.length === 2);
     expect(received).toEqual(['devices/door/set LOCK', 'devices/door/set UNLOCK']);
     await second.broker.publish('devices/door/set', 'new', { qos: 1 });
     await until(() => received.length === 3);
     await until(() => second.broker.metrics().queuedNow === 0);
+  });
+
+  it('a client that comes back amid messages gets each of them once and in order', async () => {
+    const { broker, port } = await startBroker();
+    const session = { clientId: 'door-1', clean: false };
+    const door = await client(port, 'door', session);
+    await door.subscribeAsync('devices/door/set', { qos: 2 });
+    await door.endAsync();
+    const hub = await client(port, 'hub');
+    const sent: Promise<unknown>[] = [];
+    let received: string[] = [];
+    for (let index = 0; index < 600; index++) {
+      sent.push(hub.publishAsync('devices/door/set', `${index}`, { qos: 2 }));
+      if (index === 100) received = inbox(beginClient(port, 'door', session));
+      if (index % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(sent);
+    await until(() => received.length >= 600);
+    await until(() => broker.metrics().queuedNow === 0);
+    expect(received).toEqual(Array.from({ length: 600 }, (_, index) => `devices/door/set ${index}`));
   });
 
   it('a will is not published because the broker stops', async () => {

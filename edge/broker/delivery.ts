@@ -23,6 +23,8 @@ export class Subscriber {
   #session: Session | undefined;
   #replaying = false;
   #last = 0;
+  /** Highest number that was sent out of the queue when the client came back. */
+  #replayed = 0;
 
   constructor(client: Client, writer: SocketWriter, sessions: Sessions, hooks: DeliveryHooks) {
     this.#client = client;
@@ -59,6 +61,7 @@ export class Subscriber {
         const id = message.packetId;
         this.#writer.append(Uint8Array.of(0x62, 2, id >> 8, id & 0xff));
       } else this.#send(session, message, message.packetId !== 0);
+      this.#replayed = message.number;
       if (this.#writer.isFull) await new Promise<void>((resolve) => this.#writer.whenDrained(resolve));
     }
     this.#replaying = false;
@@ -76,14 +79,19 @@ export class Subscriber {
     if (qos <= 0) {
       if (qos === 0) this.#publish(packet, 0, 0);
     } else if (this.#session !== undefined && !packet.retain) {
-      const queued = this.#session.queue.get(packet.brokerCounter);
-      if (queued !== undefined) {
-        // While older messages are being sent, it waits for its turn in the queue.
-        if (!this.#replaying) this.#send(this.#session, queued, false);
-      } else if (!this.#replaying) this.#publish(packet, qos, this.#packetId());
+      this.#deliverToSession(this.#session, packet, qos);
     } else this.#publish(packet, qos, this.#packetId());
     this.#writer.whenRoom(done);
   };
+
+  #deliverToSession(session: Session, packet: Delivery, qos: number): void {
+    // While older messages are being sent, it waits for its turn in the queue; perhaps it has had it already.
+    if (this.#replaying || packet.brokerCounter <= this.#replayed) return;
+    const queued = session.queue.get(packet.brokerCounter);
+    if (queued !== undefined) this.#send(session, queued, false);
+    // The queue was full: the client is there, so it may still get it, once.
+    else this.#publish(packet, qos, this.#packetId());
+  }
 
   #send(session: Session, message: QueuedMessage, again: boolean): void {
     const packetId = again ? message.packetId : this.#packetId();

@@ -121,11 +121,23 @@ describe('identities', () => {
     expect(tried.length).toBe(FREE_GUESSES_PER_NAME + 1);
   });
 
+  it('admit many clients of one name that come at the same time', async () => {
+    const identities = new Identities([await entry('door', 'p')], () => 0);
+    const verdicts = await Promise.all(
+      Array.from({ length: 40 }, () => identities.check('10.0.0.1', 'door', bytes('p'))),
+    );
+    expect(verdicts.every((verdict) => 'admitted' in verdict)).toBe(true);
+  });
+
   it('slow down an address that tries many names', async () => {
-    const identities = new Identities([], () => 0);
-    for (let count = 0; count <= FREE_GUESSES_PER_ADDRESS; count++)
-      await identities.check('10.0.0.1', `name-${count}`, bytes('x'));
-    expect(await identities.check('10.0.0.1', 'another', bytes('x'))).toMatchObject({ refused: 'throttled' });
+    const { passwordHash } = await entry('any', 'p');
+    const names = Array.from({ length: FREE_GUESSES_PER_ADDRESS + 2 }, (_, index) => `name-${index}`);
+    const identities = new Identities(
+      names.map((username) => ({ username, passwordHash })),
+      () => 0,
+    );
+    for (const name of names.slice(1)) await identities.check('10.0.0.1', name, bytes('x'));
+    expect(await identities.check('10.0.0.1', 'name-0', bytes('p'))).toMatchObject({ refused: 'throttled' });
   });
 
   it('name those that are gone or have changed when replaced', async () => {

@@ -84,6 +84,7 @@ export class Identities {
   #known = new Map<string, Known>();
   readonly #checker = new PasswordChecker();
   readonly #throttle: GuessThrottle;
+  readonly #underWay = new Map<string, Promise<Verdict>>();
 
   /** @param nowMs a time that never jumps, for the throttle */
   constructor(entries: readonly IdentityEntry[], nowMs: () => number = () => performance.now()) {
@@ -122,10 +123,29 @@ export class Identities {
     const name = username ?? '';
     const retryAfterMs = this.#throttle.waitMs(address, name);
     if (retryAfterMs > 0) return { refused: 'throttled', retryAfterMs };
-    this.#throttle.begin(address, name);
     const known = this.#known.get(name);
+    const offered = password ?? new Uint8Array(0);
+    const digest = this.#checker.digest(offered, known?.hash);
+    if (known !== undefined && this.#checker.isProven(name, digest)) return { admitted: known.entry };
+    // The same offer by several connections at once (one user name, many clients) is one guess.
+    const offer = `${address} ${name} ${digest.toString('base64')}`;
+    const underWay = this.#underWay.get(offer);
+    if (underWay !== undefined) return underWay;
+    const verdict = this.#derive(address, name, offered, known);
+    this.#underWay.set(offer, verdict);
+    verdict.finally(() => this.#underWay.delete(offer)).catch(() => {});
+    return verdict;
+  }
+
+  async #derive(
+    address: string,
+    name: string,
+    password: Uint8Array,
+    known: Known | undefined,
+  ): Promise<Verdict> {
+    this.#throttle.begin(address, name);
     try {
-      const right = await this.#checker.check(name, password ?? new Uint8Array(0), known?.hash);
+      const right = await this.#checker.check(name, password, known?.hash);
       // The list may have been replaced meanwhile.
       if (right && known !== undefined && this.#known.get(name) === known) {
         this.#throttle.right(address, name);

@@ -100,18 +100,28 @@ export class PasswordChecker {
     return this.#derivations;
   }
 
+  /** A keyed digest of a password offered for a hash: the same offer gives the same digest, in this process only. */
+  digest(password: Uint8Array, hash: PasswordHash | undefined): Buffer {
+    return createHmac('sha256', this.#key)
+      .update(hash?.salt ?? '')
+      .update(hash?.key ?? '')
+      .update(password)
+      .digest();
+  }
+
+  /** Whether this very offer was proven right before. */
+  isProven(username: string, digest: Buffer): boolean {
+    const proven = this.#proven.get(username);
+    return proven !== undefined && timingSafeEqual(proven, digest);
+  }
+
   /**
    * Whether the password is right, in time that does not tell whether the user exists (`hash` undefined).
    * @throws TooBusy
    */
   async check(username: string, password: Uint8Array, hash: PasswordHash | undefined): Promise<boolean> {
-    const digest = createHmac('sha256', this.#key)
-      .update(hash?.salt ?? '')
-      .update(hash?.key ?? '')
-      .update(password)
-      .digest();
-    const proven = this.#proven.get(username);
-    if (hash !== undefined && proven !== undefined && timingSafeEqual(proven, digest)) return true;
+    const digest = this.digest(password, hash);
+    if (hash !== undefined && this.isProven(username, digest)) return true;
     const against = hash ?? this.#nobody;
     const key = await this.#inTurn(() => derive(password, against));
     const right = timingSafeEqual(key, against.key) && hash !== undefined;

@@ -35,10 +35,9 @@ describe('a filter', () => {
   it('covers another only if it matches all that the other matches', () => {
     fc.assert(
       fc.property(filter, filter, topic, (granted, requested, name) => {
-        fc.pre(covers(granted, requested) && matches(requested, name));
-        expect(matches(granted, name)).toBe(true);
+        if (covers(granted, requested) && matches(requested, name)) expect(matches(granted, name)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 
