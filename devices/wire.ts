@@ -107,6 +107,9 @@ export const lossStatement = (
     notice.resumes,
   ]);
 
+/** Facts in one report, at most. */
+export const MAX_REPORTED_FACTS = 1_000;
+
 /** What a gateway says about itself, now and then: shown beside its site. */
 export const gatewayReport = z.strictObject({
   at: instant,
@@ -116,6 +119,19 @@ export const gatewayReport = z.strictObject({
   waiting: z.strictObject({ alarm: sequence, bulk: sequence }),
   quarantined: sequence,
   devices: z.strictObject({ online: sequence, offline: sequence, unassigned: sequence }),
+  /** What is so at the site's assets, also where nothing happened that would have been an observation. */
+  facts: z
+    .array(
+      z.strictObject({
+        asset: identifier,
+        property: z.string().max(32),
+        value: z.union([z.string().max(128), z.number()]),
+        since: instant,
+        seenAt: instant,
+      }),
+    )
+    .max(MAX_REPORTED_FACTS)
+    .default([]),
 });
 export type GatewayReport = z.infer<typeof gatewayReport>;
 

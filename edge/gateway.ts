@@ -2,7 +2,7 @@ import type { Clock } from '../devices/model/clock.ts';
 import type { Command, CommandOutcome } from '../devices/model/command.ts';
 import type { Detection } from '../devices/model/detection.ts';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
-import type { GatewayReport, Lane, Picture } from '../devices/wire.ts';
+import { type GatewayReport, type Lane, MAX_REPORTED_FACTS, type Picture } from '../devices/wire.ts';
 import { ACTIONS_PREFIX, Actions } from './actions/actions.ts';
 import { ALARMS_PREFIX, Alarms } from './alarms/alarms.ts';
 import type { GatewayConfiguration } from './config.ts';
@@ -177,14 +177,27 @@ export class Gateway {
 
   /** Says how the gateway itself is; only worth sending while somebody listens. */
   async report(
-    report: Omit<GatewayReport, 'at' | 'boot' | 'armingMode' | 'armingPhase' | 'devices'>,
+    report: Omit<GatewayReport, 'at' | 'boot' | 'armingMode' | 'armingPhase' | 'devices' | 'facts'>,
   ): Promise<void> {
     const { outbox } = this.#parts;
     const at = this.#now();
     const { mode: armingMode, phase: armingPhase } = this.panel.status();
+    const { gateway, registry } = this.configuration;
+    const facts = registry
+      .assetsOf(gateway.site)
+      .flatMap(({ id }) => this.site.assetStates(id).map((fact) => ({ asset: id, ...fact })))
+      .slice(0, MAX_REPORTED_FACTS);
     outbox.stage('bulk', at, () => ({
       type: 'report',
-      report: { ...report, at, boot: outbox.boot, armingMode, armingPhase, devices: this.site.counts() },
+      report: {
+        ...report,
+        at,
+        boot: outbox.boot,
+        armingMode,
+        armingPhase,
+        devices: this.site.counts(),
+        facts,
+      },
     }));
     await outbox.committed();
   }

@@ -48,7 +48,7 @@ export class Drivers {
       publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }),
     };
     const drivers = new Drivers(options, broker, [wire, ...external], cameras);
-    await hear(options, own.rebuild(broker.retainedMessages(own.filters), options.clock.now()));
+    await hear(options, own.rebuild(broker.retainedMessages(own.filters), options.clock.now(), true));
     cameras.start();
     return drivers;
   }
