@@ -1,8 +1,8 @@
 /** The desk's frame: who is signed in, which page is shown, and the keys that work everywhere. */
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { IconButton } from '../kit/button.tsx';
-import { runClock } from '../kit/clock.ts';
+import { clockRate, now, runClock } from '../kit/clock.ts';
 import { ConnectionState } from '../kit/connection.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { connection } from '../kit/live.ts';
@@ -15,6 +15,7 @@ import { preciseTime } from '../kit/time.ts';
 import { initialsOf } from './initials.tsx';
 import { attention, deskZone, startDesk } from './live/desk-state.ts';
 import { reasonOf } from './loaded.ts';
+import { Demonstration } from './picture/demonstration.tsx';
 import { PicturePage } from './picture/picture-page.tsx';
 import { QueuePage } from './queue/queue-page.tsx';
 import { resumeSession, session, signOut } from './session.ts';
@@ -67,12 +68,14 @@ function SignedIn({ name }: { name: string }) {
     attention.value.state === 'there' &&
     attention.value.value.items.some((item) => item.state === 'open' && item.severity === 'critical');
   const title = section === '' ? text('desk.picture') : text('desk.incidents');
-  useSignalEffect(() => {
+  useEffect(() => {
     document.title =
       open > 0
         ? text('desk.title-open', { count: open, section: title })
         : text('desk.title', { section: title });
-  });
+  }, [open, title]);
+  // The interruption's beginning on the installation's clock.
+  const lostAt = now.value - (Date.now() - connection.value.since) * clockRate.value;
   return (
     <Shell
       name={text('desk.name')}
@@ -87,6 +90,7 @@ function SignedIn({ name }: { name: string }) {
           urgent: isUrgent,
         },
       ]}
+      foot={<Demonstration id="demonstration-nav" />}
       bar={
         <>
           <LiveClock timeZone={deskZone.value} />
@@ -116,9 +120,7 @@ function SignedIn({ name }: { name: string }) {
     >
       {connection.value.state === 'offline' ? (
         <p class="stale-banner" role="alert">
-          {text('desk.stale', {
-            time: preciseTime(connection.value.since, Intl.DateTimeFormat().resolvedOptions().timeZone),
-          })}
+          {text('desk.stale', { time: preciseTime(lostAt, deskZone.value) })}
         </p>
       ) : null}
       {section === '' ? (

@@ -3,7 +3,6 @@ import { signal } from '@preact/signals';
 import type {
   IncidentList,
   IncidentPage,
-  IncidentSummary,
   PeopleList,
   SessionInfo,
   SituationalPicture,
@@ -27,14 +26,6 @@ const isIncidentPage = shaped<IncidentPage>({
 });
 const isTelemetry = shaped<TelemetrySeries>({ asset: 'string', points: 'array' });
 const isPeopleList = shaped<PeopleList>({ items: 'array' });
-export const isIncidentSummary = shaped<IncidentSummary>({
-  id: 'string',
-  title: 'string',
-  severity: 'string',
-  state: 'string',
-  sites: 'array',
-});
-
 /** `undefined`: not known yet; `null`: signed out. */
 export const session = signal<SessionInfo | null | undefined>(undefined);
 /** The session ended by itself, not by the person's wish. */

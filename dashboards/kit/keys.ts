@@ -34,9 +34,9 @@ export function isTaken(press: KeyboardEvent): boolean {
 
 /**
  * Shortcuts of a page while it is shown, by `KeyboardEvent.key`. A two-letter entry (`gi`) is one key after
- * the other within a second.
+ * the other within a second. An action that answers `false` leaves the key to others.
  */
-export function useKeys(actions: Readonly<Record<string, (press: KeyboardEvent) => void>>): void {
+export function useKeys(actions: Readonly<Record<string, (press: KeyboardEvent) => unknown>>): void {
   const current = useRef(actions);
   current.current = actions;
   useEffect(() => {
@@ -51,8 +51,7 @@ export function useKeys(actions: Readonly<Record<string, (press: KeyboardEvent) 
       before = { key: press.key, at: press.timeStamp };
       const action = current.current[pair] ?? current.current[press.key];
       if (action === undefined) return;
-      press.preventDefault();
-      action(press);
+      if (action(press) !== false) press.preventDefault();
     };
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);

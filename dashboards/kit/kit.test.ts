@@ -170,6 +170,13 @@ describe('colours', () => {
     ]),
     ['accent-ink', 'accent', 4.5],
     ['critical-ink', 'critical', 4.5],
+    ...['critical', 'high', 'medium'].flatMap((tone) =>
+      ['canvas', 'surface', 'raised', `${tone}-wash`].map((ground): [string, string, number] => [
+        `${tone}-mark`,
+        ground,
+        3,
+      ]),
+    ),
     ['line-control', 'surface', 3],
     ['line-control', 'raised', 3],
   ];

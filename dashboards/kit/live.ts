@@ -4,7 +4,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 export type ConnectionState = 'live' | 'resuming' | 'offline';
 export interface Connection {
   state: ConnectionState;
-  /** Real time of this computer, ms. */
+  /** Real time of this computer, ms; of an interruption: when the connection was lost. */
   since: number;
 }
 
@@ -19,7 +19,11 @@ const connectionSignal = signal<Connection>({ state: 'resuming', since: Date.now
 export const connection: ReadonlySignal<Connection> = connectionSignal;
 
 function show(state: ConnectionState): void {
-  if (connectionSignal.value.state !== state) connectionSignal.value = { state, since: Date.now() };
+  const before = connectionSignal.value;
+  if (before.state === state) return;
+  // Offline is a longer resuming: it began when the connection was lost.
+  const since = before.state === 'resuming' && state === 'offline' ? before.since : Date.now();
+  connectionSignal.value = { state, since };
 }
 
 /**

@@ -17,6 +17,7 @@ export interface Section {
 
 /**
  * The frame of an application: sections at the side (below on a phone), a bar above, the page in `main`.
+ * @param foot below the sections, on a wide screen only
  * @param bar what the bar holds at its end: clock, connection, theme, account
  */
 export function Shell(props: {

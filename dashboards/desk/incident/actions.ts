@@ -1,26 +1,13 @@
 /** What a person does to an incident: shown at once, put back when the server refuses. */
-import type {
-  Activity,
-  IncidentAction,
-  IncidentState,
-  IncidentSummary,
-} from '../../../cloud/api/contract.ts';
+import type { Activity, IncidentAction, IncidentSummary } from '../../../cloud/api/contract.ts';
 import { now } from '../../kit/clock.ts';
 import { say } from '../../kit/toast.tsx';
 import { incident, loadIncident, showIncident } from '../live/desk-state.ts';
 import { change, reasonOf } from '../loaded.ts';
 import { actOnIncident, session } from '../session.ts';
 import { text } from '../text.ts';
+import { foresee, type Verb } from './life.ts';
 
-export type Verb = 'acknowledge' | 'assign' | 'note' | 'contain' | 'resolve' | 'false-alarm' | 'reopen';
-
-const becomes: Partial<Record<Verb, IncidentState>> = {
-  acknowledge: 'acknowledged',
-  contain: 'contained',
-  resolve: 'resolved',
-  'false-alarm': 'false-alarm',
-  reopen: 'open',
-};
 const activityOf: Record<Verb, Activity['action']> = {
   acknowledge: 'acknowledged',
   assign: 'assigned',
@@ -31,23 +18,8 @@ const activityOf: Record<Verb, Activity['action']> = {
   reopen: 'reopened',
 };
 
-/** What can be done to an incident in a state, the most likely first. */
-export const possible: Record<IncidentState, readonly Verb[]> = {
-  open: ['acknowledge', 'contain', 'resolve', 'false-alarm'],
-  acknowledged: ['contain', 'resolve', 'false-alarm'],
-  contained: ['resolve', 'false-alarm'],
-  resolved: ['reopen'],
-  'false-alarm': ['reopen'],
-};
-
 /** Whether the person at the desk may change anything. The server decides; this only hides what it would refuse. */
 export const mayAct = (): boolean => session.value?.role !== 'auditor';
-
-/** The incident as it will be once the server has agreed. Pure. */
-export function foresee(summary: IncidentSummary, verb: Verb, body: IncidentAction): IncidentSummary {
-  const state = becomes[verb] ?? summary.state;
-  return { ...summary, state, ...(verb === 'assign' && body.assignee ? { assignee: body.assignee } : {}) };
-}
 
 /** @returns whether the server took it; when not, a notice has said why and all is as it was */
 export async function act(summary: IncidentSummary, verb: Verb, body: IncidentAction = {}): Promise<boolean> {

@@ -3,6 +3,7 @@ import { Icon } from '../../kit/icons.tsx';
 import { ExactTime } from '../../kit/relative-time.tsx';
 import { valueWords } from '../picture/condition.ts';
 import { text } from '../text.ts';
+import { factName } from './fact-name.ts';
 
 type Observed = StoryStep['evidence'][number];
 
@@ -11,13 +12,6 @@ const measured: Partial<Record<Observed['kind'], string>> = {
   'humidity.measured': 'humidity',
   'battery.measured': 'battery',
 };
-
-/** `failedAttempts` → `failed attempts`. */
-export const factName = (key: string): string =>
-  key
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll(/[-_.]/g, ' ')
-    .toLowerCase();
 
 function words(observed: Observed): string {
   const label = text(`seen.${observed.kind}`);

@@ -12,7 +12,8 @@ import { type Loaded, load } from '../loaded.ts';
 import { StateChip, Worlds } from '../queue/incident-row.tsx';
 import { fetchPeople, session } from '../session.ts';
 import { text } from '../text.ts';
-import { act, mayAct, possible } from './actions.ts';
+import { act, mayAct } from './actions.ts';
+import { possible } from './life.ts';
 import { ReasonDialog, type Reasoned } from './reason-dialog.tsx';
 
 const icons: Record<Reasoned | 'acknowledge', IconName> = {

@@ -103,9 +103,7 @@ function Content({ page }: { page: IncidentPage }) {
               <Plan site={site} steps={steps} />
             </Card>
           )}
-          {page.pictures.length === 0 ? null : (
-            <Pictures pictures={page.pictures} assets={page.assets} zone={zone} />
-          )}
+          {page.pictures.length === 0 ? null : <Pictures page={page} zone={zone} />}
           {excursionsOf(page).map(({ asset, marks }) => (
             <Card
               key={asset.id}

@@ -48,7 +48,9 @@ export const strengthOf = (weight: number): Strength =>
 
 /** Marks closer than this would cover one another. */
 const MARK_GAP = 36;
-const ROW_HEIGHT = 40;
+const ROW_HEIGHT = 44;
+/** How far a line along one row may rise. */
+const MAX_BOW = 30;
 const LANE_PADDING = 8;
 const AXIS_HEIGHT = 26;
 const EDGE = 22;
@@ -156,7 +158,9 @@ export function layOutLanes(
     const there = step.to === undefined ? undefined : byId.get(step.to);
     if (here === undefined || there === undefined || step.to === undefined) return [];
     const bend = Math.max(14, (here.x - there.x) / 2);
-    const path = `M${round(there.x)} ${round(there.y)}C${round(there.x + bend)} ${round(there.y)} ${round(here.x - bend)} ${round(here.y)} ${round(here.x)} ${round(here.y)}`;
+    // Along one row a bow above the marks, so that the line does not cross their names or a mark between.
+    const bow = here.y === there.y ? Math.min(MAX_BOW, 8 + (here.x - there.x) * 0.12) : 0;
+    const path = `M${round(there.x)} ${round(there.y)}C${round(there.x + bend)} ${round(there.y - bow)} ${round(here.x - bend)} ${round(here.y - bow)} ${round(here.x)} ${round(here.y)}`;
     return [{ from: step.to, to: step.id, path, strength: strengthOf(step.weight ?? 0) }];
   });
 

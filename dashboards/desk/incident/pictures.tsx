@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
-import type { IncidentPage, PictureAsset } from '../../../cloud/api/contract.ts';
+import type { IncidentPage } from '../../../cloud/api/contract.ts';
 import { Card } from '../../kit/card.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { preciseTime } from '../../kit/time.ts';
 import { pictureAddress } from '../session.ts';
 import { text } from '../text.ts';
+import { assetName } from './asset-name.ts';
 
 type Picture = IncidentPage['pictures'][number];
 
@@ -58,21 +59,13 @@ export function Thumbnail({ picture, name, zone }: { picture: Picture; name: str
   );
 }
 
-export function Pictures(props: {
-  pictures: readonly Picture[];
-  assets: readonly PictureAsset[];
-  zone: string;
-}) {
+/** Every picture of the incident together. */
+export function Pictures({ page, zone }: { page: IncidentPage; zone: string }) {
   return (
     <Card title={text('incident.pictures')} labelledBy="pictures">
       <div class="thumbnails">
-        {props.pictures.map((picture) => (
-          <Thumbnail
-            key={picture.id}
-            picture={picture}
-            zone={props.zone}
-            name={props.assets.find(({ id }) => id === picture.asset)?.name ?? picture.asset}
-          />
+        {page.pictures.map((picture) => (
+          <Thumbnail key={picture.id} picture={picture} zone={zone} name={assetName(page, picture.asset)} />
         ))}
       </div>
     </Card>

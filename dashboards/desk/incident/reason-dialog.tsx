@@ -4,7 +4,8 @@ import { Button } from '../../kit/button.tsx';
 import { Dialog, DialogActions } from '../../kit/dialog.tsx';
 import { TextArea } from '../../kit/field.tsx';
 import { text } from '../text.ts';
-import { act, type Verb } from './actions.ts';
+import { act } from './actions.ts';
+import type { Verb } from './life.ts';
 
 /** Steps in an incident's life that the record keeps with a reason. */
 export type Reasoned = Exclude<Verb, 'acknowledge' | 'assign' | 'note'>;

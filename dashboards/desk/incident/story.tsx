@@ -5,6 +5,7 @@ import { Chip, SeverityChip } from '../../kit/chip.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { ExactTime } from '../../kit/relative-time.tsx';
 import { text } from '../text.ts';
+import { assetName } from './asset-name.ts';
 import { Evidence } from './evidence.tsx';
 import { strengthOf } from './lanes.ts';
 import { Thumbnail } from './pictures.tsx';
@@ -33,7 +34,7 @@ function Step(props: {
 }) {
   const { page, step, number, zone, pointed } = props;
   const { detection } = step;
-  const nameOf = (id: string) => page.assets.find((asset) => asset.id === id)?.name ?? id;
+  const nameOf = (id: string) => assetName(page, id);
   return (
     <li
       id={stepElementId(number)}

@@ -50,7 +50,7 @@ export function WhyOne({ page }: { page: IncidentPage }) {
               ))
             )}
           </ul>
-          <h3 class="group-title">{text('incident.why')}</h3>
+          <h3 class="group-title">{text('incident.links-title')}</h3>
           <ul class="links">
             {links.map((link) => (
               <li key={`${link.a} ${link.b}`}>

@@ -134,9 +134,7 @@ export const en = {
   'asset.in': '{kind} in {zone}',
   'asset.no-states': 'Nothing has been heard of it yet.',
   'asset.since': 'since {time}',
-  'asset.seen': 'seen {time}',
   'asset.temperature': 'Temperature, last 6 hours',
-  'asset.alarm': 'Part of an open incident',
   'asset.show-incidents': 'Show incidents of this site',
   'asset.criticality': 'Importance {count} of 5',
   'asset.steps': 'step {steps}',
@@ -202,6 +200,7 @@ export const en = {
   'incident.temperature': 'Temperature of {asset}',
   'incident.noticed': 'Step {number}',
   'incident.why': 'Why this is one incident',
+  'incident.links-title': 'All links, the strongest first',
   'incident.why-alone': 'It is one detection: there is nothing to link yet.',
   'incident.split-none':
     'No single link holds it together. At least two would have to be wrong before it falls apart.',

@@ -8,12 +8,11 @@ import type {
 } from '../../../cloud/api/contract.ts';
 import { setClock } from '../../kit/clock.ts';
 import { follow } from '../../kit/live.ts';
-import { shaped } from '../../kit/request.ts';
 import { address, go, route } from '../../kit/route.ts';
 import { kitText } from '../../kit/text.ts';
 import { say } from '../../kit/toast.tsx';
 import { change, type Loaded, load } from '../loaded.ts';
-import { fetchIncident, fetchIncidents, fetchPicture, isIncidentSummary } from '../session.ts';
+import { fetchIncident, fetchIncidents, fetchPicture } from '../session.ts';
 import { text } from '../text.ts';
 import { changePicture } from './picture-changes.ts';
 import {
@@ -25,6 +24,7 @@ import {
   severityRank,
   statesOf,
 } from './queue-changes.ts';
+import { eventOf, streamTypes } from './stream-event.ts';
 
 export const PAGE_SIZE = 50;
 /** Events are applied together this often: a busy hour must not cost a rendering for each. */
@@ -163,32 +163,6 @@ function announce(summary: IncidentSummary): void {
   );
 }
 
-const checks = {
-  incident: isIncidentSummary,
-  'incident-gone': shaped<{ id: string; into: string }>({ id: 'string', into: 'string' }),
-  asset: shaped<Extract<StreamEvent, { type: 'asset' }>['data']>({
-    site: 'string',
-    asset: 'string',
-    state: 'object',
-  }),
-  gateway: shaped<Extract<StreamEvent, { type: 'gateway' }>['data']>({ site: 'string', gateway: 'object' }),
-  site: shaped<Extract<StreamEvent, { type: 'site' }>['data']>({ id: 'string', isOpen: 'boolean' }),
-  clock: shaped<Extract<StreamEvent, { type: 'clock' }>['data']>({ now: 'number', rate: 'number' }),
-  scenario: shaped<Extract<StreamEvent, { type: 'scenario' }>['data']>({ id: 'string', running: 'boolean' }),
-};
-
-/** A message of the stream as an event, or undefined where it is not one that this page knows. Pure. */
-export function eventOf(type: string, data: unknown): StreamEvent | undefined {
-  if (type === 'incident' && checks.incident(data)) return { type, data };
-  if (type === 'incident-gone' && checks['incident-gone'](data)) return { type, data };
-  if (type === 'asset' && checks.asset(data)) return { type, data };
-  if (type === 'gateway' && checks.gateway(data)) return { type, data };
-  if (type === 'site' && checks.site(data)) return { type, data };
-  if (type === 'clock' && checks.clock(data)) return { type, data };
-  if (type === 'scenario' && checks.scenario(data)) return { type, data };
-  return undefined;
-}
-
 let refetch: ReturnType<typeof setTimeout> | undefined;
 
 function apply(event: StreamEvent): void {
@@ -233,7 +207,7 @@ export function startDesk(until: AbortSignal): void {
   reload();
   follow({
     url: 'api/stream',
-    types: Object.keys(checks),
+    types: streamTypes,
     onRestart: reload,
     onMessage(type, data) {
       const event = eventOf(type, data);

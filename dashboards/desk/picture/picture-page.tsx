@@ -1,18 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { SituationalPicture } from '../../../cloud/api/contract.ts';
-import { Button } from '../../kit/button.tsx';
 import { Card } from '../../kit/card.tsx';
-import { Chip } from '../../kit/chip.tsx';
 import { TextField } from '../../kit/field.tsx';
 import { RelativeTime } from '../../kit/relative-time.tsx';
 import { address } from '../../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
-import { say } from '../../kit/toast.tsx';
 import { attention, deskZone, loadPicture, picture } from '../live/desk-state.ts';
-import { change, reasonOf } from '../loaded.ts';
 import { IncidentRow } from '../queue/incident-row.tsx';
-import { startScenario } from '../session.ts';
 import { text } from '../text.ts';
+import { Demonstration } from './demonstration.tsx';
 import { Overview } from './overview.tsx';
 import { SiteCard, SiteTile } from './site-card.tsx';
 
@@ -43,7 +39,9 @@ export function PicturePage() {
         <div class="picture-rail">
           <Attention />
           <Sources picture={held.value} />
-          <Demonstration picture={held.value} />
+          <div class="demonstration-in-page">
+            <Demonstration id="demonstration-page" />
+          </div>
         </div>
       </div>
     </div>
@@ -146,50 +144,6 @@ function Sources({ picture: { sources } }: { picture: SituationalPicture }) {
                 <span class="ink-medium"> · {text('picture.source-refused', { count: source.refused })}</span>
               ) : null}
             </span>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-function Demonstration({ picture: { scenarios } }: { picture: SituationalPicture }) {
-  const starting = useSignal<string | undefined>(undefined);
-  if (scenarios.length === 0) return null;
-  const start = async (id: string) => {
-    starting.value = id;
-    const set = (running: boolean) =>
-      change(picture, (held) => ({
-        ...held,
-        scenarios: held.scenarios.map((entry) => (entry.id === id ? { ...entry, running } : entry)),
-      }));
-    set(true);
-    try {
-      await startScenario(id);
-    } catch (error) {
-      set(false);
-      say(reasonOf(error).message, 'critical');
-    } finally {
-      starting.value = undefined;
-    }
-  };
-  return (
-    <Card title={text('picture.demonstration')} labelledBy="demonstration">
-      <p class="faint demonstration-text">{text('picture.demonstration-text')}</p>
-      <ul class="scenarios">
-        {scenarios.map(({ id, title, running }) => (
-          <li key={id}>
-            <span>{title}</span>
-            {running ? (
-              <Chip tone="accent" icon="play">
-                {text('picture.running')}
-              </Chip>
-            ) : (
-              <Button size="small" icon="play" busy={starting.value === id} onClick={() => void start(id)}>
-                <span aria-hidden="true">{text('picture.start')}</span>
-                <span class="visually-hidden">{text('picture.start-named', { title })}</span>
-              </Button>
-            )}
           </li>
         ))}
       </ul>

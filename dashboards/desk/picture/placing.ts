@@ -30,7 +30,6 @@ export function middleOf(outline: readonly Point[]): Point {
 
 /** Marks push one another apart until they are this far apart, as a part of the plan's width. */
 const ROUNDS = 24;
-const EDGE = 0.03;
 
 /**
  * Assets on the plan: at their position, else in the middle of their zone; moved apart where they would cover
@@ -86,10 +85,71 @@ export function placeAssets(
       }
     });
     for (const mark of placed) {
-      mark.x = Math.min(1 - EDGE, Math.max(EDGE, mark.x));
-      mark.y = Math.min(1 - EDGE, Math.max(EDGE, mark.y));
+      mark.x = Math.min(1 - apart / 2, Math.max(apart / 2, mark.x));
+      mark.y = Math.min(1 - apart / 2 / ratio, Math.max(apart / 2 / ratio, mark.y));
     }
     if (!moved) break;
   }
   return { placed, elsewhere };
+}
+
+export type Corner = 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | 'middle';
+
+/** Rough size of a zone's name, px: enough to keep it clear of marks. */
+const LETTER_PX = 6.4;
+const NAME_PX = 24;
+const MARK_HALF_PX = 16;
+/** A reading hangs below its mark. */
+const READING_PX = 16;
+
+const hasReading = ({ asset }: Placed): boolean =>
+  asset.states.some(({ property }) => property === 'temperature');
+
+/**
+ * Where a zone's name goes: the first corner, from the top left, that no mark covers; else the one that is
+ * covered least. An outline that is no box has it in its middle.
+ * @param size the plan's size, px
+ */
+export function placeName(
+  zone: { name: string; outline: readonly Point[] },
+  plan: { width: number; height: number },
+  size: { width: number; height: number },
+  marks: readonly Placed[],
+): { corner: Corner; x: number; y: number } {
+  const px = zone.outline.map(({ x, y }) => ({
+    x: (x / plan.width) * size.width,
+    y: (y / plan.height) * size.height,
+  }));
+  const left = Math.min(...px.map(({ x }) => x));
+  const right = Math.max(...px.map(({ x }) => x));
+  const top = Math.min(...px.map(({ y }) => y));
+  const bottom = Math.max(...px.map(({ y }) => y));
+  const isBox =
+    px.length === 4 && px.every(({ x, y }) => (x === left || x === right) && (y === top || y === bottom));
+  if (!isBox) {
+    const { x, y } = middleOf(zone.outline);
+    return { corner: 'middle', x: x / plan.width, y: y / plan.height };
+  }
+  const width = Math.min(right - left, zone.name.length * LETTER_PX + 14);
+  const corners: { corner: Corner; x: number; y: number; from: Point }[] = [
+    { corner: 'top-left', x: left, y: top, from: { x: left, y: top } },
+    { corner: 'bottom-left', x: left, y: bottom, from: { x: left, y: bottom - NAME_PX } },
+    { corner: 'top-right', x: right, y: top, from: { x: right - width, y: top } },
+    { corner: 'bottom-right', x: right, y: bottom, from: { x: right - width, y: bottom - NAME_PX } },
+  ];
+  const covered = ({ from }: { from: Point }): number =>
+    marks.reduce((sum, mark) => {
+      const x = mark.x * size.width;
+      const y = mark.y * size.height;
+      const across = Math.min(from.x + width, x + MARK_HALF_PX) - Math.max(from.x, x - MARK_HALF_PX);
+      const along =
+        Math.min(from.y + NAME_PX, y + MARK_HALF_PX + (hasReading(mark) ? READING_PX : 0)) -
+        Math.max(from.y, y - MARK_HALF_PX);
+      return sum + Math.max(0, across) * Math.max(0, along);
+    }, 0);
+  let best = corners[0];
+  for (const candidate of corners)
+    if (best === undefined || covered(candidate) < covered(best)) best = candidate;
+  const { corner, x, y } = best ?? { corner: 'top-left' as const, x: left, y: top };
+  return { corner, x: x / size.width, y: y / size.height };
 }

@@ -4,7 +4,7 @@ import type { PictureSite } from '../../../cloud/api/contract.ts';
 import { text } from '../text.ts';
 import { AssetDetails } from './asset-details.tsx';
 import { AssetMark } from './asset-mark.tsx';
-import { middleOf, placeAssets } from './placing.ts';
+import { placeAssets, placeName } from './placing.ts';
 
 /** A mark's size with a little air, px. */
 const MARK_PX = 31;
@@ -62,23 +62,17 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
           {site.zones
             .filter(({ outline }) => outline.length > 2)
             .map((zone) => {
-              const left = Math.min(...zone.outline.map(({ x }) => x));
-              const right = Math.max(...zone.outline.map(({ x }) => x));
-              const top = Math.min(...zone.outline.map(({ y }) => y));
-              const share = (right - left) / plan.width;
+              const share =
+                (Math.max(...zone.outline.map(({ x }) => x)) - Math.min(...zone.outline.map(({ x }) => x))) /
+                plan.width;
               if (share * width.value < NAME_MIN_PX) return null;
-              // The top left corner keeps the middle free for marks; a crooked outline has its name in its middle.
-              const isBox = zone.outline.some(({ x, y }) => x === left && y === top);
-              const at = isBox ? { x: left, y: top } : middleOf(zone.outline);
+              const size = { width: width.value, height: (width.value * plan.height) / plan.width };
+              const name = placeName(zone, plan, size, placed);
               return (
                 <span
                   key={zone.id}
-                  class={`zone-name truncate${isBox ? '' : ' zone-name-middle'}`}
-                  style={{
-                    left: `${(at.x / plan.width) * 100}%`,
-                    top: `${(at.y / plan.height) * 100}%`,
-                    maxWidth: `${share * 100}%`,
-                  }}
+                  class={`zone-name truncate zone-name-${name.corner}`}
+                  style={{ left: `${name.x * 100}%`, top: `${name.y * 100}%`, maxWidth: `${share * 100}%` }}
                 >
                   {zone.name}
                 </span>

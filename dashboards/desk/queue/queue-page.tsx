@@ -46,11 +46,13 @@ function QueueList({ chosen }: { chosen: string | undefined }) {
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    ArrowDown: () => focusedIncident() !== undefined && move(1),
-    ArrowUp: () => focusedIncident() !== undefined && move(-1),
+    ArrowDown: () => (focusedIncident() === undefined ? false : move(1)),
+    ArrowUp: () => (focusedIncident() === undefined ? false : move(-1)),
     a: () => {
       const incident = focusedIncident();
-      if (incident?.state === 'open' && mayAct()) void act(incident, 'acknowledge');
+      if (incident === undefined) return false;
+      if (incident.state === 'open' && mayAct()) void act(incident, 'acknowledge');
+      return true;
     },
   });
   useEffect(() => {
