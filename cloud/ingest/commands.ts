@@ -27,7 +27,9 @@ export class PendingCommands {
   add(gateway: string, command: Command): PendingCommand {
     const pending = this.behind(gateway, 0);
     if (pending.length >= MAX_COMMANDS_PER_GATEWAY)
-      throw new RangeError(`gateway "${gateway}": ${MAX_COMMANDS_PER_GATEWAY} commands are under way already`);
+      throw new RangeError(
+        `gateway "${gateway}": ${MAX_COMMANDS_PER_GATEWAY} commands are under way already`,
+      );
     const entry = { number: ++this.#number, command };
     this.#byGateway.set(gateway, [...pending, entry]);
     for (const wake of this.#waiting.get(gateway) ?? []) wake();
@@ -46,7 +48,12 @@ export class PendingCommands {
   }
 
   /** As `behind`, but waits for one to come, up to `waitMs` of real time. */
-  async next(gateway: string, number: number, waitMs: number, signal?: AbortSignal): Promise<PendingCommand[]> {
+  async next(
+    gateway: string,
+    number: number,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<PendingCommand[]> {
     const there = this.behind(gateway, number);
     if (there.length > 0 || waitMs <= 0 || signal?.aborted) return there;
     const waiting = this.#waiting.get(gateway) ?? new Set();

@@ -34,7 +34,10 @@ export interface Credentials {
  * @param nowMs a clock that only runs forward
  * @throws when an id is there twice
  */
-export function createCredentials(entries: readonly GatewayCredential[], nowMs: () => number = () => performance.now()): Credentials {
+export function createCredentials(
+  entries: readonly GatewayCredential[],
+  nowMs: () => number = () => performance.now(),
+): Credentials {
   const byId = new Map<string, GatewayCredential>();
   for (const entry of entries) {
     if (byId.has(entry.id)) throw new Error(`gateway "${entry.id}" is listed twice`);

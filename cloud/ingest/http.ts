@@ -52,7 +52,8 @@ export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: A
 
   app.post('/ingest/v1/:gateway/:lane', async (context) => {
     const gateway = authenticated(context.req.header('authorization'), context.req.param('gateway'));
-    if (gateway === undefined) return context.json(refusal('unauthorized', 'unknown gateway or wrong token'), 401);
+    if (gateway === undefined)
+      return context.json(refusal('unauthorized', 'unknown gateway or wrong token'), 401);
     const lane = laneName.safeParse(context.req.param('lane'));
     if (!lane.success) return context.json(refusal('not-found', 'there is no such lane'), 404);
     const body = await bounded(context.req.raw.body, MAX_BATCH_BYTES);
@@ -66,7 +67,8 @@ export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: A
 
   app.get('/ingest/v1/:gateway/commands', async (context) => {
     const gateway = authenticated(context.req.header('authorization'), context.req.param('gateway'));
-    if (gateway === undefined) return context.json(refusal('unauthorized', 'unknown gateway or wrong token'), 401);
+    if (gateway === undefined)
+      return context.json(refusal('unauthorized', 'unknown gateway or wrong token'), 401);
     const seconds = Number(context.req.query('wait') ?? '0');
     const after = Number(context.req.query('after') ?? '0');
     if (!(seconds >= 0) || !Number.isSafeInteger(after))
@@ -103,7 +105,10 @@ export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: A
 const refusal = (code: string, message: string) => ({ error: { code, message } });
 
 /** The whole body, or undefined when it is larger than `most` bytes: it is not read any further then. */
-async function bounded(body: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array | undefined> {
+async function bounded(
+  body: ReadableStream<Uint8Array> | null,
+  most: number,
+): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

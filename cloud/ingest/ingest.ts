@@ -2,10 +2,17 @@
  * Gateways in: batches are checked in the order of their lane, stored, and only then acknowledged. While one
  * commit runs, the next batches of this and other gateways are checked already; the store commits them together.
  */
+
+import { decodeBatch } from '../../devices/framing/batch.ts';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Command } from '../../devices/model/command.ts';
-import { decodeBatch } from '../../devices/framing/batch.ts';
-import { type BatchHeader, GENESIS, type Lane, MAX_BATCHES_IN_FLIGHT, type Receipt } from '../../devices/wire.ts';
+import {
+  type BatchHeader,
+  GENESIS,
+  type Lane,
+  MAX_BATCHES_IN_FLIGHT,
+  type Receipt,
+} from '../../devices/wire.ts';
 import type { AcceptedRecord, LaneMove, Store } from '../store/store.ts';
 import { type PendingCommand, PendingCommands } from './commands.ts';
 import type { Credentials, GatewayCredential } from './credentials.ts';
@@ -136,7 +143,10 @@ class StoringIngest implements Ingest {
     if (header.gateway !== from.id) return this.#refuse(from, `header: gateway "${header.gateway}"`, batch);
     if (header.lane !== lane) return this.#refuse(from, `header: lane "${header.lane}" on ${lane}`, batch);
     const state = this.#lane(header);
-    if (state.unstored >= MAX_UNSTORED_BATCHES || this.#counted.unstoredBytes + batch.length > MAX_UNSTORED_BYTES) {
+    if (
+      state.unstored >= MAX_UNSTORED_BATCHES ||
+      this.#counted.unstoredBytes + batch.length > MAX_UNSTORED_BYTES
+    ) {
       this.#counted.shed++;
       return { later: 'too much waits for the store' };
     }
@@ -173,7 +183,13 @@ class StoringIngest implements Ingest {
 
   #refuse(from: GatewayCredential, reason: string, raw: Uint8Array): Answer {
     this.#counted.refusedBatches++;
-    this.#options.store.quarantine({ at: this.#options.clock.now(), wall: 'ingest', peer: from.id, reason, raw });
+    this.#options.store.quarantine({
+      at: this.#options.clock.now(),
+      wall: 'ingest',
+      peer: from.id,
+      reason,
+      raw,
+    });
     return { refused: reason };
   }
 
@@ -236,7 +252,12 @@ class StoringIngest implements Ingest {
     return asked.at - asked.since >= (this.#options.askForMs ?? ASK_FOR_MS);
   }
 
-  async #store(from: GatewayCredential, { epoch, lane }: BatchHeader, after: number, judgement: Judgement): Promise<void> {
+  async #store(
+    from: GatewayCredential,
+    { epoch, lane }: BatchHeader,
+    after: number,
+    judgement: Judgement,
+  ): Promise<void> {
     const { store, clock } = this.#options;
     const at = clock.now();
     for (const { sequence, reason, raw } of judgement.refused)
@@ -281,7 +302,8 @@ class StoringIngest implements Ingest {
   }
 
   sendCommand(gateway: string, command: Command): { connected: boolean } {
-    if (this.#options.credentials.get(gateway) === undefined) throw new RangeError(`there is no gateway "${gateway}"`);
+    if (this.#options.credentials.get(gateway) === undefined)
+      throw new RangeError(`there is no gateway "${gateway}"`);
     const pending = this.commands.add(gateway, command);
     for (const { send } of this.#connections.get(gateway) ?? []) send?.(pending);
     return { connected: this.isConnected(gateway) };

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { type BatchLine, chainHasher } from '../../devices/framing/batch.ts';
-import type { Lane } from '../../devices/wire.ts';
+import type { Lane, LossNotice } from '../../devices/wire.ts';
 import type { AcceptedRecord } from '../store/store.ts';
 import { aheadMs, CLOCK_TOLERANCE_MS, isSigned, objection, readRecord, type Sender } from './record.ts';
 
@@ -44,7 +44,14 @@ export function judgeBatch(
   sender: Sender,
   insist: boolean,
 ): Judgement {
-  const judgement: Judgement = { records: [], refused: [], stand: from, duplicates: 0, clockAhead: 0, passedOver: [] };
+  const judgement: Judgement = {
+    records: [],
+    refused: [],
+    stand: from,
+    duplicates: 0,
+    clockAhead: 0,
+    passedOver: [],
+  };
   for (const line of lines) {
     const problem = judgeLine(line, lane, sender, insist, judgement);
     if (problem !== undefined) return { ...judgement, problem };
@@ -53,19 +60,25 @@ export function judgeBatch(
 }
 
 function judgeLine(
-  { chain, json }: BatchLine,
+  line: BatchLine,
   lane: Lane,
   sender: Sender,
   insist: boolean,
   into: Judgement,
 ): Judgement['problem'] {
+  const { chain, json } = line;
   const text = textOf(json);
   const reading = readRecord(text);
-  if ('unreadable' in reading) return { kind: 'broken', detail: `record behind ${into.stand.sequence}: ${reading.unreadable}` };
+  if ('unreadable' in reading)
+    return { kind: 'broken', detail: `record behind ${into.stand.sequence}: ${reading.unreadable}` };
   const { sequence, after } = 'record' in reading ? reading.record : reading.place;
   const { stand } = into;
   if (sequence <= stand.sequence) {
-    if (sequence === stand.sequence && chain !== stand.chain && !('record' in reading && reading.record.body.type === 'loss'))
+    if (
+      sequence === stand.sequence &&
+      chain !== stand.chain &&
+      !('record' in reading && reading.record.body.type === 'loss')
+    )
       return { kind: 'broken', detail: `record ${sequence} differs from the one that is stored` };
     into.duplicates++;
     return undefined;
@@ -86,31 +99,46 @@ function judgeLine(
     const { gateway, epoch, now: receivedAt } = sender;
     into.records.push({ gateway, epoch, lane, sequence, receivedAt, body, json: text, chain });
   };
-  if ('record' in reading && reading.record.body.type === 'loss') {
-    const { loss } = reading.record.body;
-    const sound =
-      loss.lane === lane && loss.to === sequence && loss.from <= loss.to && chainOf(loss.resumes, json) === chain;
-    if (after <= stand.sequence && sound && isSigned(loss, sender)) {
-      accept({ sequence, chain: loss.resumes });
-      return undefined;
-    }
+  const loss =
+    'record' in reading && reading.record.body.type === 'loss' ? reading.record.body.loss : undefined;
+  if (loss !== undefined && after <= stand.sequence && isSoundLoss(loss, sequence, line, lane, sender)) {
+    accept({ sequence, chain: loss.resumes });
+    return undefined;
   }
-  if (after > stand.sequence) {
+  if (loss === undefined && after > stand.sequence) {
     const detail = `nothing between ${stand.sequence} and ${after}`;
     if (!insist) return { kind: 'gap', detail };
     into.passedOver.push(`${detail}, without a loss notice`);
     accept({ sequence, chain });
     return undefined;
   }
-  if (after === stand.sequence && chainOf(stand.chain, json) === chain) {
+  if (loss === undefined && after === stand.sequence && chainOf(stand.chain, json) === chain) {
     accept({ sequence, chain });
     return undefined;
   }
   const detail =
-    after === stand.sequence ? `chain broken at ${sequence}` : `record ${sequence} follows ${after}, not ${stand.sequence}`;
+    loss !== undefined
+      ? `loss notice ${sequence} behind ${after} does not hold`
+      : after === stand.sequence
+        ? `chain broken at ${sequence}`
+        : `record ${sequence} follows ${after}, not ${stand.sequence}`;
   if (!insist) return { kind: 'broken', detail };
   into.passedOver.push(detail);
   into.refused.push({ sequence, reason: detail, raw: json });
   into.stand = { sequence, chain };
   return undefined;
 }
+
+/** What it says of itself is consistent, and it is signed by the gateway. */
+const isSoundLoss = (
+  loss: LossNotice,
+  sequence: number,
+  { chain, json }: BatchLine,
+  lane: Lane,
+  sender: Sender,
+): boolean =>
+  loss.lane === lane &&
+  loss.to === sequence &&
+  loss.from <= loss.to &&
+  chainOf(loss.resumes, json) === chain &&
+  isSigned(loss, sender);

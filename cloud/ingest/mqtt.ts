@@ -3,15 +3,22 @@
  * `gw/<id>/up/<lane>`, the receipt says what is stored, and whatever a connection loses is sent again from the outbox.
  */
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
-import { commandTopic, type Lane, lanes, type Receipt, receiptTopic, uplinkTopic } from '../../devices/wire.ts';
+import type { Clock } from '../../devices/model/clock.ts';
+import {
+  commandTopic,
+  type Lane,
+  lanes,
+  type Receipt,
+  receiptTopic,
+  uplinkTopic,
+} from '../../devices/wire.ts';
+import type { Store } from '../store/store.ts';
 import type { Credentials, GatewayCredential } from './credentials.ts';
 import { FramedConnection } from './framed-connection.ts';
 import type { Ingest } from './ingest.ts';
-import type { Store } from '../store/store.ts';
-import type { Clock } from '../../devices/model/clock.ts';
 
 /** CONNECT must arrive within this. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -28,7 +35,13 @@ export interface MqttFrontOptions {
   clock: Clock;
   /** Plain, for gateways on this machine and behind a TLS proxy on it: never bound elsewhere than to loopback. */
   plain?: { port: number };
-  tls?: { host: string; port: number; certificateFile: string; keyFile: string; minVersion?: TlsOptions['minVersion'] };
+  tls?: {
+    host: string;
+    port: number;
+    certificateFile: string;
+    keyFile: string;
+    minVersion?: TlsOptions['minVersion'];
+  };
 }
 
 export interface MqttFront {
@@ -55,7 +68,10 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
   const answer = (client: Client, gateway: string, receipt: Receipt): void => {
     if (client.closed) return;
     const payload = Buffer.from(JSON.stringify(receipt));
-    client.publish({ cmd: 'publish', topic: receiptTopic(gateway), payload, qos: 0, retain: false, dup: false }, () => undefined);
+    client.publish(
+      { cmd: 'publish', topic: receiptTopic(gateway), payload, qos: 0, retain: false, dup: false },
+      () => undefined,
+    );
   };
 
   const aedes = new Aedes({
@@ -66,7 +82,9 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
       // The client id is the gateway's: a second connection takes over from one that is only half dead.
       if (gateway === undefined || client.id !== gateway.id) {
         refused.credentials++;
-        const error: AuthenticateError = Object.assign(new Error('unknown gateway or wrong token'), { returnCode: BAD_CREDENTIALS });
+        const error: AuthenticateError = Object.assign(new Error('unknown gateway or wrong token'), {
+          returnCode: BAD_CREDENTIALS,
+        });
         done(error, false);
         return;
       }
@@ -80,7 +98,13 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
         refused.rights++;
         const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
         const reason = `may not publish to ${packet.topic.slice(0, 200)}${packet.retain ? ' (retained)' : ''}`;
-        store.quarantine({ at: clock.now(), wall: 'ingest-mqtt', peer: gateway?.id ?? '', reason, raw: payload });
+        store.quarantine({
+          at: clock.now(),
+          wall: 'ingest-mqtt',
+          peer: gateway?.id ?? '',
+          reason,
+          raw: payload,
+        });
         done(new Error(reason));
         return;
       }
@@ -96,7 +120,9 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
     },
     authorizeSubscribe(client, subscription, done) {
       const gateway = gateways.get(client);
-      const own = gateway !== undefined && [receiptTopic(gateway.id), commandTopic(gateway.id)].includes(subscription.topic);
+      const own =
+        gateway !== undefined &&
+        [receiptTopic(gateway.id), commandTopic(gateway.id)].includes(subscription.topic);
       if (!own) refused.rights++;
       done(null, own ? subscription : null);
     },
@@ -105,11 +131,15 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
 
   aedes.on('subscribe', (subscriptions, client) => {
     const gateway = gateways.get(client);
-    if (gateway === undefined || !subscriptions.some(({ topic }) => topic === commandTopic(gateway.id))) return;
+    if (gateway === undefined || !subscriptions.some(({ topic }) => topic === commandTopic(gateway.id)))
+      return;
     current.set(gateway.id, client);
     const disconnect = ingest.connect(gateway.id, ({ command }) => {
       const payload = Buffer.from(JSON.stringify(command));
-      client.publish({ cmd: 'publish', topic: commandTopic(gateway.id), payload, qos: 1, retain: false, dup: false }, () => undefined);
+      client.publish(
+        { cmd: 'publish', topic: commandTopic(gateway.id), payload, qos: 1, retain: false, dup: false },
+        () => undefined,
+      );
     });
     client.conn.once('close', disconnect);
   });
@@ -129,7 +159,13 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
     socket.setNoDelay(true);
     const connection = new FramedConnection(socket, ({ reason, bytes }) => {
       refused.framing++;
-      store.quarantine({ at: clock.now(), wall: 'ingest-mqtt', peer: socket.remoteAddress ?? '', reason, raw: bytes });
+      store.quarantine({
+        at: clock.now(),
+        wall: 'ingest-mqtt',
+        peer: socket.remoteAddress ?? '',
+        reason,
+        raw: bytes,
+      });
     });
     connections.set(socket, connection);
     socket.once('close', () => connections.delete(socket));
@@ -148,7 +184,9 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
     return typeof address === 'object' && address !== null ? address.port : port;
   };
   const close = async (): Promise<void> => {
-    const closed = servers.splice(0).map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const closed = servers
+      .splice(0)
+      .map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const socket of connections.keys()) socket.destroy();
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
     await Promise.all(closed);
@@ -158,19 +196,29 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
   const certificate = () =>
     tls === undefined ? {} : { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) };
   const tlsServer =
-    tls === undefined ? undefined : createTlsServer({ ...certificate(), minVersion: tls.minVersion ?? 'TLSv1.2' }, arrive);
+    tls === undefined
+      ? undefined
+      : createTlsServer({ ...certificate(), minVersion: tls.minVersion ?? 'TLSv1.2' }, arrive);
   // A handshake that fails is the peer's matter.
   tlsServer?.on('tlsClientError', () => undefined);
   try {
-    const plainPort = plain === undefined ? undefined : await listen(createServer(arrive), '127.0.0.1', plain.port);
-    const tlsPort = tls === undefined || tlsServer === undefined ? undefined : await listen(tlsServer, tls.host, tls.port);
+    const plainPort =
+      plain === undefined ? undefined : await listen(createServer(arrive), '127.0.0.1', plain.port);
+    const tlsPort =
+      tls === undefined || tlsServer === undefined ? undefined : await listen(tlsServer, tls.host, tls.port);
     let closing: Promise<void> | undefined;
     const closeOnce = () => {
       closing ??= close();
       return closing;
     };
     signal.addEventListener('abort', () => void closeOnce(), { once: true });
-    return { plainPort, tlsPort, renewCertificate: () => tlsServer?.setSecureContext(certificate()), refused, close: closeOnce };
+    return {
+      plainPort,
+      tlsPort,
+      renewCertificate: () => tlsServer?.setSecureContext(certificate()),
+      refused,
+      close: closeOnce,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -48,7 +48,13 @@ function areSubjects(value: unknown): boolean {
   if (!isFields(value)) return false;
   for (const key in value) {
     const field = value[key];
-    if (key === 'badge' ? !isText(field, 64) : key === 'account' ? !isText(field, 128) : key !== 'identity' || !isIdentifier(field))
+    if (
+      key === 'badge'
+        ? !isText(field, 64)
+        : key === 'account'
+          ? !isText(field, 128)
+          : key !== 'identity' || !isIdentifier(field)
+    )
       return false;
   }
   return true;
@@ -74,7 +80,8 @@ function isObservation(value: unknown): boolean {
         required++;
         break;
       case 'source':
-        if (typeof field !== 'string' || field.length > MAX_SHORT_TEXT || !plainPattern.test(field)) return false;
+        if (typeof field !== 'string' || field.length > MAX_SHORT_TEXT || !plainPattern.test(field))
+          return false;
         required++;
         break;
       case 'observedAt':
@@ -108,7 +115,8 @@ export function isSoundObservationRecord(value: unknown): value is UplinkRecord 
   if (!isFields(value)) return false;
   const { sequence, after, at, body } = value;
   if (!isSequence(sequence, 1) || !isSequence(after, 0) || !isInstant(at) || !isFields(body)) return false;
-  for (const key in value) if (key !== 'sequence' && key !== 'after' && key !== 'at' && key !== 'body') return false;
+  for (const key in value)
+    if (key !== 'sequence' && key !== 'after' && key !== 'at' && key !== 'body') return false;
   for (const key in body) if (key !== 'type' && key !== 'observation') return false;
   return body.type === 'observation' && isObservation(body.observation);
 }

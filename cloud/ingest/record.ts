@@ -1,6 +1,13 @@
 /** What one line of a batch says, and whether this gateway may say it. Pure. */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { type LossNotice, lossStatement, type RecordBody, recordId, type UplinkRecord, uplinkRecord } from '../../devices/wire.ts';
+import {
+  type LossNotice,
+  lossStatement,
+  type RecordBody,
+  recordId,
+  type UplinkRecord,
+  uplinkRecord,
+} from '../../devices/wire.ts';
 import { isSoundObservationRecord } from './observation-shape.ts';
 
 /** Times up to here in the future are two clocks that differ; beyond it they are flagged, and kept. */
@@ -38,7 +45,8 @@ export function readRecord(json: string): RecordReading {
   const reason = `${issue?.path.join('.') || 'record'}: ${issue?.message ?? 'refused'}`;
   if (typeof value === 'object' && value !== null && 'sequence' in value && 'after' in value) {
     const { sequence, after } = value;
-    if (isCount(sequence) && isCount(after) && after < sequence) return { refused: reason, place: { sequence, after } };
+    if (isCount(sequence) && isCount(after) && after < sequence)
+      return { refused: reason, place: { sequence, after } };
   }
   return { unreadable: reason };
 }
@@ -65,13 +73,17 @@ export function objection({ sequence, body }: UplinkRecord, sender: Sender): str
   switch (body.type) {
     case 'observation': {
       const { observation } = body;
-      if (observation.id !== recordId(gateway, epoch, sequence)) return `id: "${observation.id}" is not its own`;
+      if (observation.id !== recordId(gateway, epoch, sequence))
+        return `id: "${observation.id}" is not its own`;
       if (observation.site !== site) return `site: "${observation.site}" is not this gateway's`;
-      return sender.mayName(observation.asset) ? undefined : `asset: "${observation.asset}" is another site's`;
+      return sender.mayName(observation.asset)
+        ? undefined
+        : `asset: "${observation.asset}" is another site's`;
     }
     case 'detection': {
       const { detection } = body;
-      if (detection.site !== undefined && detection.site !== site) return `site: "${detection.site}" is not this gateway's`;
+      if (detection.site !== undefined && detection.site !== site)
+        return `site: "${detection.site}" is not this gateway's`;
       const before = sender.siteOfDetection(detection.id);
       if (before !== undefined && before !== site) return `id: "${detection.id}" is another site's detection`;
       const foreign = detection.assets.find((asset) => !sender.mayName(asset));

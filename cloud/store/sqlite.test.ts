@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../devices/model/clock.ts';
-import { storeContract } from './store-contract.ts';
 import { openDatabase } from './database.ts';
 import { openSqliteStore } from './sqlite.ts';
+import { storeContract } from './store-contract.ts';
 import { Writer } from './writer.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'gatehouse-store-'));
