@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+/** A process that has not said that it is ready by then has failed. */
+const READY_WITHIN_MS = 45_000;
+const RESTART_AFTER_MS = 500;
+const STOP_WITHIN_MS = 5_000;
+
+export interface HouseOptions {
+  name: string;
+  /** Its main, from the project's root: `cloud/main.ts`. */
+  main: string;
+  args: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  /** Folder for its log. */
+  logs: string;
+  /** It ended by itself and is started again. */
+  onRestart(code: number | null, signal: string | null): void;
+}
+
+/** One process of the product, kept running: what a service manager does on a real machine. */
+export class House {
+  readonly #options: HouseOptions;
+  readonly #log: WriteStream;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #ready = Promise.withResolvers<Record<string, unknown>>();
+
+  constructor(options: HouseOptions) {
+    this.#options = options;
+    this.#log = createWriteStream(join(options.logs, `${options.name}.log`), { flags: 'a' });
+  }
+
+  /** Starts it; resolves with the line in which it says that it is ready. */
+  start(): Promise<Record<string, unknown>> {
+    this.#launch();
+    return this.ready();
+  }
+
+  /** Resolves once the process that runs now is ready. */
+  async ready(): Promise<Record<string, unknown>> {
+    const late = AbortSignal.timeout(READY_WITHIN_MS);
+    return Promise.race([
+      this.#ready.promise,
+      new Promise<never>((_resolve, reject) => {
+        late.addEventListener('abort', () =>
+          reject(new Error(`${this.#options.name} was not ready in time; see its log`)),
+        );
+      }),
+    ]);
+  }
+
+  get processId(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Pulls its plug: it is started again as after a crash. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await ended;
+    clearTimeout(timer);
+    this.#log.end();
+  }
+
+  #launch(): void {
+    const { main, args, environment, name, onRestart } = this.#options;
+    this.#ready = Promise.withResolvers();
+    this.#ready.promise.catch(() => {});
+    const child = spawn(process.execPath, [join(root, main), ...args], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    let line = '';
+    let lastWords = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.#log.write(chunk);
+      line += chunk.toString('utf8');
+      for (let end = line.indexOf('\n'); end !== -1; end = line.indexOf('\n')) {
+        this.#heard(line.slice(0, end));
+        line = line.slice(end + 1);
+      }
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#log.write(chunk);
+      lastWords = (lastWords + chunk.toString('utf8')).slice(-2_000);
+    });
+    child.on('exit', (code, signal) => {
+      this.#ready.reject(
+        new Error(`${name} ended with ${code ?? signal}: ${lastWords.trim().split('\n').at(-1) ?? ''}`),
+      );
+      if (this.#stopping) return;
+      onRestart(code, signal);
+      setTimeout(() => {
+        if (!this.#stopping) this.#launch();
+      }, RESTART_AFTER_MS);
+    });
+  }
+
+  #heard(line: string): void {
+    try {
+      const said = JSON.parse(line) as Record<string, unknown>;
+      if (said.ready === true) this.#ready.resolve(said);
+    } catch {
+      // Anything else on standard output is for the log.
+    }
+  }
+}
