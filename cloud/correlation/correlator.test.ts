@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { catalogueOf } from './catalogue.ts';
 import { Correlator, correlate } from './correlator.ts';
 import { inOrder, link } from './link.ts';
 import { linkRules } from './link-rules.ts';
 import { anyDetections, anyRegistry } from './random-world.ts';
 import { detectionOf, MINUTE, NIGHT, noise, sampleRegistry, story } from './sample-site.ts';
-import { type Correlated, catalogueOf } from './traits.ts';
+import type { Correlated } from './traits.ts';
 
 interface Reference {
   detections: string[];

@@ -1,20 +1,26 @@
 import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { type Catalogue, catalogueOf } from './catalogue.ts';
 import { type Decisions, spanningForest } from './forest.ts';
 import { byUrgency, incidentLine, incidentOf, type Outline, outlineOf } from './incident.ts';
 import { KeyTimeline } from './key-timeline.ts';
 import { inOrder, type Placed, weigh } from './link.ts';
 import { type LinkRules, largestWindowMs, linkRules } from './link-rules.ts';
-import { at, firstOf, type Item, indexAfter, lastOf, living, Run, rootOf, runsOf, unite } from './run.ts';
+import type { Key, Place } from './place.ts';
 import {
-  type Catalogue,
-  type Correlated,
-  catalogueOf,
-  compareText,
-  type Key,
-  type Place,
-  type Traits,
-} from './traits.ts';
+  at,
+  firstOf,
+  type Item,
+  indexAfter,
+  lastOf,
+  living,
+  Run,
+  rootOf,
+  runsOf,
+  unite,
+  withOneMore,
+} from './run.ts';
+import { type Correlated, compareTraits, type Traits } from './traits.ts';
 
 /** Pairs of detection ids that people put together or kept apart. Apart wins over together. */
 export interface DecidedPairs {
@@ -105,7 +111,7 @@ export class Correlator {
       return 'staged';
     }
     if (known.at === atMs && known.traits === traits) return 'duplicate';
-    const isFirst = (atMs - known.at || compareText(traits.text, known.traits.text)) < 0;
+    const isFirst = (atMs - known.at || compareTraits(traits, known.traits)) < 0;
     if (isFirst && this.#staged.has(id)) this.#staged.set(id, { id, at: atMs, traits });
     return 'conflicting';
   }
@@ -244,9 +250,9 @@ export class Correlator {
     this.#items.set(id, item);
     this.#changed.add(item.run);
     if (traits.placed) for (const place of traits.places) this.#meetAtPlace(item, place);
-    for (const mark of traits.marks) if (!mark.hub) this.#meet(item, mark.key);
+    for (const mark of traits.marks) if (!mark.hub) this.#meet(item, mark);
     if (traits.placed) for (const place of traits.places) for (const key of place.own) this.#note(item, key);
-    for (const mark of traits.marks) if (!mark.hub) this.#note(item, mark.key);
+    for (const mark of traits.marks) if (!mark.hub) this.#note(item, mark);
     for (const partner of this.#decisions.together.get(id) ?? []) {
       const other = this.#items.get(partner);
       if (other !== undefined) unite(item.run, other.run);
@@ -343,7 +349,7 @@ function runsUpTo(runs: readonly Run[], moment: Placed): number {
 function put(run: Run, { id, at: atMs, traits }: Placed): Item {
   const item: Item = { id, at: atMs, traits, run };
   const index = indexAfter(run.items, item);
-  if (index === run.items.length) run.items.push(item);
+  if (index === run.items.length) run.items = withOneMore(run.items, item);
   else run.items.splice(index, 0, item);
   return item;
 }

@@ -1,9 +1,10 @@
 import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { catalogueOf } from './catalogue.ts';
 import { inOrder, linkOf, type Placed, weigh } from './link.ts';
 import { type LinkRules, linkRules } from './link-rules.ts';
 import { sentence } from './reason.ts';
-import { type Correlated, catalogueOf } from './traits.ts';
+import type { Correlated } from './traits.ts';
 
 /** One step of an incident's story and why it belongs to it. */
 export interface Explained {

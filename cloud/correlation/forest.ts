@@ -1,5 +1,6 @@
 import { inOrder, weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
+import type { Key } from './place.ts';
 import { at, firstOf, type Item, indexAfter, lastOf, type Run } from './run.ts';
 
 /** One link of a forest: `early` comes before `late`. */
@@ -118,12 +119,12 @@ function allPairs(runs: readonly Run[], rules: LinkRules): Candidate[] {
 function candidates(runs: readonly Run[], rules: LinkRules): Candidate[] {
   if (runs.length <= MAX_RUNS_COMPARED) return allPairs(runs, rules);
   const found: Candidate[] = [];
-  const byKey = new Map<string, number[]>();
+  const byKey = new Map<Key, number[]>();
   const seenBy = new Int32Array(runs.length).fill(-1);
   for (let other = 0; other < runs.length; other++) {
     const { traits } = at(runs, other);
-    const look = (name: string) => {
-      const list = byKey.get(name) ?? [];
+    const look = (key: Key) => {
+      const list = byKey.get(key) ?? [];
       for (let index = list.length - 1; index >= Math.max(0, list.length - MAX_RUNS_COMPARED); index--) {
         const one = at(list, index);
         if (seenBy[one] === other) continue;
@@ -131,16 +132,16 @@ function candidates(runs: readonly Run[], rules: LinkRules): Candidate[] {
         compare(runs, one, other, rules, found);
       }
     };
-    const note = (name: string) => {
-      const list = byKey.get(name);
-      if (list === undefined) byKey.set(name, [other]);
+    const note = (key: Key) => {
+      const list = byKey.get(key);
+      if (list === undefined) byKey.set(key, [other]);
       else list.push(other);
     };
     const marks = traits.marks.filter(({ hub }) => !hub);
-    if (traits.placed) for (const { probes } of traits.places) for (const { name } of probes) look(name);
-    for (const { key } of marks) look(key.name);
-    if (traits.placed) for (const { own } of traits.places) for (const { name } of own) note(name);
-    for (const { key } of marks) note(key.name);
+    if (traits.placed) for (const { probes } of traits.places) probes.forEach(look);
+    marks.forEach(look);
+    if (traits.placed) for (const { own } of traits.places) own.forEach(note);
+    marks.forEach(note);
   }
   return found;
 }

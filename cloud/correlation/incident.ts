@@ -27,7 +27,8 @@ export function outlineOf({ items, edges }: Tree, registry: Registry): Outline {
   let worst: Severity = 'info';
   for (const traits of new Set(items.map((item) => item.traits))) {
     for (const { id } of traits.places) assets.add(id);
-    for (const mark of traits.marks) if (mark.class === 'identity') identities.add(mark.value);
+    for (const [index, mark] of traits.marks.entries())
+      if (mark.class === 'identity' || traits.via[index] === 'identity') identities.add(mark.value);
     if (severityRank(traits.severity) > severityRank(worst)) worst = traits.severity;
   }
   return {

@@ -1,15 +1,10 @@
 import type { IncidentLink, LinkEvidence } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { type Catalogue, catalogueOf } from './catalogue.ts';
 import { type LinkRules, type ObservableClass, type Strength, weightAt } from './link-rules.ts';
+import type { Place } from './place.ts';
 import { reasonOf } from './reason.ts';
-import {
-  type Catalogue,
-  type Correlated,
-  catalogueOf,
-  compareText,
-  type Place,
-  type Traits,
-} from './traits.ts';
+import { type Correlated, compareText, type Traits } from './traits.ts';
 
 export type EvidenceKind =
   | 'repeat'
@@ -69,7 +64,7 @@ export function noisyOr(weights: readonly number[]): number {
  * piece joins by itself. Never grows when only the distance in time grows.
  */
 export function tiesBetween(early: Traits, late: Traits, apartMs: number, rules: LinkRules): Tie[] {
-  if (early.text === late.text && early.repeats && apartMs <= rules.repeatMs)
+  if (early === late && early.repeats && apartMs <= rules.repeatMs)
     return [{ kind: 'repeat', group: 'repeat', weight: 1, binding: true, on: thingsOf(early) }];
   const found: Tie[] = [];
   if (early.placed && late.placed) addPlaces(found, early, late, apartMs, rules);
@@ -228,7 +223,7 @@ function addMarks(found: Tie[], early: Traits, late: Traits, apartMs: number, ru
     const mark = early.marks[i];
     if (mark === undefined) continue;
     for (let j = 0; j < late.marks.length; j++) {
-      if (late.marks[j]?.key.name !== mark.key.name) continue;
+      if (late.marks[j] !== mark) continue;
       if (mark.hub) continue;
       if (mark.class === 'inside-ip' && !(early.placed && late.placed)) continue;
       const isIdentity = mark.class === 'identity';
@@ -292,7 +287,7 @@ function addHubs(found: Tie[], early: Traits, late: Traits, apartMs: number, rul
   for (let i = 0; i < early.marks.length; i++) {
     const mark = early.marks[i];
     if (mark?.hub !== true) continue;
-    const j = late.marks.findIndex(({ key }) => key.name === mark.key.name);
+    const j = late.marks.indexOf(mark);
     if (j < 0) continue;
     const other = mark.class === 'other';
     offer(found, {

@@ -41,6 +41,16 @@ export class Run {
 export const firstOf = (run: Run): Item => at(run.items, 0);
 export const lastOf = (run: Run): Item => at(run.items, run.items.length - 1);
 
+/** Longest list that is copied rather than grown: growing reserves room for sixteen more. */
+const SMALL_LIST = 4;
+
+/** The list with one more; most lists of a correlator hold one or two, and there are millions of them. */
+export function withOneMore<Value>(list: Value[], value: Value): Value[] {
+  if (list.length < SMALL_LIST) return [...list, value];
+  list.push(value);
+  return list;
+}
+
 /** An entry that is known to be there. */
 export function at<Value>(list: readonly Value[], index: number): Value {
   const found = list[index];

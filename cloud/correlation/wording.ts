@@ -1,7 +1,7 @@
 /** The words of titles and reasons, so that the same thing is always said in the same way. */
 import type { ObservableClass } from './link-rules.ts';
+import type { Place } from './place.ts';
 import { ruleWords, type ThemeName } from './theme.ts';
-import type { Place } from './traits.ts';
 
 /** `40 s`, `14 min`, `3 h 20 min`, `2 days`. */
 export function spanText(ms: number): string {

@@ -1,0 +1,200 @@
+import { severityRank } from '../../devices/model/detection.ts';
+import type { Identity } from '../../devices/model/identity.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import { surroundingsOf } from '../assets/surroundings.ts';
+import type { LinkRules, ObservableClass } from './link-rules.ts';
+import { classifyObservable, commonAccounts } from './observable-class.ts';
+import { type Key, type KeyMaker, makePlace, type Place } from './place.ts';
+import { themeOf } from './theme.ts';
+import { type Correlated, compareText, type Head, type Mark, Traits, type Via } from './traits.ts';
+
+/** Turns detections into traits against one registry and one table of rules. */
+export interface Catalogue {
+  /** Equal detections, but for id and time, have the same traits object. */
+  traitsOf(detection: Correlated): Traits;
+  /** Forgets all traits, unknown assets and marks but those of `kept`, so that memory follows what is held. */
+  retain(kept: Iterable<Traits>): void;
+}
+
+/** Pure but for its memory: the same detection always gives equal traits. */
+export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
+  const surroundings = surroundingsOf(registry);
+  const shared = new Set(registry.document.sharedAddresses.map((address) => address.toLowerCase()));
+  const identityMs = Math.max(rules.strength.identity.windowMs, rules.strength.identityAcrossWorlds.windowMs);
+  const placeKeys = new Map<string, Key>();
+  const keyOf: KeyMaker = (kind, name, windowMs) => keep(placeKeys, `${kind}:${name}`, () => ({ windowMs }));
+  const places = new Map<string, Place>();
+  const unknownPlaces = new Map<string, Place>();
+  const heads = new Map<string, Map<string, Head>>();
+  const marks = new Map<Mark['class'], Map<string, Mark>>();
+  const known = new Map<string, Traits>();
+  let numbers = 0;
+
+  const placeOf = (id: string): Place => {
+    const found = places.get(id) ?? unknownPlaces.get(id);
+    if (found !== undefined) return found;
+    const asset = registry.asset(id);
+    const made = makePlace(numbers++, id, asset, registry, surroundings, rules, keyOf);
+    (asset === undefined ? unknownPlaces : places).set(id, made);
+    return made;
+  };
+  const marksOf = (of: Mark['class']): Map<string, Mark> => keep(marks, of, () => new Map());
+  const identityMark = (value: string, person: Identity | undefined): Mark =>
+    keep(marksOf('identity'), value, () => ({
+      windowMs: identityMs,
+      number: numbers++,
+      kind: 'identity',
+      class: 'identity',
+      value,
+      person,
+      hub: person?.kind === 'service',
+    }));
+  const observableMark = (of: ObservableClass, value: string): Mark =>
+    keep(marksOf(of), value, () => ({
+      windowMs: rules.observables[of].windowMs,
+      number: numbers++,
+      kind: 'observable',
+      class: of,
+      value,
+      person: undefined,
+      hub: of === 'other' || ((of === 'ip' || of === 'inside-ip') && shared.has(value)),
+    }));
+
+  const nameIdentities = (named: Named, { identities, observables, assets }: Correlated): void => {
+    for (const name of identities) {
+      // Some sources write in front what kind of name it is.
+      const plain = name.includes(':') ? name.replace(/^(account|badge|identity|person|user):/, '') : name;
+      const person =
+        registry.identity(plain) ??
+        registry.resolve({ badge: plain }) ??
+        registry.resolve({ account: plain }, observables.host ?? assets[0]);
+      const isCommon = person === undefined && commonAccounts.has(plain.toLowerCase());
+      if (isCommon) named.add(observableMark('common-account', plain.toLowerCase()), 'identity');
+      else named.add(identityMark(person?.id ?? plain, person), 'identity');
+    }
+  };
+  const nameObservables = (named: Named, { observables, assets }: Correlated): void => {
+    for (const key of Object.keys(observables)) {
+      const observable = classifyObservable(key, observables[key] ?? '');
+      if (observable === undefined) continue;
+      const { class: of, value } = observable;
+      const via = viaOf(of);
+      const person =
+        via === undefined
+          ? undefined
+          : via === 'badge'
+            ? registry.resolve({ badge: value })
+            : registry.resolve({ account: value }, observables.host ?? assets[0]);
+      if (via !== undefined && person !== undefined) named.add(identityMark(person.id, person), via);
+      else named.add(observableMark(of, value), 'itself');
+    }
+  };
+
+  const headOf = ({ rule, severity, tactic, site }: Correlated): Head =>
+    keep(
+      keep(heads, rule, () => new Map<string, Head>()),
+      `${severity} ${tactic ?? ''} ${site ?? ''}`,
+      () => {
+        const theme = themeOf(tactic === undefined ? { rule } : { rule, tactic });
+        const rank = severityRank(severity);
+        return {
+          number: numbers++,
+          rule,
+          severity,
+          tactic,
+          site,
+          theme,
+          faintness: rank >= 2 ? undefined : rank === 1 ? 'low' : 'info',
+          placed: theme.ordinary !== true && rank > 0,
+        };
+      },
+    );
+
+  return {
+    traitsOf(detection) {
+      const named = new Named();
+      if (detection.identities.length > 0) nameIdentities(named, detection);
+      nameObservables(named, detection);
+      const head = headOf(detection);
+      const { assets } = detection;
+      const at = (assets.length < 2 ? assets : [...new Set(assets)].sort(compareText)).map(placeOf);
+      const name = nameOf(head, at, named);
+      return keep(known, name, () => new Traits(head, at, named.marks, named.via));
+    },
+    retain(kept) {
+      for (const memory of [unknownPlaces, marks, known, heads]) memory.clear();
+      for (const traits of kept) {
+        const { head, places: at } = traits;
+        known.set(nameOf(head, at, traits), traits);
+        const { severity, tactic, site } = head;
+        keep(heads, head.rule, () => new Map<string, Head>()).set(
+          `${severity} ${tactic ?? ''} ${site ?? ''}`,
+          head,
+        );
+        for (const mark of traits.marks) marksOf(mark.class).set(mark.value, mark);
+        for (const place of at) if (place.asset === undefined) unknownPlaces.set(place.id, place);
+      }
+      // Keys of unknown assets go with them: each has one of its own, and no other asset can name it.
+      for (const name of placeKeys.keys())
+        if (name.startsWith('asset:') && !isKept(name.slice('asset:'.length))) placeKeys.delete(name);
+    },
+  };
+
+  function isKept(assetId: string): boolean {
+    return places.has(assetId) || unknownPlaces.has(assetId) || registry.asset(assetId) !== undefined;
+  }
+}
+
+/** What a detection names, each once, in an order that does not depend on how it was written down. */
+class Named {
+  readonly marks: Mark[] = [];
+  readonly via: Via[] = [];
+
+  add(mark: Mark, via: Via): void {
+    let index = 0;
+    for (; index < this.marks.length; index++) {
+      const other = this.marks[index];
+      if (other === mark) {
+        // A badge or an account says more about how somebody acted than the bare name; of the two, the badge.
+        if (strengthOf(via) > strengthOf(this.via[index])) this.via[index] = via;
+        return;
+      }
+      if (other !== undefined && compareMarks(mark, other) < 0) break;
+    }
+    if (index === this.marks.length) {
+      this.marks.push(mark);
+      this.via.push(via);
+    } else {
+      this.marks.splice(index, 0, mark);
+      this.via.splice(index, 0, via);
+    }
+  }
+}
+
+const strengthOf = (via: Via | undefined): number =>
+  via === 'badge' ? 3 : via === 'account' ? 2 : via === 'identity' ? 1 : 0;
+
+const compareMarks = (a: Mark, b: Mark): number =>
+  compareText(a.class, b.class) || compareText(a.value, b.value);
+
+/** Short name of traits within one catalogue. */
+function nameOf(head: Head, places: readonly Place[], named: Pick<Traits, 'marks' | 'via'>): string {
+  let name = `${head.number}`;
+  for (const place of places) name += `,${place.number}`;
+  for (let index = 0; index < named.marks.length; index++)
+    name += `;${named.marks[index]?.number ?? ''}${strengthOf(named.via[index])}`;
+  return name;
+}
+
+function keep<Name, Value>(memory: Map<Name, Value>, name: Name, make: () => Value): Value {
+  const found = memory.get(name);
+  if (found !== undefined) return found;
+  const made = make();
+  memory.set(name, made);
+  return made;
+}
+
+function viaOf(of: ObservableClass): 'badge' | 'account' | undefined {
+  if (of === 'badge') return 'badge';
+  return of === 'account' || of === 'common-account' || of === 'email' ? 'account' : undefined;
+}
