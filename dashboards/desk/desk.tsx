@@ -37,7 +37,13 @@ export function Desk() {
     );
   };
   useEffect(resume, []);
-  if (failure.value !== undefined) return <ErrorState message={failure.value} onRetry={resume} />;
+  if (failure.value !== undefined) {
+    return (
+      <main class="alone">
+        <ErrorState message={failure.value} onRetry={resume} />
+      </main>
+    );
+  }
   if (session.value === undefined) return null;
   return session.value === null ? (
     <SignInPage />

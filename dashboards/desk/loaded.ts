@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals';
 import { RequestError } from '../kit/request.ts';
 import { kitText } from '../kit/text.ts';
 
-/** Something fetched: on its way, there, or why not. `stale`: an earlier answer, the last try failed. */
+/** Something fetched: on its way, there, or why not. */
 export type Loaded<Value> =
   | { state: 'loading' }
   | { state: 'there'; value: Value }
@@ -15,12 +15,20 @@ export function reasonOf(error: unknown): { message: string; status: number } {
     : { message: kitText('kit.error.unexpected', { detail: String(error) }), status: 0 };
 }
 
-/** Fetches into a signal. What is already there stays visible while a newer answer is on its way or fails. */
-export async function load<Value>(into: Signal<Loaded<Value>>, fetch: () => Promise<Value>): Promise<void> {
+/**
+ * Fetches into a signal. What is already there stays visible while a newer answer is on its way or fails.
+ * @param isWanted asked when the answer is there: something else may be shown by then
+ */
+export async function load<Value>(
+  into: Signal<Loaded<Value>>,
+  fetch: () => Promise<Value>,
+  isWanted: () => boolean = () => true,
+): Promise<void> {
   try {
-    into.value = { state: 'there', value: await fetch() };
+    const value = await fetch();
+    if (isWanted()) into.value = { state: 'there', value };
   } catch (error) {
-    if (into.value.state !== 'there') into.value = { state: 'failed', ...reasonOf(error) };
+    if (isWanted() && into.value.state !== 'there') into.value = { state: 'failed', ...reasonOf(error) };
   }
 }
 

@@ -55,7 +55,9 @@ export function Popover(props: {
     };
     box.showPopover();
     place();
-    box.focus({ preventScroll: true });
+    // A menu is for choosing: its first item has the focus, and the arrow keys work at once.
+    const first = props.look === 'menu' ? box.querySelector<HTMLElement>('[role^="menuitem"]') : null;
+    (first ?? box).focus({ preventScroll: true });
     const grown = new ResizeObserver(place);
     grown.observe(box);
     addEventListener('resize', place);
@@ -75,10 +77,13 @@ export function Popover(props: {
       aria-label={props.label}
       tabIndex={-1}
       onToggle={(toggle) => {
-        if (toggle.newState === 'closed') {
+        if (toggle.newState !== 'closed') return;
+        // Whoever clicked elsewhere wanted to be there.
+        const focused = document.activeElement;
+        if (focused === null || focused === document.body || toggle.currentTarget.contains(focused)) {
           props.anchor.focus({ preventScroll: true });
-          props.onClose();
         }
+        props.onClose();
       }}
     >
       {props.children}

@@ -2,11 +2,11 @@
 import type { Activity, IncidentAction, IncidentSummary } from '../../../cloud/api/contract.ts';
 import { now } from '../../kit/clock.ts';
 import { say } from '../../kit/toast.tsx';
-import { incident, loadIncident, showIncident } from '../live/desk-state.ts';
+import { findIncident, incident, loadIncident, showIncident } from '../live/desk-state.ts';
 import { change, reasonOf } from '../loaded.ts';
 import { actOnIncident, session } from '../session.ts';
 import { text } from '../text.ts';
-import { foresee, type Verb } from './life.ts';
+import { foresee, putBack, type Verb } from './life.ts';
 
 const activityOf: Record<Verb, Activity['action']> = {
   acknowledge: 'acknowledged',
@@ -30,7 +30,8 @@ export async function act(summary: IncidentSummary, verb: Verb, body: IncidentAc
     action: activityOf[verb],
     ...body,
   };
-  showIncident(foresee(summary, verb, body));
+  const foreseen = foresee(summary, verb, body);
+  showIncident(foreseen);
   change(incident, (page) =>
     page.summary.id === summary.id ? { ...page, activities: [...page.activities, activity] } : page,
   );
@@ -42,7 +43,7 @@ export async function act(summary: IncidentSummary, verb: Verb, body: IncidentAc
     }
     return true;
   } catch (error) {
-    showIncident(summary);
+    showIncident(putBack(findIncident(summary.id) ?? foreseen, summary, foreseen));
     change(incident, (page) => ({
       ...page,
       activities: page.activities.filter((entry) => entry !== activity),

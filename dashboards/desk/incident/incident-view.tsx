@@ -8,7 +8,7 @@ import { address, go } from '../../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { incident, loadIncident, picture, zoneOfSite } from '../live/desk-state.ts';
 import { Plan } from '../picture/plan.tsx';
-import { TemperaturePlot } from '../picture/temperature-plot.tsx';
+import { nowInSteps, TemperaturePlot } from '../picture/temperature-plot.tsx';
 import { text } from '../text.ts';
 import { act, mayAct } from './actions.ts';
 import { ActivityLog, NOTE_FIELD } from './activity-log.tsx';
@@ -114,7 +114,7 @@ function Content({ page }: { page: IncidentPage }) {
                 asset={asset}
                 label={text('incident.temperature', { asset: asset.name })}
                 from={summary.first - HOUR_MS}
-                to={summary.last + HOUR_MS / 2}
+                to={Math.min(summary.last + HOUR_MS / 2, nowInSteps.value)}
                 timeZone={zone}
                 marks={marks}
                 height={170}

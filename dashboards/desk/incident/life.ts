@@ -24,3 +24,20 @@ export function foresee(summary: IncidentSummary, verb: Verb, body: IncidentActi
   const state = becomes[verb] ?? summary.state;
   return { ...summary, state, ...(verb === 'assign' && body.assignee ? { assignee: body.assignee } : {}) };
 }
+
+/**
+ * The incident after the server refused: what was foreseen is undone, what others changed meanwhile stays. Pure.
+ */
+export function putBack(
+  current: IncidentSummary,
+  before: IncidentSummary,
+  foreseen: IncidentSummary,
+): IncidentSummary {
+  const { assignee: shown, ...rest } = current;
+  const assignee = shown === foreseen.assignee ? before.assignee : shown;
+  return {
+    ...rest,
+    state: current.state === foreseen.state ? before.state : current.state,
+    ...(assignee === undefined ? {} : { assignee }),
+  };
+}

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { breakIn, breakInPage } from '../fixtures/incidents.ts';
 import { factName } from './fact-name.ts';
 import { type LaneStep, layOutLanes, strengthOf, timeScale } from './lanes.ts';
-import { foresee, possible } from './life.ts';
-import { numberRanges, splitsOf } from './splits.ts';
+import { foresee, possible, putBack } from './life.ts';
+import { MAX_SPLITS, numberRanges, splitsOf } from './splits.ts';
 
 const MINUTE = 60_000;
 const step = (
@@ -121,9 +121,33 @@ describe('what would split an incident', () => {
   it('of the break-in are the change of the schedule and the fridge', () => {
     const ids = breakInPage.story.map(({ detection }) => detection.id);
     expect(splitsOf(ids, breakInPage.links).map(({ link: { a, b } }) => [a, b])).toEqual([
-      ['d3', 'd4'],
       ['d6', 'd7'],
+      ['d3', 'd4'],
     ]);
+  });
+  it('is exactly what falls apart when taken out, whatever the links', () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const end = fc.constantFrom(...ids);
+    const parts = (links: { a: string; b: string }[]): number => {
+      const group = new Map(ids.map((id) => [id, id]));
+      for (const { a, b } of links) {
+        const [one, other] = [group.get(a), group.get(b)];
+        for (const [id, name] of group) if (name === other && one !== undefined) group.set(id, one);
+      }
+      return new Set(group.values()).size;
+    };
+    fc.assert(
+      fc.property(fc.array(fc.tuple(end, end), { maxLength: 12 }), (pairs) => {
+        const links = pairs.map(([a, b]) => link(a, b));
+        const expected = links.filter((one) => parts(links.filter((other) => other !== one)) > parts(links));
+        expect(new Set(splitsOf(ids, links).map((split) => split.link))).toEqual(new Set(expected));
+      }),
+    );
+  });
+  it('is found in a chain of thousands', () => {
+    const ids = Array.from({ length: 5_000 }, (_, index) => `d${index}`);
+    const chain = ids.slice(1).map((id, index) => link(`d${index}`, id));
+    expect(splitsOf(ids, chain)).toHaveLength(MAX_SPLITS);
   });
   it('is told with ranges of steps', () => {
     expect(numberRanges([3, 1, 2, 5, 7, 8])).toBe('1–3, 5, 7–8');
@@ -139,6 +163,18 @@ describe('the life of an incident', () => {
       assignee: 'Tom Feld',
     });
     expect(foresee(breakIn, 'note', { text: 'seen' })).toEqual(breakIn);
+  });
+  it('undoes only what was foreseen when the server refuses', () => {
+    const foreseen = foresee(breakIn, 'acknowledge', {});
+    const meanwhile = { ...foreseen, assignee: 'Tom Feld', detections: 9 };
+    expect(putBack(meanwhile, breakIn, foreseen)).toEqual({
+      ...breakIn,
+      assignee: 'Tom Feld',
+      detections: 9,
+    });
+    expect(putBack({ ...foreseen, state: 'resolved' }, breakIn, foreseen).state).toBe('resolved');
+    const assigned = foresee(breakIn, 'assign', { assignee: 'Mara Oduya' });
+    expect(putBack(assigned, breakIn, assigned)).toEqual(breakIn);
   });
   it('offers acknowledging only while nobody has', () => {
     expect(possible.open[0]).toBe('acknowledge');

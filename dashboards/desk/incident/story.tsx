@@ -1,5 +1,6 @@
-import type { Signal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { IncidentPage, StoryStep } from '../../../cloud/api/contract.ts';
+import { Button } from '../../kit/button.tsx';
 import { Card } from '../../kit/card.tsx';
 import { Chip, SeverityChip } from '../../kit/chip.tsx';
 import { Icon } from '../../kit/icons.tsx';
@@ -11,16 +12,33 @@ import { strengthOf } from './lanes.ts';
 import { Thumbnail } from './pictures.tsx';
 import { stepElementId } from './step-timeline.tsx';
 
+/** More steps are shown when asked for: thousands of them would make the page slow. */
+const MAX_STEPS = 60;
+
 /** What happened, step by step, and why each step belongs. */
 export function Story(props: { page: IncidentPage; zone: string; pointed: Signal<string | undefined> }) {
   const { story } = props.page;
+  const isWhole = useSignal(false);
+  const pointedAt = story.findIndex(({ detection }) => detection.id === props.pointed.value);
+  const shown = isWhole.value || pointedAt >= MAX_STEPS ? story : story.slice(0, MAX_STEPS);
   return (
     <Card title={text('incident.story')} labelledBy="story" flush>
       <ol class="story">
-        {story.map((step, index) => (
+        {shown.map((step, index) => (
           <Step key={step.detection.id} {...props} step={step} number={index + 1} />
         ))}
       </ol>
+      {shown.length === story.length ? null : (
+        <p class="story-more">
+          <Button
+            onClick={() => {
+              isWhole.value = true;
+            }}
+          >
+            {text('incident.all-steps', { count: story.length })}
+          </Button>
+        </p>
+      )}
     </Card>
   );
 }

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { IncidentPage } from '../../../cloud/api/contract.ts';
 import { Card } from '../../kit/card.tsx';
 import { Icon } from '../../kit/icons.tsx';
@@ -16,7 +17,14 @@ export function WhyOne({ page }: { page: IncidentPage }) {
     .filter(({ a, b }) => numberOf(a) > 0 && numberOf(b) > 0)
     .toSorted((one, other) => other.weight - one.weight)
     .slice(0, MAX_LINKS);
-  const splits = splitsOf(ids, page.links);
+  const splits = useMemo(
+    () =>
+      splitsOf(
+        page.story.map(({ detection }) => detection.id),
+        page.links,
+      ),
+    [page],
+  );
   return (
     <Card
       title={text('incident.why')}

@@ -175,6 +175,7 @@ export const en = {
   'incident.priority': 'Priority {priority}',
   'incident.priority-help': 'Higher is more urgent',
   'incident.steps': { one: '{count} step', other: '{count} steps' },
+  'incident.all-steps': { one: 'Show {count} step', other: 'Show all {count} steps' },
   'incident.lasted': 'over {duration}',
   'incident.people-in': 'Involved',
   'incident.people': 'People',

@@ -79,11 +79,11 @@ export const loadAttention = () => load(attention, () => fetchQueue(everything))
 
 export async function loadQueue(): Promise<void> {
   const wanted = filter.value;
-  await load(queue, async () => {
-    const answer = await fetchQueue(wanted);
-    // Another filter may have been chosen meanwhile: then its own answer counts.
-    return filter.value === wanted || queue.value.state !== 'there' ? answer : queue.value.value;
-  });
+  await load(
+    queue,
+    () => fetchQueue(wanted),
+    () => filter.value === wanted,
+  );
 }
 
 export function chooseFilter(wanted: Partial<QueueFilter>): void {
@@ -109,11 +109,11 @@ export async function loadIncident(id: string): Promise<void> {
     incidentId = id;
     incident.value = { state: 'loading' };
   }
-  await load(incident, async () => {
-    const answer = await fetchIncident(id);
-    if (incidentId !== id && incident.value.state === 'there') return incident.value.value;
-    return answer;
-  });
+  await load(
+    incident,
+    () => fetchIncident(id),
+    () => incidentId === id,
+  );
 }
 
 /** Shows a changed incident wherever it is shown. */
@@ -125,7 +125,10 @@ export function showIncident(summary: IncidentSummary): void {
   });
 }
 
-function findIncident(id: string): IncidentSummary | undefined {
+/** An incident as the page shows it now, wherever that is. */
+export function findIncident(id: string): IncidentSummary | undefined {
+  const page = incident.value;
+  if (page.state === 'there' && page.value.summary.id === id) return page.value.summary;
   for (const held of [attention.value, queue.value]) {
     const found = held.state === 'there' ? held.value.items.find((item) => item.id === id) : undefined;
     if (found !== undefined) return found;
@@ -135,26 +138,30 @@ function findIncident(id: string): IncidentSummary | undefined {
 
 /** Incidents that came while the page was open: their rows arrive gently instead of being there at once. */
 export const newcomers = new Set<string>();
-const MAX_NEWCOMERS = 200;
+/** The severity at which the person was last told of an incident that the page may not hold. */
+const told = new Map<string, number>();
+/** Of both, the newest few: an old one may be told of once more. */
+const MAX_REMEMBERED = 500;
 
-function welcome(id: string): void {
-  newcomers.add(id);
-  for (const oldest of newcomers) {
-    if (newcomers.size <= MAX_NEWCOMERS) break;
-    newcomers.delete(oldest);
+function forgetOldest(remembered: Set<string> | Map<string, number>): void {
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= MAX_REMEMBERED) return;
+    remembered.delete(oldest);
   }
 }
 
 /** People are told of an incident when it is new or has become worse, not of every update. */
 function announce(summary: IncidentSummary): void {
   const before = findIncident(summary.id);
-  if (before === undefined) welcome(summary.id);
-  const isWorse =
-    before === undefined
-      ? summary.state === 'open'
-      : severityRank(summary.severity) > severityRank(before.severity);
-  if (!isWorse || severityRank(summary.severity) < severityRank('high')) return;
-  if (route.value[1] === summary.id) return;
+  if (before === undefined) newcomers.add(summary.id);
+  const rank = severityRank(summary.severity);
+  const known = before === undefined ? told.get(summary.id) : severityRank(before.severity);
+  told.delete(summary.id);
+  told.set(summary.id, rank);
+  forgetOldest(newcomers);
+  forgetOldest(told);
+  const isNews = known === undefined ? summary.state === 'open' : rank > known;
+  if (!isNews || rank < severityRank('high') || route.value[1] === summary.id) return;
   const severity = kitText(`kit.severity.${summary.severity}`).toLowerCase();
   say(
     text('desk.new-incident', { severity, title: summary.title }),

@@ -28,6 +28,10 @@ export const matches = (incident: IncidentSummary, filter: QueueFilter): boolean
   (filter.site === '' || incident.sites.some(({ id }) => id === filter.site)) &&
   severityRank(incident.severity) >= severityRank(filter.severity);
 
+/** The rows to show: the server is asked by state and site, severity is chosen among what it gave. */
+export const shownBy = (queue: Queue, filter: QueueFilter): IncidentSummary[] =>
+  queue.items.filter((item) => matches(item, filter));
+
 /** A part of the queue as the page holds it. */
 export interface Queue extends IncidentList {
   /** An incident that the page did not hold has changed: the counts must be asked for. */

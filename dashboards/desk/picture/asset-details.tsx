@@ -7,7 +7,7 @@ import { RelativeTime } from '../../kit/relative-time.tsx';
 import { timeOrDay } from '../../kit/time.ts';
 import { text } from '../text.ts';
 import { conditionOf, propertyName, valueWords } from './condition.ts';
-import { TemperaturePlot } from './temperature-plot.tsx';
+import { nowInSteps, TemperaturePlot } from './temperature-plot.tsx';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,7 +22,7 @@ export function AssetDetails(props: {
   const zone = site.zones.find(({ id }) => id === asset.zone);
   const kind = text(`kind.${asset.kind}`);
   const hasTemperature = asset.states.some(({ property }) => property === 'temperature');
-  const to = now.peek();
+  const to = nowInSteps.value;
   return (
     <Popover anchor={props.anchor} label={asset.name} onClose={props.onClose}>
       <div class="details">

@@ -78,6 +78,7 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
                 </span>
               );
             })}
+          {isLastKnown ? <span class="plan-note">{text('site.last-known')}</span> : null}
           {placed.map(({ asset, x, y }) => (
             <AssetMark
               key={asset.id}
@@ -114,7 +115,8 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
           site={site}
           anchor={open.value.anchor}
           onClose={() => {
-            open.value = undefined;
+            // Another one may have been opened by the click that closed this one.
+            if (open.value?.asset === opened.id) open.value = undefined;
           }}
         />
       )}

@@ -11,7 +11,14 @@ import { say } from '../../kit/toast.tsx';
 import { act, mayAct } from '../incident/actions.ts';
 import { IncidentView } from '../incident/incident-view.tsx';
 import { chooseFilter, filter, loadMore, loadQueue, picture, queue } from '../live/desk-state.ts';
-import { everything, isOutOfOrder, type Queue, type StateFilter, statesOf } from '../live/queue-changes.ts';
+import {
+  everything,
+  isOutOfOrder,
+  type Queue,
+  type StateFilter,
+  shownBy,
+  statesOf,
+} from '../live/queue-changes.ts';
 import { reasonOf } from '../loaded.ts';
 import { text } from '../text.ts';
 import { IncidentRow } from './incident-row.tsx';
@@ -66,6 +73,7 @@ function QueueList({ chosen }: { chosen: string | undefined }) {
   }, [chosen]);
 
   const held = queue.value;
+  const shown = held.state === 'there' ? shownBy(held.value, filter.value) : [];
   return (
     <section class="queue" aria-labelledby="queue-title">
       <header class="queue-header">
@@ -76,16 +84,16 @@ function QueueList({ chosen }: { chosen: string | undefined }) {
         <Skeleton lines={[60, 60, 60, 60]} />
       ) : held.state === 'failed' ? (
         <ErrorState message={held.message} onRetry={() => void loadQueue()} />
-      ) : held.value.items.length === 0 ? (
+      ) : shown.length === 0 && held.value.items.length >= held.value.total ? (
         <NothingHere />
       ) : (
         <>
           <ul class="rows" ref={list}>
-            {held.value.items.map((item) => (
+            {shown.map((item) => (
               <IncidentRow key={item.id} incident={item} look="wide" isChosen={item.id === chosen} />
             ))}
           </ul>
-          <End queue={held.value} />
+          <End queue={held.value} shown={shown.length} />
         </>
       )}
     </section>
@@ -159,7 +167,7 @@ function NothingHere() {
   );
 }
 
-function End({ queue: held }: { queue: Queue }) {
+function End({ queue: held, shown }: { queue: Queue; shown: number }) {
   const busy = useSignal(false);
   const more = async () => {
     busy.value = true;
@@ -173,7 +181,7 @@ function End({ queue: held }: { queue: Queue }) {
   };
   return (
     <footer class="queue-end">
-      <span class="faint">{text('queue.shown', { shown: held.items.length, total: held.total })}</span>
+      <span class="faint">{text('queue.shown', { shown, total: held.total })}</span>
       {isOutOfOrder(held) ? (
         <Button look="quiet" size="small" onClick={() => void loadQueue()}>
           {text('queue.reorder')}

@@ -65,9 +65,11 @@ async function open(
 }
 
 async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
+  const { violations: found, passes } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
+  // An empty page would break no rule either.
+  expect(passes.length).toBeGreaterThan(15);
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }
 
@@ -159,6 +161,50 @@ describe('with the keyboard alone', () => {
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-incident')))
       .toBe(breakIn.id);
+  });
+  it('the filters narrow the queue, and are cleared from where nothing is left', async () => {
+    const page = await open('#/incidents');
+    await page.getByRole('link', { name: /Cool store/ }).waitFor();
+    await page.getByLabel('Severity').selectOption('high');
+    expect(await page.locator('.queue a[data-incident]').count()).toBe(2);
+    await page.getByLabel('Site').selectOption('branch-markt');
+    await page.getByText('No incidents here').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('link', { name: /Cool store/ }).waitFor();
+    const tabs = page.getByRole('radiogroup', { name: 'State' });
+    await tabs.getByRole('radio', { name: /Active/ }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('link', { name: /Vaccine fridge/ }).waitFor();
+    expect(await page.locator('.queue a[data-incident]').count()).toBe(6);
+  });
+  it('an incident is assigned through the menu', async () => {
+    const page = await open(incidentPath);
+    const button = page.getByRole('button', { name: 'Assign' });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => server.received.map(({ body }) => body)).toEqual([{ assignee: 'Tom Feld' }]);
+    expect(await page.locator('.incident-when').textContent()).toContain('Tom Feld');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await button.click();
+    await button.click();
+    expect(await page.getByRole('menu').count()).toBe(0);
+  });
+  it('a mark’s details open, another’s take their place, Escape gives the focus back', async () => {
+    const page = await open('');
+    const fridge = page.getByRole('button', { name: /^Medicine fridge/ });
+    await fridge.click();
+    await page.getByRole('dialog', { name: 'Medicine fridge' }).waitFor();
+    await page.getByRole('button', { name: /^Siren, off/ }).click();
+    await page.getByRole('dialog', { name: 'Siren' }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toBe('Siren, off');
   });
   it('a row of the queue is acknowledged in place', async () => {
     const page = await open('#/incidents');
