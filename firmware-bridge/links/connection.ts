@@ -5,11 +5,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LinkContext } from './link.ts';
 import { type Candidate, findPorts } from './ports.ts';
-import { openSerialLine, type SerialLine } from './serial-line.ts';
+import { openSerialLine, PortError, type SerialLine } from './serial-line.ts';
 
 /** Between two searches. A search reads a few directory entries, so a device is back within a second. */
 const SEARCH_PAUSE_MS = 500;
-/** A port with another's device is left alone for this long, unless its name vanishes first. */
+/** A port with another's device is left alone for this long, unless another device comes there first. */
 const FOREIGN_PAUSE_MS = 30_000;
 /** A port that gave no sense is tried again after this; its device may have hung. */
 const SILENT_PAUSE_MS = 3_000;
@@ -47,7 +47,7 @@ export async function keepConnected(
   converse: () => Conversation,
   signal: AbortSignal,
 ): Promise<void> {
-  const { log, ports, node } = context;
+  const { log, ports } = context;
   const avoidUntil = new Map<string, number>();
   /** The last thing told about the search; the same again is not news. */
   let told = '';
@@ -57,12 +57,10 @@ export async function keepConnected(
   };
   while (!signal.aborted) {
     const found = await findPorts(patterns);
-    const existing = new Set(found.map(({ device }) => device));
-    for (const device of avoidUntil.keys()) if (!existing.has(device)) avoidUntil.delete(device);
+    const existing = new Set(found.map(({ plugging }) => plugging));
+    for (const plugging of avoidUntil.keys()) if (!existing.has(plugging)) avoidUntil.delete(plugging);
     const nowMs = performance.now();
-    const open = ports
-      .likelyFirst(found, node)
-      .filter(({ device }) => (avoidUntil.get(device) ?? 0) <= nowMs);
+    const open = found.filter(({ plugging }) => (avoidUntil.get(plugging) ?? 0) <= nowMs);
     if (found.length === 0) tell(`no port matches ${patterns.join(' or ')}; still looking`);
     for (const candidate of open) {
       if (signal.aborted) return;
@@ -74,17 +72,17 @@ export async function keepConnected(
         told = '';
         if (ending.because === 'foreign') {
           context.counters.foreignPorts++;
-          avoidUntil.set(candidate.device, performance.now() + FOREIGN_PAUSE_MS);
+          avoidUntil.set(candidate.plugging, performance.now() + FOREIGN_PAUSE_MS);
           log.info({ port: candidate.path }, `not ours: ${ending.found}`);
         } else if (ending.because === 'silent' && !ending.wasOnline) {
-          avoidUntil.set(candidate.device, performance.now() + SILENT_PAUSE_MS);
+          avoidUntil.set(candidate.plugging, performance.now() + SILENT_PAUSE_MS);
           log.warn(
             { port: candidate.path },
             'no answer that makes sense; is it the right device and firmware?',
           );
         } else break;
       } catch (error) {
-        context.counters.openFailures++;
+        if (error instanceof PortError) context.counters.openFailures++;
         tell(error instanceof Error ? error.message : String(error));
       } finally {
         release();

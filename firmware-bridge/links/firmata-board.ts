@@ -136,7 +136,12 @@ export class FirmataBoard {
 
   private async introduce(signal: AbortSignal): Promise<Parts | undefined> {
     // Loaded here: a bridge without Firmata boards does without the two.
-    const [{ default: five }, { Firmata }] = await Promise.all([import('johnny-five'), import('firmata-io')]);
+    const [
+      { default: five },
+      {
+        default: { Firmata },
+      },
+    ] = await Promise.all([import('johnny-five'), import('firmata-io')]);
     this.transport.removeAllListeners();
     const firmata = new Firmata(this.transport, {
       reportVersionTimeout: ASK_AFTER_MS,

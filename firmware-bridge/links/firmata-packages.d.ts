@@ -29,6 +29,10 @@ declare module 'firmata-io' {
     reportAnalogPin(channel: number, value: 0 | 1): void;
     setSamplingInterval(ms: number): void;
   }
+
+  const firmataIo: { Firmata: typeof Firmata };
+  // biome-ignore lint/style/noDefaultExport: it is how a CommonJS package arrives.
+  export default firmataIo;
 }
 
 declare module 'johnny-five' {

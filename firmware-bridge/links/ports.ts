@@ -1,5 +1,5 @@
 /** Finding serial ports by pattern, and seeing to it that no two links take the same one. */
-import { glob, realpath } from 'node:fs/promises';
+import { glob, realpath, stat } from 'node:fs/promises';
 
 /** Candidates looked at in one search, at most; a pattern like `/dev/*` is a mistake. */
 export const MAX_CANDIDATES = 64;
@@ -9,6 +9,8 @@ export interface Candidate {
   path: string;
   /** The device itself: two names of one device have the same. */
   device: string;
+  /** Changes when another device comes under the same name. */
+  plugging: string;
 }
 
 /** Ports that match, in the order of the patterns, each device once. Names that lead nowhere are left out. */
@@ -21,42 +23,24 @@ export async function findPorts(patterns: readonly string[]): Promise<Candidate[
       if (paths.length >= MAX_CANDIDATES) break;
     }
     for (const path of paths.sort()) {
+      // Gone between the search and the look: then it is no candidate.
       const device = await realpath(path).catch(() => undefined);
-      if (device !== undefined && !found.has(device)) found.set(device, { path, device });
+      if (device === undefined || found.has(device)) continue;
+      const status = await stat(device).catch(() => undefined);
+      if (status !== undefined) found.set(device, { path, device, plugging: `${device} ${status.ctimeMs}` });
     }
   }
   return [...found.values()].slice(0, MAX_CANDIDATES);
 }
 
-/** Shared by all links of a bridge: who has which device, and what others learnt while they searched. */
+/** Shared by all links of a bridge: who has which device. */
 export class PortClaims {
   private readonly taken = new Set<string>();
-  private readonly seen = new Map<string, string>();
 
   /** Takes a device for one link; undefined where another has it. The answer gives it back. */
   claim(device: string): (() => void) | undefined {
     if (this.taken.has(device)) return undefined;
     this.taken.add(device);
     return () => this.taken.delete(device);
-  }
-
-  /** A link found another node than its own there. */
-  noteNode(device: string, node: string): void {
-    // Bounded by the ports that exist: a device is forgotten when its name is gone.
-    this.seen.set(device, node);
-  }
-
-  forgetNode(device: string): void {
-    this.seen.delete(device);
-  }
-
-  /** Devices where this node was seen go first. */
-  likelyFirst(candidates: readonly Candidate[], node: string): Candidate[] {
-    const existing = new Set(candidates.map(({ device }) => device));
-    for (const device of this.seen.keys()) {
-      if (!existing.has(device) && this.seen.get(device) === node) this.seen.delete(device);
-    }
-    const isLikely = ({ device }: Candidate) => this.seen.get(device) === node;
-    return [...candidates].sort((a, b) => Number(isLikely(b)) - Number(isLikely(a)));
   }
 }

@@ -1,11 +1,18 @@
 /** One opened serial port, from its opening to its hang-up. */
+import { stat } from 'node:fs/promises';
 import { SerialPort } from 'serialport';
 
 /** A port that can't be closed within this time is given up; the system closes it with the process. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+/** How often the port's name is looked at: serialport notices a hang-up only if it comes between two reads. */
+const PRESENCE_MS = 1_000;
+
 /** Bytes that may wait to be written. Frames are small and repeated; a line that takes nothing gets no more. */
 const MAX_UNWRITTEN_BYTES = 4_096;
+
+/** A port that can't be opened. */
+export class PortError extends Error {}
 
 export interface SerialLine {
   readonly path: string;
@@ -19,7 +26,7 @@ export interface SerialLine {
 
 /**
  * Opens a port for this process alone.
- * @throws Error with a line fit for a person: no rights, in use, gone
+ * @throws PortError with a line fit for a person: no rights, in use, gone
  */
 export async function openSerialLine(
   path: string,
@@ -29,13 +36,19 @@ export async function openSerialLine(
   // hupcl: closing must not drop DTR, or every reopening would reset an Uno.
   const port = new SerialPort({ path, baudRate, autoOpen: false, hupcl: false });
   await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(new Error(openProblem(path, error))) : resolve()));
+    port.open((error) => (error ? reject(new PortError(openProblem(path, error))) : resolve()));
   });
   // What the system kept from before is old; the device repeats what matters.
   await new Promise<void>((resolve) => port.flush(() => resolve()));
+  const identity = await identityOf(path);
+  let presence: NodeJS.Timeout | undefined;
   const hungUp = new Promise<string>((resolve) => {
     port.on('close', (error: Error | null) => resolve(error?.message ?? 'closed'));
     port.on('error', (error) => resolve(error.message));
+    // A read that has begun when the device goes returns nothing, and is repeated by serialport for ever.
+    presence = setInterval(() => {
+      identityOf(path).then((now) => now !== identity && resolve('its name is gone'));
+    }, PRESENCE_MS);
   });
   port.on('data', (chunk: Buffer) => onData(chunk));
   return {
@@ -46,6 +59,7 @@ export async function openSerialLine(
     },
     close: () =>
       new Promise<void>((resolve) => {
+        clearInterval(presence);
         if (!port.isOpen) return resolve();
         const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
         port.close(() => {
@@ -55,6 +69,13 @@ export async function openSerialLine(
       }),
   };
 }
+
+/** Device number and time of its coming: another device under the same name has another. */
+const identityOf = (path: string): Promise<string | undefined> =>
+  stat(path).then(
+    ({ rdev, ctimeMs }) => `${rdev} ${ctimeMs}`,
+    () => undefined,
+  );
 
 function openProblem(path: string, error: Error): string {
   if (/permission denied|EACCES/i.test(error.message))

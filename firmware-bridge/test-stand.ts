@@ -1,0 +1,264 @@
+/** For tests: a real broker, emulated boards and the bridge, each board and bridge a process of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Aedes } from 'aedes';
+import type { NodeState } from './links/link.ts';
+
+const boardMain = fileURLToPath(new URL('../simulators/devices/board/main.ts', import.meta.url));
+const bridgeMain = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/** Generous: the machine may be busy with other tests. */
+const PATIENCE_MS = 30_000;
+
+/** Waits until something is so. */
+export async function until(isSo: () => boolean, what: string, patienceMs = PATIENCE_MS): Promise<void> {
+  const startedAt = performance.now();
+  while (!isSo()) {
+    if (performance.now() - startedAt > patienceMs) throw new Error(`waited in vain: ${what}`);
+    await pause(10);
+  }
+}
+
+export class BoardProcess {
+  /** The port's latest name. */
+  port = '';
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly answers: string[] = [];
+
+  constructor(name: string, folder: string, clock: string, hex?: string) {
+    const args = [
+      boardMain,
+      '--name',
+      name,
+      '--folder',
+      folder,
+      ...(hex === undefined ? [] : ['--hex', hex]),
+    ];
+    this.child = spawn(process.execPath, args, { env: { ...process.env, GATEHOUSE_CLOCK: clock } });
+    this.child.stderr.pipe(process.stderr);
+    createInterface({ input: this.child.stdout }).on('line', (line) => {
+      if (line.startsWith('port ')) this.port = line.slice('port '.length);
+      this.answers.push(line);
+    });
+  }
+
+  /** Types a line and waits for its answer. */
+  async say(line: string): Promise<string> {
+    const heard = this.answers.length;
+    this.child.stdin.write(`${line}\n`);
+    await until(() => this.answers.length > heard, `the board's answer to "${line}"`);
+    return this.answers[heard] ?? '';
+  }
+
+  async ready(): Promise<this> {
+    await until(() => this.answers.some((line) => line.startsWith('stays ')), 'the board is there');
+    return this;
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+}
+
+export class BridgeProcess {
+  readonly log: Record<string, unknown>[] = [];
+  readonly errors: string[] = [];
+  private readonly child: ChildProcessWithoutNullStreams;
+
+  constructor(args: readonly string[], clock: string) {
+    this.child = spawn(process.execPath, [bridgeMain, ...args], {
+      env: { ...process.env, GATEHOUSE_CLOCK: clock },
+    });
+    createInterface({ input: this.child.stdout }).on('line', (line) =>
+      this.log.push(line.startsWith('{') ? JSON.parse(line) : { text: line }),
+    );
+    createInterface({ input: this.child.stderr }).on('line', (line) => this.errors.push(line));
+  }
+
+  said(text: string): boolean {
+    return this.log.some(({ msg }) => typeof msg === 'string' && msg.includes(text));
+  }
+
+  /** The counters of a link, as told at the end of the process. */
+  counters(node: string): Record<string, number> {
+    const last = this.log.findLast((line) => line['msg'] === 'counters' && line['node'] === node);
+    const counters = last?.['counters'];
+    return typeof counters === 'object' && counters !== null
+      ? Object.fromEntries(Object.entries(counters).filter(([, count]) => typeof count === 'number'))
+      : {};
+  }
+
+  async exited(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exit = once(this.child, 'exit');
+    this.child.kill(signal);
+    await exit;
+  }
+}
+
+export interface Message {
+  topic: string;
+  text: string;
+}
+
+/** aedes, as the gateway runs it, with a gate in front of its acknowledgements. */
+export class Broker {
+  readonly messages: Message[] = [];
+  url = '';
+  private readonly aedes: Aedes;
+  private server: Server | undefined;
+  private held: (() => void)[] | undefined;
+
+  private constructor(aedes: Aedes) {
+    this.aedes = aedes;
+    aedes.authorizePublish = (_client, packet, done) => {
+      this.messages.push({ topic: packet.topic, text: packet.payload.toString() });
+      if (this.held === undefined) done(null);
+      else this.held.push(() => done(null));
+    };
+    aedes.on('publish', (packet, client) => {
+      // Last wills come without a client, and never through authorizePublish.
+      if (client === null && !packet.topic.startsWith('$SYS'))
+        this.messages.push({ topic: packet.topic, text: packet.payload.toString() });
+    });
+  }
+
+  static async start(): Promise<Broker> {
+    const broker = new Broker(await Aedes.createBroker());
+    await broker.listen(0);
+    return broker;
+  }
+
+  async listen(port: number): Promise<void> {
+    const server = createServer(this.aedes.handle);
+    this.server = server;
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) this.url = `mqtt://127.0.0.1:${address.port}`;
+  }
+
+  /** From now on messages arrive, but none is acknowledged. */
+  hold(): void {
+    this.held = [];
+  }
+
+  /** Acknowledges what was held, and everything from now on. */
+  release(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const acknowledge of held) acknowledge();
+  }
+
+  /** Forgets what was held: it was never stored. */
+  drop(): void {
+    this.held = undefined;
+  }
+
+  say(topic: string, text: string, retain = false): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const packet = { cmd: 'publish' as const, topic, payload: text, qos: 1 as const, retain, dup: false };
+      this.aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** The gateway goes away; `listen` with its port brings it back. */
+  async stop(): Promise<number> {
+    const port = Number(new URL(this.url).port);
+    for (const client of Object.values(this.clients())) client.conn.destroy();
+    await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
+    return port;
+  }
+
+  async end(): Promise<void> {
+    this.release();
+    await this.stop();
+    await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
+  }
+
+  /** Reports of a node, each once, in the order of their first arrival. */
+  states(node: string): NodeState[] {
+    const states = this.messages
+      .filter(({ topic }) => topic === `node/${node}/state`)
+      .map(({ text }): NodeState => JSON.parse(text));
+    const seen = new Set<string>();
+    return states.filter(({ boot, sequence }) => {
+      const isNew = !seen.has(`${boot}/${sequence}`);
+      seen.add(`${boot}/${sequence}`);
+      return isNew;
+    });
+  }
+
+  lastState(node: string): NodeState | undefined {
+    return this.states(node).at(-1);
+  }
+
+  lastText(topic: string): string | undefined {
+    return this.messages.findLast((message) => message.topic === topic)?.text;
+  }
+
+  private clients(): Record<string, { conn: { destroy(): void } }> {
+    const clients: unknown = Reflect.get(this.aedes, 'clients');
+    const isClient = (value: unknown): value is { conn: { destroy(): void } } =>
+      typeof value === 'object' && value !== null && 'conn' in value;
+    return Object.fromEntries(Object.entries(clients ?? {}).filter(([, value]) => isClient(value)));
+  }
+}
+
+/** One of each, cleared away together. */
+export class Stand {
+  readonly folder = mkdtempSync(join(tmpdir(), 'gatehouse-stand-'));
+  readonly ports = join(this.folder, 'dev');
+  readonly broker: Broker;
+  readonly clock: string;
+  private readonly processes: { end(): Promise<void> }[] = [];
+
+  private constructor(broker: Broker, rate: number) {
+    this.broker = broker;
+    this.clock = `${Date.now()},${Date.now()},${rate}`;
+  }
+
+  static async start(rate = 1): Promise<Stand> {
+    return new Stand(await Broker.start(), rate);
+  }
+
+  async board(name: string, hex?: string): Promise<BoardProcess> {
+    const board = new BoardProcess(name, this.ports, this.clock, hex);
+    this.processes.push(board);
+    return board.ready();
+  }
+
+  /** @param links YAML, one line a link */
+  bridge(...links: string[]): BridgeProcess {
+    const file = join(this.folder, 'bridge.yaml');
+    const lines = links.map((link) => `  - { ${link} }\n`);
+    writeFileSync(file, `id: bridge-1\ngateway: { url: '${this.broker.url}' }\nlinks:\n${lines.join('')}`);
+    const bridge = new BridgeProcess(['--config', file], this.clock);
+    this.processes.push(bridge);
+    return bridge;
+  }
+
+  /** A door-node link that searches all ports of the stand. */
+  doorNode(node: string): string {
+    return `id: ${node}, type: door-node, node: ${node}, ports: '${this.ports}/ttyACM*'`;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.processes.map((each) => each.end()));
+    await this.broker.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
