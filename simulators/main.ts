@@ -72,7 +72,8 @@ function tell(stage: Stage): void {
                      sign in as Anna Weber, PIN ${sitePage.pinOf['Anna Weber']}
 
   The day runs ${stage.clock.rate} times as fast as the world. For the break-in press the button on the desk,
-  or type "break-in" here. Ctrl-C ends everything.
+  or type "break-in" here; "cut" pulls the cables between gateways and cloud, "restore" puts them back.
+  Ctrl-C ends everything.
 
 `);
 }
@@ -111,6 +112,8 @@ async function run(what: string, signal: AbortSignal): Promise<void> {
       .map((each) => each.trim())) {
       if (catalog.some(({ id }) => id === line)) void stage.telling.begin(line);
       else if (line === 'tidy-up') void tidyUp(stage.world);
+      else if (line === 'cut') stage.uplink.cut();
+      else if (line === 'restore') stage.uplink.restore();
     }
   });
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -29,6 +29,20 @@ async function guessThePassword(world: World): Promise<void> {
   world.say('the log-in succeeds');
 }
 
+const TRIES = 30;
+
+/** A site page that does not answer is tried again: the attacker has time. */
+async function insist(world: World, act: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; !world.signal.aborted; attempt++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt >= TRIES) throw error;
+      await wait(world, 5_000);
+    }
+  }
+}
+
 /** In the administration lies the PIN of the alarm; the site page takes it from anywhere. */
 async function changeTheSchedule(world: World): Promise<void> {
   const { url, pinOf } = world.sitePage;
@@ -113,7 +127,7 @@ export const breakIn: Scenario = {
     const elsewhere = meanwhileElsewhere(world);
     await guessThePassword(world);
     await wait(world, 30_000);
-    await changeTheSchedule(world);
+    await insist(world, () => changeTheSchedule(world));
     await wait(world, 3 * MINUTE_MS);
     await throughTheBackDoor(world);
     await elsewhere;

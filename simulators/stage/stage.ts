@@ -8,6 +8,7 @@ import { runDay } from '../scenarios/day.ts';
 import type { World } from '../scenarios/world.ts';
 import { Pharmacy } from '../world/pharmacy.ts';
 import { Warehouse } from '../world/warehouse.ts';
+import { Link } from './link.ts';
 import { expectFree, freePorts } from './ports.ts';
 import { House } from './process.ts';
 import { newPin, newSecret, passwordHash, sha256 } from './secrets.ts';
@@ -41,6 +42,8 @@ export interface Stage {
   };
   readonly desk: { readonly url: string; readonly name: string; readonly password: string };
   readonly sitePage: World['sitePage'];
+  /** The cables from the gateways to the cloud, to be pulled. */
+  readonly uplink: { cut(): void; restore(): void };
   stop(): Promise<void>;
 }
 
@@ -87,6 +90,9 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
   ];
   const deskPassword = (desk ?? newSecret()).slice(0, 12);
   const pins = { 'Anna Weber': newPin(), 'Jonas Keller': newPin() };
+  const ending = new AbortController();
+  const mqttLink = await Link.open(cloudMqttPort, ending.signal);
+  const httpLink = await Link.open(cloudHttpPort, ending.signal);
   const portFolder = join(folder, 'dev');
   mkdirSync(portFolder, { recursive: true });
   writeSettings(
@@ -94,6 +100,8 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     {
       cloudHttpPort,
       cloudMqttPort,
+      uplinkMqttPort: mqttLink.port,
+      uplinkHttpPort: httpLink.port,
       syslogPort,
       lindenTlsPort,
       lindenPlainPort,
@@ -136,7 +144,6 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     north: house('north-gateway', 'edge/main.ts', 'north-gateway.yaml'),
     bridge: house('bridge', 'firmware-bridge/main.ts', 'bridge.yaml'),
   };
-  const ending = new AbortController();
   const stop = async () => {
     ending.abort();
     await Promise.all(Object.values(houses).map((each) => each.stop()));
@@ -195,6 +202,16 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       houses,
       desk: { url: `http://127.0.0.1:${cloudHttpPort}`, name: 'mia', password: deskPassword },
       sitePage: world.sitePage,
+      uplink: {
+        cut: () => {
+          mqttLink.cut();
+          httpLink.cut();
+        },
+        restore: () => {
+          mqttLink.restore();
+          httpLink.restore();
+        },
+      },
       stop,
     };
   } catch (error) {

@@ -35,8 +35,10 @@ export class Cameras {
           secure,
           username,
           password: readFileSync(configuration.resolve(passwordFile), 'utf8').trim(),
-          onHeard: (heard, isState) => {
-            const arrival = { retained: isState, receivedAt: clock.now() };
+          onHeard: (heard) => {
+            // What a camera says at connection is so now, unlike a broker's retained message, which may be old:
+            // compared with what was known, a lens that went dark meanwhile is news; where nothing was known, not.
+            const arrival = { retained: false, receivedAt: clock.now() };
             gateway
               .hear([{ heard, profile: 'onvif', arrival }])
               .catch((error: unknown) => onTrouble(String(error)));
