@@ -22,12 +22,14 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const shared = new Set(registry.document.sharedAddresses.map((address) => address.toLowerCase()));
   const identityMs = Math.max(rules.strength.identity.windowMs, rules.strength.identityAcrossWorlds.windowMs);
   const placeKeys = new Map<string, Key>();
-  const keyOf: KeyMaker = (kind, name, windowMs) => keep(placeKeys, `${kind}:${name}`, () => ({ windowMs }));
+  const keyOf: KeyMaker = (kind, name, windowMs) =>
+    keep(placeKeys, `${kind}:${name}`, () => ({ windowMs, timeline: undefined }));
   const places = new Map<string, Place>();
   const unknownPlaces = new Map<string, Place>();
   const heads = new Map<string, Map<string, Head>>();
   const marks = new Map<Mark['class'], Map<string, Mark>>();
   const known = new Map<string, Traits>();
+  const vias = new Map<string, readonly Via[]>();
   let numbers = 0;
 
   const placeOf = (id: string): Place => {
@@ -42,6 +44,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const identityMark = (value: string, person: Identity | undefined): Mark =>
     keep(marksOf('identity'), value, () => ({
       windowMs: identityMs,
+      timeline: undefined,
       number: numbers++,
       kind: 'identity',
       class: 'identity',
@@ -52,6 +55,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const observableMark = (of: ObservableClass, value: string): Mark =>
     keep(marksOf(of), value, () => ({
       windowMs: rules.observables[of].windowMs,
+      timeline: undefined,
       number: numbers++,
       kind: 'observable',
       class: of,
@@ -119,7 +123,17 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       const { assets } = detection;
       const at = (assets.length < 2 ? assets : [...new Set(assets)].sort(compareText)).map(placeOf);
       const name = nameOf(head, at, named);
-      return keep(known, name, () => new Traits(head, at, named.marks, named.via));
+      return keep(
+        known,
+        name,
+        () =>
+          new Traits(
+            head,
+            at,
+            exact(named.marks),
+            keep(vias, named.via.join(), () => exact(named.via)),
+          ),
+      );
     },
     retain(kept) {
       for (const memory of [unknownPlaces, marks, known, heads]) memory.clear();
@@ -176,6 +190,11 @@ const strengthOf = (via: Via | undefined): number =>
 
 const compareMarks = (a: Mark, b: Mark): number =>
   compareText(a.class, b.class) || compareText(a.value, b.value);
+
+const NOTHING: readonly never[] = [];
+
+/** A copy without the room that a growing list reserves. */
+const exact = <Value>(list: readonly Value[]): readonly Value[] => (list.length === 0 ? NOTHING : [...list]);
 
 /** Short name of traits within one catalogue. */
 function nameOf(head: Head, places: readonly Place[], named: Pick<Traits, 'marks' | 'via'>): string {

@@ -80,7 +80,7 @@ describe('the incidents of a set of detections', () => {
         const found = sorted(bones(correlate(detections, registry)));
         expect(found).toEqual(sorted(reference(detections, registry)));
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 

@@ -37,8 +37,11 @@ export interface CorrelatorOptions {
 export interface Changes {
   /** New, or different from what was told before. The most urgent first. */
   readonly changed: Incident[];
-  /** Incidents that are no more, each with the one that now holds the detection it was named after. */
-  readonly gone: { readonly id: string; readonly into: string }[];
+  /**
+   * Incidents that are no more, each with the one that now holds the detection it was named after; without one
+   * where all of its detections were taken back.
+   */
+  readonly gone: { readonly id: string; readonly into?: string }[];
 }
 
 export interface Added extends Changes {
@@ -72,9 +75,7 @@ export class Correlator {
   #decisions: Decisions;
   #items = new Map<string, Item>();
   #staged = new Map<string, Placed>();
-  #runs = new Map<Traits, Run[]>();
-  #timelines = new Map<Key, KeyTimeline>();
-  #changed = new Set<Run>();
+  #changed: Run[] = [];
 
   constructor(registry: Registry, { rules = linkRules, decisions = NO_DECISIONS }: CorrelatorOptions = {}) {
     this.#registry = registry;
@@ -135,12 +136,78 @@ export class Correlator {
     return { ...this.changes(), duplicates, conflicting };
   }
 
+  /**
+   * Takes detections of which the last word counts, takes others back, and says what that changed. The incidents
+   * that hold a revised or withdrawn detection are taken apart and put together again; where there is none, this
+   * is `add`.
+   */
+  revise(detections: readonly Correlated[], withdrawn: readonly string[] = []): Changes {
+    const latest = new Map(detections.map((detection) => [detection.id, detection]));
+    const leaving = new Set(withdrawn.filter((id) => this.#items.has(id) && !latest.has(id)));
+    for (const detection of latest.values()) {
+      const known = this.#items.get(detection.id);
+      if (known === undefined) continue;
+      if (known.at !== detection.at || known.traits !== this.#catalogue.traitsOf(detection))
+        leaving.add(detection.id);
+    }
+    if (leaving.size === 0) return this.add(latest.values());
+    const touched = new Set([...leaving].map((id) => rootOf(this.#item(id).run)));
+    const told = [...touched].flatMap((root) => {
+      const outlines = this.#outlinesOf(root);
+      return (root.told ?? []).map(({ id, earliest }) => ({
+        id,
+        held: [earliest.id, ...(outlines.find((outline) => outline.id === id)?.detections ?? [])],
+      }));
+    });
+    const staying = this.#takeApart(touched).filter(({ id }) => !leaving.has(id));
+    for (const { id, at: atMs, traits } of staying) this.#insert({ id, at: atMs, traits });
+    for (const detection of latest.values()) this.absorb(detection);
+    const gone: { id: string; into?: string }[] = [];
+    for (const { id, held } of told) {
+      const survivor = held.find((detection) => this.#items.has(detection));
+      if (survivor === undefined) {
+        gone.push({ id });
+        continue;
+      }
+      const earliest = this.#item(survivor);
+      const root = rootOf(earliest.run);
+      root.told = [...(root.told ?? []), { id, earliest }];
+    }
+    const changes = this.changes();
+    return { changed: changes.changed, gone: [...gone, ...changes.gone] };
+  }
+
+  /** Takes whole components out of memory; the answer is what they held, in order of time. */
+  #takeApart(roots: ReadonlySet<Run>): Item[] {
+    const leaving = new Set<Run>();
+    const kinds = new Set<Traits>();
+    const keys = new Set<Key>();
+    const items: Item[] = [];
+    for (const root of roots)
+      for (const run of [root, ...(root.others ?? [])]) {
+        leaving.add(run);
+        kinds.add(run.traits);
+        for (const item of run.items) items.push(item);
+      }
+    this.#changed = this.#changed.filter((run) => !leaving.has(run));
+    for (const traits of kinds) {
+      const runs = traits.runs?.filter((run) => !leaving.has(run)) ?? [];
+      traits.runs = runs.length === 0 ? undefined : runs;
+      for (const { own } of traits.places) for (const key of own) keys.add(key);
+      for (const mark of traits.marks) keys.add(mark);
+    }
+    for (const key of keys) if (key.timeline?.drop(leaving) === 'empty') key.timeline = undefined;
+    for (const { id } of items) this.#items.delete(id);
+    return items.sort(inOrder);
+  }
+
   /** What changed since this was last asked. */
   changes(): Changes {
-    const roots = new Set([...this.#changed].map(rootOf));
-    this.#changed.clear();
+    const roots = new Set(this.#changed.map(rootOf));
+    for (const run of this.#changed) run.isChanged = false;
+    this.#changed = [];
     const changed: Incident[] = [];
-    const gone: { id: string; into: string }[] = [];
+    const gone: { id: string; into?: string }[] = [];
     for (const root of roots) {
       const outlines = this.#outlinesOf(root);
       for (const outline of outlines) changed.push(incidentOf(outline, this.#registry, this.#rules));
@@ -217,7 +284,7 @@ export class Correlator {
         if (root !== undefined && list !== undefined)
           root.told = list.map(({ id, earliest }) => ({ id, earliest: this.#item(earliest.id) }));
       }
-      this.#changed.clear();
+      this.#changed = [];
     }
     const incidents = [...newest.values()].filter((latest) => latest < horizon).length;
     return { incidents, detections: before - kept.length, kept: kept.length };
@@ -236,19 +303,26 @@ export class Correlator {
   }
 
   /** Starts over with these; decisions that joined components cannot be taken back in any other way. */
-  #rebuild(items: readonly Item[]): void {
+  #rebuild(kept: readonly Item[]): void {
+    // Every list was begun by something that is in memory.
+    for (const { traits } of this.#items.values()) {
+      traits.runs = undefined;
+      for (const mark of traits.marks) mark.timeline = undefined;
+      for (const { own } of traits.places) for (const key of own) key.timeline = undefined;
+    }
     this.#items = new Map();
-    this.#runs = new Map();
-    this.#timelines = new Map();
-    this.#changed = new Set();
-    for (const { id, at: atMs, traits } of items) this.#insert({ id, at: atMs, traits });
+    this.#changed = [];
+    for (const { id, at: atMs, traits } of kept) this.#insert({ id, at: atMs, traits });
   }
 
   #insert(placed: Placed): void {
     const { id, traits } = placed;
     const item = traits.repeats ? this.#fold(placed) : put(new Run(traits), placed);
     this.#items.set(id, item);
-    this.#changed.add(item.run);
+    if (!item.run.isChanged) {
+      item.run.isChanged = true;
+      this.#changed.push(item.run);
+    }
     if (traits.placed) for (const place of traits.places) this.#meetAtPlace(item, place);
     for (const mark of traits.marks) if (!mark.hub) this.#meet(item, mark);
     if (traits.placed) for (const place of traits.places) for (const key of place.own) this.#note(item, key);
@@ -262,10 +336,10 @@ export class Correlator {
   /** Puts it into the run it repeats, or into one of its own; joins two runs that it bridges. */
   #fold(placed: Placed): Item {
     const { traits } = placed;
-    const runs = this.#runs.get(traits);
+    const { runs } = traits;
     if (runs === undefined) {
       const item = put(new Run(traits), placed);
-      this.#runs.set(traits, [item.run]);
+      traits.runs = [item.run];
       return item;
     }
     const { repeatMs } = this.#rules;
@@ -287,7 +361,8 @@ export class Correlator {
     }
     if (joinsAfter) return put(after, placed);
     const item = put(new Run(traits), placed);
-    runs.splice(index, 0, item.run);
+    if (index === runs.length) traits.runs = withOneMore(runs, item.run);
+    else runs.splice(index, 0, item.run);
     return item;
   }
 
@@ -297,30 +372,30 @@ export class Correlator {
 
   /** Joins the components of all that is linked to it by what stands on this key. */
   #meet(item: Item, key: Key): void {
-    this.#timelines.get(key)?.join(
+    key.timeline?.join(
       item.run,
       item.at,
-      (other) => this.#isLinked(item, other),
+      (other) => this.#isLinked(item, other, key.windowMs),
       (other) => unite(item.run, other),
     );
   }
 
-  #isLinked(item: Item, other: Run): boolean {
+  /** Asked on a list of that window: what is further apart is linked by another list or not at all. */
+  #isLinked(item: Item, other: Run, windowMs: number): boolean {
     if (other === item.run) return false;
     const { items, traits } = other;
     const index = indexAfter(items, item);
     const before = items[index - 1];
-    if (before !== undefined && weigh(traits, item.traits, item.at - before.at, this.#rules) > 0) return true;
+    const sinceMs = before === undefined ? Number.POSITIVE_INFINITY : item.at - before.at;
+    if (sinceMs <= windowMs && weigh(traits, item.traits, sinceMs, this.#rules) > 0) return true;
     const after = items[index];
-    return after !== undefined && weigh(item.traits, traits, after.at - item.at, this.#rules) > 0;
+    const untilMs = after === undefined ? Number.POSITIVE_INFINITY : after.at - item.at;
+    return untilMs <= windowMs && weigh(item.traits, traits, untilMs, this.#rules) > 0;
   }
 
   #note(item: Item, key: Key): void {
-    let timeline = this.#timelines.get(key);
-    if (timeline === undefined) {
-      timeline = new KeyTimeline(key.windowMs);
-      this.#timelines.set(key, timeline);
-    }
+    key.timeline ??= new KeyTimeline(key.windowMs);
+    const { timeline } = key;
     const number = timeline.slotNumber(item.at);
     const { run } = item;
     // Neighbours in the run that share the slot have noted it there already.

@@ -20,7 +20,7 @@ export interface Decisions {
 
 /** Detections of one incident, in order, with the links that hold it together, in order of their later end. */
 export interface Tree {
-  readonly items: Item[];
+  readonly items: readonly Item[];
   readonly edges: Edge[];
 }
 
@@ -52,10 +52,13 @@ const inStoryOrder = (a: Edge, b: Edge): number => inOrder(a.late, b.late) || in
  * way it follows from the set of detections alone. More than one tree only where a person kept some apart.
  */
 export function spanningForest(runs: readonly Run[], rules: LinkRules, decisions: Decisions): Tree[] {
-  const items = runs.flatMap((run) => run.items).sort(inOrder);
-  const isDecided = items.some(({ id }) => decisions.apart.has(id) || decisions.together.has(id));
-  if (isDecided) return decidedForest(runs, items, rules, decisions);
-  if (runs.length === 1) return [{ items, edges: repeatsOf(runs).sort(inStoryOrder) }];
+  const only = runs.length === 1 ? runs[0] : undefined;
+  const items = only === undefined ? runs.flatMap((run) => run.items).sort(inOrder) : only.items;
+  const isDecided = (id: string) => decisions.apart.has(id) || decisions.together.has(id);
+  const { apart, together } = decisions;
+  if (apart.size + together.size > 0 && items.some(({ id }) => isDecided(id)))
+    return decidedForest(runs, items, rules, decisions);
+  if (only !== undefined) return [{ items, edges: repeatsOf(runs) }];
   const ordered = [...runs].sort((a, b) => inOrder(firstOf(a), firstOf(b)));
   const chosen = strongest(ordered, rules);
   return [{ items, edges: [...repeatsOf(runs), ...chosen].sort(inStoryOrder) }];
@@ -193,7 +196,7 @@ function nearest(from: Run, to: Run): [Item, Item] | undefined {
 /** With decisions every detection stands for itself: a person may cut through a run. */
 function decidedForest(
   runs: readonly Run[],
-  items: Item[],
+  items: readonly Item[],
   rules: LinkRules,
   { together, apart }: Decisions,
 ): Tree[] {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Severity, severityRank } from '../../devices/model/detection.ts';
 import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
@@ -17,7 +17,7 @@ export interface Outline extends Omit<Incident, 'links'> {
 
 /** Short, fit for an address, and the same whatever else the incident comes to hold later. */
 export const incidentId = (earliestDetection: string): string =>
-  `incident-${createHash('sha256').update(earliestDetection).digest('hex').slice(0, 16)}`;
+  `incident-${hash('sha256', earliestDetection).slice(0, 16)}`;
 
 /** Pure: everything follows from the tree's detections, the registry and the rules. */
 export function outlineOf({ items, edges }: Tree, registry: Registry): Outline {

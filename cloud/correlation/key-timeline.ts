@@ -27,6 +27,18 @@ export class KeyTimeline {
     else this.#slots.splice(index, 0, newSlot(number, run));
   }
 
+  /** Takes runs out, wherever they are noted; whole components only, so that `joined` stays what it says. */
+  drop(runs: ReadonlySet<Run>): void {
+    const kept: Slot[] = [];
+    for (const slot of this.#slots) {
+      const joined = slot.joined?.filter((run) => !runs.has(run));
+      slot.joined = joined === undefined || joined.length === 0 ? undefined : joined;
+      slot.rest = slot.rest.filter((run) => !runs.has(run));
+      if (slot.joined !== undefined || slot.rest.length > 0) kept.push(slot);
+    }
+    this.#slots = kept;
+  }
+
   /**
    * Compares with `isLinked` as few runs around a moment as are needed to know every component that `run`
    * belongs to, and unites it with those.

@@ -25,7 +25,7 @@ describe('a link between two detections', () => {
         if (a === undefined || b === undefined) throw new Error('two are needed');
         expect(link(a, b, registry, linkRules)).toEqual(link(b, a, registry, linkRules));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 
@@ -52,7 +52,7 @@ describe('a link between two detections', () => {
         const beyond = { ...b, at: a.at + largestWindowMs(linkRules) + 1 };
         expect(link(a, beyond, registry, linkRules)).toBeUndefined();
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 
@@ -67,7 +67,7 @@ describe('a link between two detections', () => {
         expect(found.weight).toBeGreaterThanOrEqual(linkRules.threshold);
         for (const { because: reason } of found.evidence) expect(reason).toMatch(/^\S.*\S$/);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 });

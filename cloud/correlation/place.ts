@@ -1,11 +1,15 @@
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type Surroundings, worldOfKind } from '../assets/surroundings.ts';
+import type { KeyTimeline } from './key-timeline.ts';
 import type { LinkRules } from './link-rules.ts';
 
-/** Stands for one index list; `windowMs` says how long something on it can matter. Compared by reference. */
+/** Stands for one index list. Compared by reference. */
 export interface Key {
+  /** How far apart in time two detections on the list can still be linked by what it stands for. */
   readonly windowMs: number;
+  /** The list itself, kept here because a million lists would make a slow map. The correlator's alone. */
+  timeline: KeyTimeline | undefined;
 }
 
 /** An asset as correlation sees it. One object for each asset, so that it can be compared by reference. */

@@ -29,6 +29,8 @@ export class Run {
   others: Run[] | undefined = undefined;
   /** At the root: what was told of this component last. */
   told: Told[] | undefined = undefined;
+  /** Whether it is on the list of what changed. */
+  isChanged = false;
   /** Set when another run took its items over. */
   into: Run | undefined = undefined;
 

@@ -2,6 +2,7 @@ import type { Detection, Severity } from '../../devices/model/detection.ts';
 import type { Identity } from '../../devices/model/identity.ts';
 import type { ObservableClass } from './link-rules.ts';
 import type { Key, Place } from './place.ts';
+import type { Run } from './run.ts';
 import type { Theme } from './theme.ts';
 
 /** What the correlator reads of a detection. */
@@ -51,6 +52,8 @@ export class Traits {
   readonly via: readonly Via[];
   /** Whether it has anything but hubs, so that the same again is the same happening. */
   readonly repeats: boolean;
+  /** The runs of these traits, in order of time; kept here as a key's timeline is. The correlator's alone. */
+  runs: Run[] | undefined = undefined;
 
   constructor(head: Head, places: readonly Place[], marks: readonly Mark[], via: readonly Via[]) {
     this.head = head;
