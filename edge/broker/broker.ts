@@ -5,13 +5,14 @@
  */
 import { X509Certificate } from 'node:crypto';
 import type { Server } from 'node:net';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import { Aedes, type Client } from 'aedes';
 import type { Clock } from '../../devices/model/clock.ts';
+import { admission } from './admission.ts';
 import { ownCertificate } from './certificate.ts';
 import { guard } from './connection.ts';
 import { Subscriber } from './delivery.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { Identities, Rights } from './identities.ts';
+import { Identities } from './identities.ts';
 import { defaultLimits } from './limits.ts';
 import { type Arrival, Doorkeeper, listenPlain, listenTls } from './listeners.ts';
 import { noMetrics } from './metrics.ts';
@@ -32,16 +33,10 @@ export { isCommandTopic } from './options.ts';
 export { hashPassword } from './password.ts';
 export type { RetainedMessage } from './retained.ts';
 
-/** CONNACK return codes, MQTT 3.1.1 table 3.1. */
-const returnCode = { identifierRejected: 2, unavailable: 3, badCredentials: 4, notAuthorized: 5 } as const;
 /** Packets that may wait until the client is connected. None do: the gate in connection.ts holds the bytes back. */
 const QUEUE_LIMIT = 1_000;
 /** How often sessions that nobody came back to are looked for. */
 const EXPIRY_CHECK_MS = 3_600_000;
-
-function refusal(code: number, message: string): AuthenticateError {
-  return Object.assign(new Error(message), { returnCode: code });
-}
 
 /**
  * Starts the broker. It ends, with its listeners, connections and its writing thread, when the signal aborts.
@@ -64,7 +59,7 @@ export async function createBroker(
   const state = new BrokerState({
     directory: options.stateDirectory,
     limits,
-    nowMs: clock.now,
+    clock,
     onFailure: (message, final) => {
       counted.stateFailures++;
       options.onStateTrouble?.({ message, final });
@@ -86,10 +81,22 @@ export async function createBroker(
       });
     },
   });
+  await state.ready;
   const persistence = new Persistence(state, {
     identityOf: (id) => clients.get(id)?.peer.client?.identity ?? '',
     maySubscribe: (id, filter) => clients.get(id)?.peer.rights?.maySubscribe(filter) === true,
     isStopping: () => stopping,
+  });
+
+  const admit = admission({
+    identities,
+    state,
+    metrics: counted,
+    clock,
+    holderOf: (id) => clients.get(id)?.peer.client,
+    onAdmitted: (client, peer) => clients.set(client.id, { client, peer }),
+    onRefused: (refused) => options.onConnectRefused?.(refused),
+    quarantine,
   });
 
   const aedes = new Aedes({
@@ -98,10 +105,9 @@ export async function createBroker(
     connectTimeout: limits.connectDeadlineMs,
     queueLimit: QUEUE_LIMIT,
     authenticate: (client, username, password, done) => {
-      authenticate(client, username, password).then(
-        (error) => done(error, error === null),
-        () => done(refusal(returnCode.unavailable, 'could not be checked'), false),
-      );
+      const peer = peers.get(client);
+      if (peer === undefined) done(null, false);
+      else admit({ client, peer, username, password }).then((error) => done(error, error === null));
     },
     preConnect: (client, packet, done) => {
       const peer = peers.get(client);
@@ -196,70 +202,6 @@ export async function createBroker(
     });
   }
 
-  /** @returns why not, or null */
-  async function authenticate(
-    client: Client,
-    username: string | undefined,
-    password: Uint8Array | undefined,
-  ): Promise<AuthenticateError | null> {
-    const peer = peers.get(client);
-    if (peer === undefined) return refusal(returnCode.unavailable, 'unknown connection');
-    const refuse = (code: number, reason: string) => {
-      peer.endedBecause ??= reason;
-      options.onConnectRefused?.({
-        at: clock.now(),
-        address: peer.address,
-        username: username ?? '',
-        reason,
-      });
-      return refusal(code, reason);
-    };
-    const verdict = await identities.check(peer.address, username, password);
-    if ('refused' in verdict) {
-      if (verdict.refused === 'wrong') {
-        counted.wrongPasswords++;
-        return refuse(returnCode.badCredentials, 'wrong user name or password');
-      }
-      counted.throttledGuesses++;
-      return refuse(returnCode.unavailable, `password not checked: ${verdict.refused}`);
-    }
-    const { admitted: entry } = verdict;
-    const deny = (code: number, reason: string) => {
-      counted.connectsDenied++;
-      return refuse(code, reason);
-    };
-    const name = { id: client.id, identity: entry.username };
-    const holder = clients.get(client.id)?.peer.client ?? state.sessions.get(client.id);
-    if (holder !== undefined && holder.identity !== name.identity)
-      return deny(returnCode.identifierRejected, `client id ${client.id} belongs to another identity`);
-    const rights = new Rights(entry, client.id);
-    if (peer.will !== undefined && !rights.mayPublish(peer.will.topic)) {
-      const reason = `${name.identity} may not publish its will to ${peer.will.topic}`;
-      const { topic } = peer.will;
-      quarantine({
-        address: peer.address,
-        client: name,
-        kind: 'will-denied',
-        reason,
-        topic,
-        bytes: new Uint8Array(0),
-      });
-      return deny(returnCode.notAuthorized, reason);
-    }
-    if (
-      !client.clean &&
-      state.sessions.get(client.id) === undefined &&
-      !state.sessions.hasRoom(name.identity)
-    )
-      return deny(returnCode.unavailable, 'no room for another session');
-    if (client.closed) return refusal(returnCode.unavailable, 'gone');
-    peer.admit(name, rights);
-    // aedes closes a client of the same id when it registers this one; from here on this one is asked for.
-    clients.set(client.id, { client, peer });
-    if (!client.clean) peer.subscriber?.hold(state.sessions.open(client.id, name.identity, clock.now()));
-    return null;
-  }
-
   aedes.on('clientReady', (client) => {
     const peer = peers.get(client);
     if (peer?.client === undefined) return;
@@ -273,7 +215,7 @@ export async function createBroker(
     if (peer?.client === undefined) return;
     const current = clients.get(peer.client.id)?.client === client;
     if (current) clients.delete(peer.client.id);
-    if (current && !client.clean) state.sessions.touch(peer.client.id, clock.now());
+    if (current) state.sessions.left(peer.client.id);
     if (!peer.connected) return;
     peer.connected = false;
     options.onDisconnected?.({
@@ -295,7 +237,6 @@ export async function createBroker(
     peer?.forgetSubscriptions(filters);
   });
 
-  await state.ready;
   await aedes.listen();
   const doorkeeper = new Doorkeeper(limits, {
     onArrival: arrive,
@@ -320,8 +261,7 @@ export async function createBroker(
 
   let cancelExpiry = clock.schedule(EXPIRY_CHECK_MS, expire);
   function expire(): void {
-    const before = clock.now() - limits.sessionExpiryMs;
-    counted.sessionsExpired += state.expireSessions(before, (id) => clients.has(id));
+    counted.sessionsExpired += state.sessions.expire(limits.sessionExpiryMs, (id) => clients.has(id));
     cancelExpiry = clock.schedule(EXPIRY_CHECK_MS, expire);
   }
   const leftWills = setTimeout(() => {

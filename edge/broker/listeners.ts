@@ -49,6 +49,8 @@ export class Doorkeeper {
     return this.#visits.size;
   }
 
+  readonly turnedAway = (): void => this.#hooks.onTurnedAway();
+
   /** Takes a connection as soon as TCP has made it. @returns undefined where there is no room: it is closed. */
   enter(socket: Socket): Visit | undefined {
     const address = addressOf(socket);
@@ -59,7 +61,7 @@ export class Doorkeeper {
       (fromHere >= this.#limits.maxUnauthenticatedPerAddress && !isLoopback(address));
     socket.on('error', () => {});
     if (full) {
-      this.#hooks.onTurnedAway();
+      this.turnedAway();
       socket.destroy();
       return undefined;
     }
@@ -102,9 +104,11 @@ export class Doorkeeper {
 
 const addressOf = (socket: Socket): string => (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 
-async function listen(server: Server, port: number, host: string): Promise<number> {
+async function listen(server: Server, port: number, host: string, onTrouble: () => void): Promise<number> {
   server.listen(port, host);
   await once(server, 'listening');
+  // Out of file descriptors, above all: the connections that are there go on.
+  server.on('error', onTrouble);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('not a TCP listener');
   return address.port;
@@ -120,7 +124,7 @@ export async function listenPlain(
     const visit = doorkeeper.enter(socket);
     if (visit !== undefined) doorkeeper.arrive(visit);
   });
-  return { server, port: await listen(server, port, host) };
+  return { server, port: await listen(server, port, host, doorkeeper.turnedAway) };
 }
 
 /** @throws when the address can't be listened on or the certificate can't be used */
@@ -156,7 +160,7 @@ export async function listenTls(
     });
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  return { server, port: await listen(server, port, host) };
+  return { server, port: await listen(server, port, host, doorkeeper.turnedAway) };
 }
 
 const peerOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort}`;

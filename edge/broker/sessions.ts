@@ -20,8 +20,8 @@ export interface QueuedMessage {
 export interface Session {
   readonly client: string;
   readonly identity: string;
-  /** When its client last came or went, in ms since 1970. */
-  at: number;
+  /** When its client was last known to be there, on the clock that never jumps. */
+  seenMs: number;
   readonly subscriptions: Map<string, number>;
   readonly queue: Map<number, QueuedMessage>;
   readonly byPacketId: Map<number, QueuedMessage>;
@@ -48,6 +48,7 @@ export class Sessions {
   readonly #limits: BrokerLimits;
   readonly #write: (operation: Operation) => void;
   readonly #onDropped: (session: Session, topic: string) => void;
+  readonly #monotonicMs: () => number;
   readonly #byClient = new Map<string, Session>();
   readonly #perIdentity = new Map<string, number>();
   /** Sessions by those of their filters that are subscribed to above QoS 0. */
@@ -60,7 +61,9 @@ export class Sessions {
     limits: BrokerLimits,
     write: (operation: Operation) => void,
     onDropped: (session: Session, topic: string) => void,
+    monotonicMs: () => number,
   ) {
+    this.#monotonicMs = monotonicMs;
     this.#limits = limits;
     this.#write = write;
     this.#onDropped = onDropped;
@@ -78,10 +81,6 @@ export class Sessions {
     return this.#byClient.get(client);
   }
 
-  all(): IterableIterator<Session> {
-    return this.#byClient.values();
-  }
-
   /** Whether a new session for this identity may be begun. */
   hasRoom(identity: string): boolean {
     return (
@@ -92,17 +91,29 @@ export class Sessions {
 
   /** Takes up a client's session, or begins one. */
   open(client: string, identity: string, at: number): Session {
-    const session = this.#byClient.get(client) ?? this.restore(client, identity, at);
-    session.at = at;
+    const before = this.#byClient.get(client);
+    if (before !== undefined) return before;
     this.#write({ do: 'session', client, identity, at });
-    return session;
+    return this.restore(client, identity);
   }
 
-  touch(client: string, at: number): void {
+  /** The client was there until now. */
+  left(client: string): void {
     const session = this.#byClient.get(client);
-    if (session === undefined) return;
-    session.at = at;
-    this.#write({ do: 'session', client, identity: session.identity, at });
+    if (session !== undefined) session.seenMs = this.#monotonicMs();
+  }
+
+  /**
+   * Drops sessions that nobody came back to. Time in which the broker itself did not run does not count.
+   * @returns how many
+   */
+  expire(afterMs: number, isConnected: (client: string) => boolean): number {
+    const before = this.#monotonicMs() - afterMs;
+    const old = [...this.#byClient.values()].filter(
+      ({ seenMs, client }) => seenMs < before && !isConnected(client),
+    );
+    for (const { client } of old) this.end(client);
+    return old.length;
   }
 
   end(client: string): void {
@@ -201,11 +212,11 @@ export class Sessions {
   }
 
   /** Puts back what was read from disk; also makes a session in memory. */
-  restore(client: string, identity: string, at: number): Session {
+  restore(client: string, identity: string): Session {
     const session: Session = {
       client,
       identity,
-      at,
+      seenMs: this.#monotonicMs(),
       subscriptions: new Map(),
       queue: new Map(),
       byPacketId: new Map(),

@@ -1,6 +1,7 @@
 /** What the broker must not forget: retained messages, sessions and last wills, in memory and on disk. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../../devices/model/clock.ts';
 import type { BrokerLimits } from './limits.ts';
 import { RetainedMessages } from './retained.ts';
 import { type Session, Sessions } from './sessions.ts';
@@ -19,7 +20,7 @@ export interface Will {
 export interface StateOptions {
   directory: string;
   limits: BrokerLimits;
-  nowMs: () => number;
+  clock: Clock;
   /** A write failed; final: nothing will be written any more and nothing acknowledged that needs it. */
   onFailure: (message: string, final: boolean) => void;
   /** The file was damaged and was put aside under this name. */
@@ -43,15 +44,15 @@ export class BrokerState {
   constructor(options: StateOptions) {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     const path = join(options.directory, 'broker.db');
-    const { state, damaged } = readState(path, options.nowMs());
+    const { state, damaged } = readState(path, options.clock.now());
     if (damaged !== undefined) options.onDamaged(damaged);
     this.#file = new StateFile(path, options.onFailure);
     const write = this.#file.write.bind(this.#file);
     this.retained = new RetainedMessages(options.limits, write);
-    this.sessions = new Sessions(options.limits, write, options.onQueueFull);
+    this.sessions = new Sessions(options.limits, write, options.onQueueFull, options.clock.monotonicMs);
     for (const message of state.retained)
       this.retained.restore({ ...message, payload: Buffer.from(message.payload), qos: qosOf(message.qos) });
-    for (const { client, identity, at } of state.sessions) this.sessions.restore(client, identity, at);
+    for (const { client, identity } of state.sessions) this.sessions.restore(client, identity);
     for (const { client, filter, qos } of state.subscriptions) {
       const session = this.sessions.get(client);
       if (session !== undefined) this.sessions.restoreSubscription(session, filter, qos);
@@ -108,13 +109,6 @@ export class BrokerState {
   dropWill(client: string): void {
     this.leftWills.delete(client);
     if (this.#wills.delete(client)) this.#file.write({ do: 'unwill', client });
-  }
-
-  /** Drops sessions that nobody came back to. */
-  expireSessions(beforeMs: number, isConnected: (client: string) => boolean): number {
-    const old = [...this.sessions.all()].filter(({ at, client }) => at < beforeMs && !isConnected(client));
-    for (const { client } of old) this.sessions.end(client);
-    return old.length;
   }
 
   close(): Promise<void> {
