@@ -1,5 +1,5 @@
 import type { Detection } from '../../devices/model/detection.ts';
-import type { Incident } from '../../devices/model/incident.ts';
+import type { Incident, IncidentState } from '../../devices/model/incident.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import { recordId } from '../../devices/wire.ts';
 import type { Write } from './statements.ts';
@@ -60,14 +60,60 @@ export function writesOfIncident(incident: Incident, sites: readonly string[], o
   ];
 }
 
-/** `id` has become part of `into`: what people did to it goes along, and its old name still leads there. */
+/** `id` has become part of `into`: its old name still leads there, and so does what people did to it. */
 export const writesOfForward = (id: string, into: string): Write[] => [
-  ['inheritHandling', id, into],
   ['forwardEarlier', id, into],
   ['forward', id, into],
   ['dropIncident', id],
   ['clearSites', id],
 ];
+
+export const writeOfHandling = (handling: Handling): Write => [
+  'putHandling',
+  handling.incident,
+  handling.state,
+  handling.assignee ?? null,
+  handling.acknowledgedAt ?? null,
+  handling.openedAt,
+];
+
+/** `id` is no more and nothing took it over. What people did to it stays on record under its name. */
+export const writesOfDrop = (id: string): Write[] => [
+  ['dropIncident', id],
+  ['clearSites', id],
+];
+
+/** The activity itself, and the handling after it. */
+export const writesOfActivity = (activity: Activity, after: Handling): Write[] => [
+  ['addActivity', activity.incident, activity.at, JSON.stringify(activity)],
+  writeOfHandling(after),
+];
+
+/**
+ * What people made of several incidents that are one now. It is as far as all of them were: only where every one
+ * was closed it stays closed. Pure.
+ */
+export function handlingOfMerged(incident: string, parts: readonly [Handling, ...Handling[]]): Handling {
+  const pending = parts.filter(({ state }) => state !== 'resolved' && state !== 'false-alarm');
+  const every = (state: IncidentState) => pending.every((part) => part.state === state);
+  const state =
+    pending.length === 0
+      ? (parts.find((part) => part.state === 'resolved')?.state ?? 'false-alarm')
+      : every('contained')
+        ? 'contained'
+        : every('open')
+          ? 'open'
+          : 'acknowledged';
+  const assignee = parts.find((part) => part.assignee !== undefined)?.assignee;
+  const acknowledged = parts.flatMap(({ acknowledgedAt }) => acknowledgedAt ?? []);
+  return {
+    incident,
+    state,
+    openedAt: Math.min(...parts.map(({ openedAt }) => openedAt)),
+    ...(assignee === undefined ? {} : { assignee }),
+    ...(acknowledged.length === 0 ? {} : { acknowledgedAt: Math.min(...acknowledged) }),
+  };
+}
 
 /** What an activity makes of an incident's handling. */
 export function handlingAfter(before: Handling, { action, at, assignee }: Activity): Handling {
@@ -88,6 +134,7 @@ export function handlingAfter(before: Handling, { action, at, assignee }: Activi
     case 'false-alarm':
       return { ...acknowledged, state: 'false-alarm' };
     case 'reopened':
-      return { ...before, state: before.acknowledgedAt === undefined ? 'open' : 'acknowledged' };
+      // Somebody has to take note of it anew; that they once did stays on record.
+      return { ...before, state: 'open' };
   }
 }

@@ -7,23 +7,29 @@ import { type GatewayReport, type LossNotice, lane, type Picture, uplinkRecord }
 import { openDatabase, openForReading } from './database.ts';
 import {
   handlingAfter,
+  handlingOfMerged,
   writeOfDetection,
+  writeOfHandling,
   writeOfObservation,
+  writesOfActivity,
+  writesOfDrop,
   writesOfForward,
   writesOfIncident,
   writesOfRecord,
 } from './rows.ts';
 import type { Write } from './statements.ts';
-import type {
-  AcceptedRecord,
-  Account,
-  Activity,
-  Handling,
-  LaneMove,
-  LanePosition,
-  Quarantined,
-  Role,
-  Store,
+import {
+  type AcceptedRecord,
+  type Account,
+  type Activity,
+  type AuditEntry,
+  type Handling,
+  type LaneMove,
+  type LanePosition,
+  NotInState,
+  type Quarantined,
+  type Role,
+  type Store,
 } from './store.ts';
 import { Writer } from './writer.ts';
 
@@ -39,6 +45,18 @@ export interface SqliteStoreOptions {
   clock: Clock;
   /** Sites that an incident concerns, by the registry. */
   sitesOf(incident: Incident): readonly string[];
+  /**
+   * Whether what the correlator now says of a resolved incident is worth opening it again: the activity to
+   * record then. Asked within the change itself, so that no kill comes between.
+   * @param before detections that it held
+   */
+  reopening?(
+    before: ReadonlySet<string>,
+    after: Incident,
+    detectionOf: Store['detection'],
+  ): Activity | undefined;
+  /** The disk or its file has failed for good: nothing can be stored until the process starts anew. */
+  onBroken?(error: Error): void;
 }
 
 /**
@@ -48,7 +66,7 @@ export interface SqliteStoreOptions {
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   // Schema first, in this thread, so that a wrong file is an error here and now.
   openDatabase(options.file).close();
-  return new SqliteStore(options, new Writer(options.file), openForReading(options.file));
+  return new SqliteStore(options, new Writer(options.file, options.onBroken), openForReading(options.file));
 }
 
 class SqliteStore implements Store {
@@ -56,6 +74,8 @@ class SqliteStore implements Store {
   readonly #writer: Writer;
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
+  /** The last change of incidents under way: what people do and what the correlator finds take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: SqliteStoreOptions, writer: Writer, database: DatabaseSync) {
     this.#options = options;
@@ -174,13 +194,43 @@ class SqliteStore implements Store {
 
   // Incidents
 
-  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into: string }[]): Promise<void> {
-    const now = this.#options.clock.now();
-    return this.#writer.write([
-      // The incidents first: what takes over must be there before it inherits.
-      ...changed.flatMap((incident) => writesOfIncident(incident, this.#options.sitesOf(incident), now)),
-      ...gone.flatMap(({ id, into }) => writesOfForward(id, into)),
-    ]);
+  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into?: string }[]): Promise<void> {
+    return this.#inTurn(() => {
+      const now = this.#options.clock.now();
+      const joining = Map.groupBy(gone, ({ into }) => into);
+      return this.#writer.write([
+        ...changed.flatMap((incident) => writesOfIncident(incident, this.#options.sitesOf(incident), now)),
+        ...gone.flatMap(({ id, into }) =>
+          into === undefined ? writesOfDrop(id) : writesOfForward(id, into),
+        ),
+        ...changed.flatMap((incident) =>
+          this.#rehandled(
+            incident,
+            (joining.get(incident.id) ?? []).map(({ id }) => id),
+          ),
+        ),
+      ]);
+    });
+  }
+
+  /** What a changed incident takes over from those that went into it, and whether it is open again. */
+  #rehandled(after: Incident, joined: readonly string[]): Write[] {
+    const [first, ...others] = [after.id, ...joined].flatMap((id) => this.#ownHandling(id) ?? []);
+    if (first === undefined) return [];
+    const handling = joined.length === 0 ? first : handlingOfMerged(after.id, [first, ...others]);
+    const merged = joined.length === 0 ? [] : [writeOfHandling(handling)];
+    if (handling.state !== 'resolved' || this.#options.reopening === undefined) return merged;
+    const before = new Set([after.id, ...joined].flatMap((id) => this.#ownIncident(id)?.detections ?? []));
+    const activity = this.#options.reopening(before, after, (id) => this.detection(id));
+    if (activity === undefined) return merged;
+    return [...merged, ...writesOfActivity(activity, handlingAfter(handling, activity))];
+  }
+
+  /** Reads and then writes incidents, with nobody else's change in between. */
+  #inTurn<Value>(change: () => Promise<Value>): Promise<Value> {
+    const done = this.#turn.then(change);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   currentIncident(id: string): string {
@@ -189,7 +239,11 @@ class SqliteStore implements Store {
   }
 
   incident(id: string): Incident | undefined {
-    return optional<Incident>(this.#one('SELECT json FROM incident WHERE id = ?', this.currentIncident(id)));
+    return this.#ownIncident(this.currentIncident(id));
+  }
+
+  #ownIncident(id: string): Incident | undefined {
+    return optional<Incident>(this.#one('SELECT json FROM incident WHERE id = ?', id));
   }
 
   incidents(query: Parameters<Store['incidents']>[0]): { incident: Incident; handling: Handling }[] {
@@ -225,27 +279,25 @@ class SqliteStore implements Store {
   }
 
   handling(incident: string): Handling | undefined {
-    const row = this.#one('SELECT * FROM handling WHERE incident = ?', this.currentIncident(incident));
+    return this.#ownHandling(this.currentIncident(incident));
+  }
+
+  #ownHandling(id: string): Handling | undefined {
+    const row = this.#one('SELECT * FROM handling WHERE incident = ?', id);
     return row === undefined ? undefined : handlingOf(row);
   }
 
-  async act(activity: Activity): Promise<Handling> {
-    const incident = this.currentIncident(activity.incident);
-    const before = this.handling(incident);
-    if (before === undefined) throw new RangeError(`there is no incident ${activity.incident}`);
-    const after = handlingAfter(before, activity);
-    await this.#writer.write([
-      ['addActivity', incident, activity.at, JSON.stringify({ ...activity, incident })],
-      [
-        'setHandling',
-        incident,
-        after.state,
-        after.assignee ?? null,
-        after.acknowledgedAt ?? null,
-        after.openedAt,
-      ],
-    ]);
-    return after;
+  act(activity: Activity, from?: readonly IncidentState[]): Promise<Handling> {
+    return this.#inTurn(async () => {
+      const incident = this.currentIncident(activity.incident);
+      const before = this.handling(incident);
+      if (before === undefined || this.incident(incident) === undefined)
+        throw new RangeError(`there is no incident ${activity.incident}`);
+      if (from !== undefined && !from.includes(before.state)) throw new NotInState(before.state);
+      const after = handlingAfter(before, activity);
+      await this.#writer.write(writesOfActivity({ ...activity, incident }, after));
+      return after;
+    });
   }
 
   activities(incident: string): Activity[] {
@@ -295,8 +347,20 @@ class SqliteStore implements Store {
     return this.#writer.write([['endSession', tokenHash]]);
   }
 
-  audit(entry: { at: number; by: string; from: string; action: string; about: string }): Promise<void> {
+  audit(entry: AuditEntry): Promise<void> {
     return this.#writer.write([['addAudit', entry.at, entry.by, entry.from, entry.action, entry.about]]);
+  }
+
+  audited({ offset, limit }: { offset: number; limit: number }): AuditEntry[] {
+    return this.#all('SELECT * FROM audit ORDER BY number DESC LIMIT ? OFFSET ?', limit, offset).map(
+      (row) => ({
+        at: Number(row.at),
+        by: String(row.by),
+        from: String(row.whence),
+        action: String(row.action),
+        about: String(row.about),
+      }),
+    );
   }
 
   cursor(source: string): string | undefined {

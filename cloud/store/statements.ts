@@ -29,18 +29,9 @@ export const statements = {
   forwardEarlier: 'UPDATE incident_forward SET target = ?2 WHERE target = ?1',
   unforward: 'DELETE FROM incident_forward WHERE id = ?',
   openHandling: `INSERT OR IGNORE INTO handling (incident, state, opened_at) VALUES (?, 'open', ?)`,
-  /** A merge keeps what people did: the incident that takes over takes over the handling, unless it has its own. */
-  inheritHandling: `INSERT INTO handling (incident, state, assignee, acknowledged_at, opened_at)
-    SELECT ?2, state, assignee, acknowledged_at, opened_at FROM handling WHERE incident = ?1
-    ON CONFLICT DO UPDATE SET
-      opened_at = min(opened_at, excluded.opened_at),
-      assignee = coalesce(handling.assignee, excluded.assignee),
-      acknowledged_at = coalesce(handling.acknowledged_at, excluded.acknowledged_at),
-      state = CASE WHEN handling.state = 'open' AND excluded.state IN ('acknowledged', 'contained')
-        THEN excluded.state ELSE handling.state END`,
-  setHandling: `INSERT INTO handling (incident, state, assignee, acknowledged_at, opened_at) VALUES (?, ?, ?, ?, ?)
+  putHandling: `INSERT INTO handling (incident, state, assignee, acknowledged_at, opened_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET state = excluded.state, assignee = excluded.assignee,
-    acknowledged_at = excluded.acknowledged_at`,
+    acknowledged_at = excluded.acknowledged_at, opened_at = min(handling.opened_at, excluded.opened_at)`,
   addActivity: 'INSERT INTO activity (incident, at, json) VALUES (?, ?, ?)',
 
   putAccount: `INSERT INTO account (name, password_hash, role) VALUES (?, ?, ?)

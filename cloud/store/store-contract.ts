@@ -199,6 +199,48 @@ export function storeContract(
       expect(store.incidents({ offset: 0, limit: 10 })).toHaveLength(1);
     });
 
+    test('an incident that only gets another name keeps its state; one that meets an open one is open work', async () => {
+      await store.putIncidents([found('i1'), found('i2'), found('i3')], []);
+      for (const incident of ['i1', 'i3'])
+        await store.act({ incident, at: 5, by: 'mia', action: 'resolved', text: 'a drill' });
+      await store.putIncidents(
+        [found('renamed', { detections: ['d0', 'd1'] })],
+        [{ id: 'i1', into: 'renamed' }],
+      );
+      expect(store.handling('renamed')?.state).toBe('resolved');
+      await store.putIncidents([found('i3', { detections: ['d1', 'd2'] })], [{ id: 'i2', into: 'i3' }]);
+      expect(store.handling('i3')?.state).toBe('open');
+    });
+
+    test('an incident that nothing took over is dropped, and what people did stays on record', async () => {
+      await store.putIncidents([found('i1')], []);
+      await store.act({ incident: 'i1', at: 5, by: 'mia', action: 'noted', text: 'odd' });
+      await store.putIncidents([], [{ id: 'i1' }]);
+      expect(store.incident('i1')).toBeUndefined();
+      expect(store.incidents({ offset: 0, limit: 10 })).toEqual([]);
+      expect(store.incidentCounts('linden').open).toBe(0);
+      expect(store.activities('i1').map(({ text }) => text)).toEqual(['odd']);
+      await expect(store.act({ incident: 'i1', at: 6, by: 'mia', action: 'noted' })).rejects.toThrow(/i1/);
+    });
+
+    test('of two people who close an incident at once the second is told, and loses nothing of the first', async () => {
+      await store.putIncidents([found('i1')], []);
+      const from = ['open', 'acknowledged', 'contained'] as const;
+      const [resolved, assigned, second] = await Promise.allSettled([
+        store.act({ incident: 'i1', at: 5, by: 'mia', action: 'resolved', text: 'a drill' }, from),
+        store.act({ incident: 'i1', at: 5, by: 'leo', action: 'assigned', assignee: 'leo' }),
+        store.act({ incident: 'i1', at: 6, by: 'leo', action: 'false-alarm', text: 'wind' }, from),
+      ]);
+      expect([resolved.status, assigned.status, second.status]).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+      ]);
+      expect(second.status === 'rejected' && second.reason).toMatchObject({ state: 'resolved' });
+      expect(store.handling('i1')).toMatchObject({ state: 'resolved', assignee: 'leo' });
+      expect(store.activities('i1')).toHaveLength(2);
+    });
+
     test('acting on what is not there is refused by name', async () => {
       await expect(store.act({ incident: 'nothing', at: 1, by: 'mia', action: 'noted' })).rejects.toThrow(
         /nothing/,
@@ -236,6 +278,15 @@ export function storeContract(
       expect(total).toBe(5);
       expect(newest.map(({ at }) => at)).toEqual([4, 3]);
       expect(newest[0]?.raw.length).toBeLessThan(10_000);
+    });
+
+    test('the audit trail is read newest first, page by page', async () => {
+      for (const at of [1, 2, 3])
+        await store.audit({ at, by: 'mia', from: '192.0.2.1', action: 'signed-in', about: `${at}` });
+      expect(store.audited({ offset: 0, limit: 2 }).map(({ at }) => at)).toEqual([3, 2]);
+      expect(store.audited({ offset: 2, limit: 2 })).toEqual([
+        { at: 1, by: 'mia', from: '192.0.2.1', action: 'signed-in', about: '1' },
+      ]);
     });
 
     test('accounts, sessions and cursors are found again, and an ended session is gone', async () => {

@@ -33,7 +33,7 @@ export interface AcceptedRecord {
   chain: string;
 }
 
-/** One thing a person did to an incident. */
+/** One thing a person did to an incident, or the house itself (`by` is HOUSE). */
 export interface Activity {
   incident: string;
   at: number;
@@ -51,6 +51,29 @@ export interface Handling {
   acknowledgedAt?: number;
   /** First time that anybody was told. Never changed. */
   openedAt: number;
+}
+
+/** Who acts where no person does: it opens a resolved incident again. No account may have this name. */
+export const HOUSE = 'gatehouse';
+
+/** Somebody wanted to do what an incident's state does not allow; another was faster, perhaps. */
+export class NotInState extends Error {
+  readonly state: IncidentState;
+  constructor(state: IncidentState) {
+    super(`the incident is ${state}`);
+    this.name = 'NotInState';
+    this.state = state;
+  }
+}
+
+/** One line of the audit trail. */
+export interface AuditEntry {
+  at: number;
+  by: string;
+  /** An address. */
+  from: string;
+  action: string;
+  about: string;
 }
 
 /** Something that arrived and could not be taken, with its raw bytes (bounded). */
@@ -102,8 +125,12 @@ export interface Store {
   picturesOf(assets: readonly string[], from: number, to: number, limit: number): Omit<Picture, 'base64'>[];
   losses(gateway?: string): (LossNotice & { gateway: string; epoch: string })[];
 
-  /** Replaces what the correlator found: `gone` ids are forwarded to the incident that took them over. */
-  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into: string }[]): Promise<void>;
+  /**
+   * Replaces what the correlator found: `gone` ids are forwarded to the incident that took them over; those
+   * without one are dropped, what people did to them stays on record. A resolved incident with news worth it is
+   * open again (see `reopening` of the store's options).
+   */
+  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into?: string }[]): Promise<void>;
   incident(id: string): Incident | undefined;
   /** Most urgent first. */
   incidents(query: {
@@ -117,7 +144,12 @@ export interface Store {
   /** Where an incident's id leads now: to itself, or to the incident that took it over. */
   currentIncident(id: string): string;
   handling(incident: string): Handling | undefined;
-  act(activity: Activity): Promise<Handling>;
+  /**
+   * @param from states in which this may be done; any where it is not said
+   * @throws RangeError when there is no such incident
+   * @throws NotInState
+   */
+  act(activity: Activity, from?: readonly IncidentState[]): Promise<Handling>;
   activities(incident: string): Activity[];
 
   report(gateway: string): GatewayReport | undefined;
@@ -131,7 +163,9 @@ export interface Store {
   putSession(tokenHash: string, account: string, expiresAt: number): Promise<void>;
   endSession(tokenHash: string): Promise<void>;
   /** Who did what, when, from where; append only. */
-  audit(entry: { at: number; by: string; from: string; action: string; about: string }): Promise<void>;
+  audit(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  audited(range: { offset: number; limit: number }): AuditEntry[];
 
   /** Where a followed log stands. */
   cursor(source: string): string | undefined;

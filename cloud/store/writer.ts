@@ -23,8 +23,11 @@ export class Writer {
   #running: Waiting[] | undefined;
   #broken: Error | undefined;
   #closing: (() => void) | undefined;
+  readonly #onBroken: ((error: Error) => void) | undefined;
 
-  constructor(file: string) {
+  /** @param onBroken told once, when nothing can be written any more */
+  constructor(file: string, onBroken?: (error: Error) => void) {
+    this.#onBroken = onBroken;
     this.#worker = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: file });
     this.#worker.on('message', (errors: (string | null)[]) => this.#done(errors));
     this.#worker.on('error', (error) =>
@@ -51,7 +54,9 @@ export class Writer {
 
   /** Finishes what waits, then ends. */
   async close(): Promise<void> {
-    if (this.#broken === undefined) await this.write([]).catch(() => {});
+    if (this.#broken !== undefined) return;
+    await this.write([]).catch(() => {});
+    if (this.#broken !== undefined) return;
     await new Promise<void>((resolve) => {
       this.#closing = resolve;
       this.#worker.postMessage('close');
@@ -87,10 +92,12 @@ export class Writer {
   }
 
   #break(error: Error): void {
-    this.#broken = error;
+    const isFirst = this.#broken === undefined;
+    this.#broken ??= error;
     for (const { reject } of [...(this.#running ?? []), ...this.#waiting]) reject(error);
     this.#running = undefined;
     this.#waiting = [];
     this.#waitingWrites = 0;
+    if (isFirst) this.#onBroken?.(error);
   }
 }
