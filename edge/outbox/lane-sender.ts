@@ -119,6 +119,11 @@ export class LaneSender {
   /** The cloud's word; resolves to whether it fits this log. */
   async take({ sequence, chain, resend }: Receipt): Promise<boolean> {
     const fits = await this.#outbox.acknowledgeChecked(this.lane, sequence, chain);
+    if (!fits) {
+      // What is under way stays so: the time-out sends it again.
+      if (resend) this.restart();
+      return false;
+    }
     const now = performance.now();
     const arrived = this.#flights.filter(({ last }) => last <= sequence);
     const oldest = arrived[0];
@@ -129,8 +134,7 @@ export class LaneSender {
     }
     this.#flights = this.#flights.filter(({ last }) => last > sequence);
     // It may have what an earlier life of this process sent.
-    if (fits && sequence > this.#sent) this.restart(sequence);
-    if (resend) this.restart(sequence);
-    return fits;
+    if (resend || sequence > this.#sent) this.restart(sequence);
+    return true;
   }
 }

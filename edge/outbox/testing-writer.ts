@@ -1,9 +1,9 @@
 /** A process to be killed: fills an outbox as fast as it can and prints each id once it is on disk. */
 import { createPrivateKey } from 'node:crypto';
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { systemClock } from '../../devices/model/clock.ts';
 import { openOutbox } from './open.ts';
-import { testObservation } from './testing.ts';
+import { print, testObservation } from './testing.ts';
 
 const [directory = '', keyFile = '', inFlight = '50', maxBytes = '67108864'] = process.argv.slice(2);
 const outbox = await openOutbox({
@@ -15,7 +15,7 @@ const outbox = await openOutbox({
   segmentBytes: 1024 * 1024,
   retainMs: 0,
   onFatal: (error) => {
-    writeSync(1, `fatal ${error.message}\n`);
+    print(`fatal ${error.message}`);
     process.exit(70);
   },
 });
@@ -29,9 +29,8 @@ const one = async (worker: number) => {
       testObservation(name, Date.now(), 'x'.repeat(mine % 200)),
     );
     await outbox.committed();
-    // Straight to the descriptor: what stands in the pipe survives the process.
-    writeSync(1, `${lane} ${id} ${worker} ${mine}\n`);
+    print(`${lane} ${id} ${worker} ${mine}`);
   }
 };
-writeSync(1, 'open\n');
+print('open');
 await Promise.all(Array.from({ length: Number(inFlight) }, (_, worker) => one(worker)));
