@@ -7,6 +7,8 @@ export class ShellyRelay {
   readonly #id: string;
   readonly #onSwitched: (on: boolean) => void;
   #on = false;
+  /** How often it was switched on. */
+  switched = 0;
   /** A relay whose contact is stuck takes commands and does nothing. */
   stuck = false;
 
@@ -50,6 +52,7 @@ export class ShellyRelay {
       this.#line.say(`${request.src}/rpc`, JSON.stringify(answer));
     }
     this.#notify();
+    if (!wasOn && this.#on) this.switched++;
     if (wasOn !== this.#on) this.#onSwitched(this.#on);
   }
 

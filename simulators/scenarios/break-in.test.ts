@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStage, type Stage } from '../stage/stage.ts';
+import { DeskClient, type DeskPage } from './desk-client.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-break-in-'));
+const ending = new AbortController();
+/** Twenty-three minutes of story in little more than one. */
+const SPEED = 20;
+/** An evening: closed, and armed by the schedule. */
+const ORIGIN = Date.parse('2026-11-24T20:40:00+01:00');
+
+let stage: Stage;
+const desk = () => new DeskClient(stage.desk.url);
+let told: DeskPage[] = [];
+let theOne: DeskPage | undefined;
+
+beforeAll(async () => {
+  stage = await openStage(
+    {
+      folder: join(folder, 'run'),
+      port: 0,
+      speed: SPEED,
+      originMs: ORIGIN,
+      seed: 7,
+      withDay: true,
+      say: () => {},
+    },
+    ending.signal,
+  );
+  await stage.telling.begin('break-in');
+  const client = desk();
+  await client.signIn(stage.desk.name, stage.desk.password);
+  const deadline = Date.now() + 30_000;
+  do {
+    told = await client.pages();
+    theOne = told.find(({ story }) => story.some(({ detection }) => detection.rule === 'forced-open'));
+    if (theOne?.story.some(({ detection }) => detection.rule === 'temperature-excursion')) break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  } while (Date.now() < deadline);
+}, 240_000);
+
+afterAll(async () => {
+  await stage?.stop();
+  ending.abort();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a break-in, told over real wires', () => {
+  test('is one incident that holds its cyber and its physical half', () => {
+    const rules = new Set(theOne?.story.map(({ detection }) => detection.rule));
+    for (const rule of [
+      'brute-force',
+      'new-address-login',
+      'alarm-schedule-changed',
+      'forced-open',
+      'camera-obscured',
+      'cabinet-opened',
+      'temperature-excursion',
+    ]) {
+      expect(rules, `${rule} is part of the incident`).toContain(rule);
+    }
+    expect(theOne?.summary.worlds.toSorted()).toEqual(['cyber', 'physical']);
+    expect(theOne?.summary.sites.map(({ id }) => id).toSorted()).toEqual(['linden', 'online']);
+  });
+
+  test('stands above everything else', () => {
+    const top = told.map(({ summary }) => summary).sort((a, b) => b.priority - a.priority)[0];
+    expect(top?.id).toBe(theOne?.summary.id);
+  });
+
+  test('says of each part but the first why it belongs', () => {
+    const [first, ...others] = theOne?.story ?? [];
+    expect(first?.belongs).toBeUndefined();
+    expect(others.length).toBeGreaterThanOrEqual(6);
+    for (const { detection, belongs } of others) {
+      expect(belongs?.because.length, `${detection.rule} says why`).toBeGreaterThan(0);
+    }
+  });
+
+  test('holds nothing of what happened elsewhere meanwhile', () => {
+    const elsewhere = told
+      .filter((page) => page !== theOne)
+      .flatMap(({ story }) => story.map(({ detection }) => detection.rule));
+    expect(elsewhere).toContain('held-open');
+    expect(elsewhere).toContain('access-denied-burst');
+    for (const { detection } of theOne?.story ?? []) {
+      expect(detection.site).not.toBe('north');
+      expect(['web-scanner', 'privilege-escalation']).not.toContain(detection.rule);
+      expect(detection.observables.ip ?? '203.0.113.77').toBe('203.0.113.77');
+    }
+  });
+
+  test('shows what the camera saw', () => {
+    expect(theOne?.story.flatMap(({ pictures }) => pictures).length).toBeGreaterThan(0);
+  });
+
+  test('was answered on the spot: the siren sounded', () => {
+    expect(stage.world.pharmacy.siren.switched).toBeGreaterThan(0);
+  });
+});
