@@ -79,6 +79,11 @@ export class Monitors {
     return new Set(this.#running.flatMap(({ monitor }) => monitor.observes));
   }
 
+  /** Whether detections of this rule are a monitor's, which may take them back. */
+  judges(rule: string): boolean {
+    return this.#running.some(({ monitor }) => monitor.kind === rule);
+  }
+
   /** Takes observations in whatever order they came, each once however often it is given. */
   observe(observations: readonly Observation[]): Judgement {
     const judgement: Judgement = { put: [], withdraw: [] };
