@@ -245,6 +245,16 @@ describe('lengths', () => {
     expect(refusal?.bytes).toHaveLength(MAX_REFUSED_BYTES);
   });
 
+  it('keeps no password of a refused CONNECT', () => {
+    const { refusal } = frame([
+      connectWith(0xc2, 5, 'MQTT', Buffer.of(0), field('door-1'), field('door'), field('hunter2')),
+    ]);
+    const kept = Buffer.from(refusal?.bytes ?? []).toString('latin1');
+    expect(kept).toContain('MQTT');
+    expect(kept).not.toContain('door');
+    expect(kept).not.toContain('hunter2');
+  });
+
   it('stays refused', () => {
     const framer = new MqttFramer();
     const refusal = framer.push(hex('c0 00'), () => true);

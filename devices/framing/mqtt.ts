@@ -11,6 +11,8 @@ export const MAX_REMAINING_LENGTH_BEFORE_ADMISSION = 64 * 1024;
 export const MAX_REMAINING_LENGTH = 256 * 1024;
 /** Bytes of a refused packet that are kept to look at. */
 export const MAX_REFUSED_BYTES = 512;
+/** Of a CONNECT only what stands before its payload: that may hold a password, and these bytes are shown to people. */
+export const MAX_REFUSED_CONNECT_BYTES = 14;
 /** The fixed header is a type and up to four bytes of length, MQTT 3.1.1 section 2.2.3. */
 const MAX_HEADER_BYTES = 5;
 const NOTHING = new Uint8Array(0);
@@ -22,7 +24,7 @@ export interface MqttRefusal {
   reason: string;
   /** Offset in the peer's stream of the packet that was refused. */
   at: number;
-  /** The packet's bytes as far as they were looked at, at most MAX_REFUSED_BYTES. */
+  /** The packet's bytes as far as they were looked at, at most MAX_REFUSED_BYTES; a copy. */
   bytes: Uint8Array;
   /** CONNACK to send before closing, where the protocol has one for this. */
   answer?: Uint8Array;
@@ -176,10 +178,12 @@ export class MqttFramer {
   }
 
   #refuse(reason: string, bytes: Uint8Array, start: number, end: number, answer?: Uint8Array): MqttRefusal {
+    const isConnect = (bytes[start] ?? 0) >> 4 === packetType.connect;
+    const kept = isConnect ? MAX_REFUSED_CONNECT_BYTES : MAX_REFUSED_BYTES;
     this.#refusal = {
       reason,
       at: this.#offset,
-      bytes: new Uint8Array(bytes.subarray(start, Math.min(end, start + MAX_REFUSED_BYTES))),
+      bytes: new Uint8Array(bytes.subarray(start, Math.min(end, start + kept))),
       ...(answer === undefined ? {} : { answer }),
     };
     this.#drop();

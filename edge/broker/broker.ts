@@ -69,8 +69,10 @@ export async function createBroker(
         message: `the broker's state was damaged; it was put aside as ${putAside}`,
         final: false,
       }),
-    onQueueFull: (session, topic) => {
+    onQueueFull: (session, topic, isFirst) => {
       counted.queueDropped++;
+      // Told once until there is room again: a queue that is full stays so for many messages.
+      if (!isFirst) return;
       quarantine({
         address: '',
         client: { id: session.client, identity: session.identity },
@@ -127,8 +129,7 @@ export async function createBroker(
       peer.subscriber?.subscriptionsChanged();
       const { topic } = subscription;
       const may = peer.rights?.maySubscribe(topic) === true;
-      const room = peer.countSubscription(topic, limits.maxSubscriptions);
-      if (may && room) {
+      if (may && peer.countSubscription(topic, limits.maxSubscriptions)) {
         done(null, subscription);
         return;
       }

@@ -95,17 +95,21 @@ export class Subscriber {
 
   #send(session: Session, message: QueuedMessage, again: boolean): void {
     const packetId = again ? message.packetId : this.#packetId();
+    // It stays in the queue for the next connection.
+    if (packetId === 0) return;
     this.#sessions.sent(session, message, packetId);
     this.#writer.publish({ ...message, retain: false, dup: again, packetId });
     this.#hooks.onSent();
   }
 
   #publish(packet: Delivery, qos: number, packetId: number): void {
+    if (qos > 0 && packetId === 0) return;
     const { topic, payload, retain } = packet;
     this.#writer.publish({ topic, payload, qos, retain, dup: false, packetId });
     this.#hooks.onSent();
   }
 
+  /** 0 where all are taken by messages that the client has not acknowledged: it has to do that first. */
   #packetId(): number {
     const inside = this.#inside;
     const taken = this.#session?.byPacketId;
@@ -114,7 +118,7 @@ export class Subscriber {
       inside._nextId = id >= MAX_PACKET_ID ? 1 : id + 1;
       if (id > 0 && taken?.has(id) !== true) return id;
     }
-    throw new Error('all packet ids are taken');
+    return 0;
   }
 
   /** -1 where nothing matches any longer. */

@@ -27,6 +27,8 @@ export interface Session {
   readonly byPacketId: Map<number, QueuedMessage>;
   readonly received: Set<number>;
   queuedBytes: number;
+  /** The last message found no room. */
+  isFull: boolean;
 }
 
 /** Half-open QoS 2 messages of one client; aedes refuses the next one itself. */
@@ -47,7 +49,7 @@ export function grantedQos(
 export class Sessions {
   readonly #limits: BrokerLimits;
   readonly #write: (operation: Operation) => void;
-  readonly #onDropped: (session: Session, topic: string) => void;
+  readonly #onDropped: (session: Session, topic: string, isFirst: boolean) => void;
   readonly #monotonicMs: () => number;
   readonly #byClient = new Map<string, Session>();
   readonly #perIdentity = new Map<string, number>();
@@ -56,11 +58,11 @@ export class Sessions {
   #queuedBytes = 0;
   #queued = 0;
 
-  /** @param onDropped told of each message that a full queue did not take */
+  /** @param onDropped told of each message that a full queue did not take, and whether it is the first since there was room */
   constructor(
     limits: BrokerLimits,
     write: (operation: Operation) => void,
-    onDropped: (session: Session, topic: string) => void,
+    onDropped: (session: Session, topic: string, isFirst: boolean) => void,
     monotonicMs: () => number,
   ) {
     this.#monotonicMs = monotonicMs;
@@ -160,7 +162,8 @@ export class Sessions {
         session.queuedBytes + size <= limits.maxQueuedBytesPerSession &&
         this.#queuedBytes + size <= limits.maxQueuedBytes;
       if (!fits) {
-        this.#onDropped(session, message.topic);
+        this.#onDropped(session, message.topic, !session.isFull);
+        session.isFull = true;
         continue;
       }
       payload ??= Buffer.from(new Uint8Array(message.payload).buffer);
@@ -193,6 +196,7 @@ export class Sessions {
     if (message === undefined) return undefined;
     session.byPacketId.delete(packetId);
     session.queue.delete(message.number);
+    session.isFull = false;
     const size = message.payload.length + message.topic.length;
     session.queuedBytes -= size;
     this.#queuedBytes -= size;
@@ -222,6 +226,7 @@ export class Sessions {
       byPacketId: new Map(),
       received: new Set(),
       queuedBytes: 0,
+      isFull: false,
     };
     this.#byClient.set(client, session);
     this.#perIdentity.set(identity, (this.#perIdentity.get(identity) ?? 0) + 1);

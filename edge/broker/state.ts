@@ -25,7 +25,7 @@ export interface StateOptions {
   onFailure: (message: string, final: boolean) => void;
   /** The file was damaged and was put aside under this name. */
   onDamaged: (putAside: string) => void;
-  onQueueFull: (session: Session, topic: string) => void;
+  onQueueFull: (session: Session, topic: string, isFirst: boolean) => void;
 }
 
 const qosOf = (value: number): 0 | 1 | 2 => (value === 2 ? 2 : value === 1 ? 1 : 0);
