@@ -46,6 +46,7 @@ export function LineChart(props: {
   const x = (at: number) => MARGIN.left + ((at - from) / Math.max(1, to - from)) * inner.width;
   const y = (value: number) => MARGIN.top + (1 - (value - low) / (high - low)) * inner.height;
   const number = (value: number) => `${value.toFixed(1)} ${unit}`;
+  const isNearEnd = (at: number) => x(at) > width.value - 70;
   const last = points.at(-1);
   const isOutside = (point: ChartPoint) =>
     band !== undefined && (point.max > band.high || point.min < band.low);
@@ -166,7 +167,12 @@ export function LineChart(props: {
                 y1={MARGIN.top}
                 y2={height - MARGIN.bottom}
               />
-              <text class="chart-text chart-mark-text" x={x(mark.at) + 4} y={MARGIN.top + 8}>
+              <text
+                class="chart-text chart-mark-text"
+                x={x(mark.at) + (isNearEnd(mark.at) ? -4 : 4)}
+                y={MARGIN.top + 8}
+                text-anchor={isNearEnd(mark.at) ? 'end' : 'start'}
+              >
                 {mark.label}
               </text>
             </g>

@@ -6,7 +6,7 @@ import { Icon } from '../../kit/icons.tsx';
 import { useKeys } from '../../kit/keys.ts';
 import { address, go } from '../../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
-import { incident, loadIncident, picture, zoneOfSite } from '../live/desk-state.ts';
+import { incident, leaveIncident, loadIncident, picture, zoneOfSite } from '../live/desk-state.ts';
 import { Plan } from '../picture/plan.tsx';
 import { nowInSteps, TemperaturePlot } from '../picture/temperature-plot.tsx';
 import { text } from '../text.ts';
@@ -24,6 +24,7 @@ export function IncidentView({ id }: { id: string }) {
   useEffect(() => {
     sessionStorage.setItem('gatehouse.left', id);
     void loadIncident(id);
+    return () => leaveIncident(id);
   }, [id]);
   useKeys({
     u: () => go('incidents'),

@@ -108,18 +108,21 @@ export function timeScale(times: readonly number[], from: number, to: number): S
   };
 }
 
-/** @param steps oldest first */
+/**
+ * @param steps oldest first
+ * @param margin room kept free on the left for the lanes' names and on the right for the last step's name, px
+ */
 export function layOutLanes(
   steps: readonly LaneStep[],
   width: number,
-  labelWidth: number,
+  margin: { left: number; right: number },
   timeZone: string,
 ): LaneLayout {
-  const left = labelWidth + EDGE;
+  const left = margin.left + EDGE;
   const scale = timeScale(
     steps.map(({ at }) => at),
     left,
-    Math.max(left + 1, width - EDGE - 60),
+    Math.max(left + 1, width - EDGE - margin.right),
   );
 
   const rows: Record<World, number[]> = { physical: [], cyber: [] };

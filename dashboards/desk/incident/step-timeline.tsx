@@ -10,7 +10,9 @@ const worlds: World[] = ['physical', 'cyber'];
 /** Less room than this is not worth a name. */
 const NAME_MIN_PX = 54;
 const LABEL_PX = 104;
-/** On a phone the lanes' names stand above them. */
+const ICON_PX = 18;
+const LAST_NAME_PX = 90;
+/** On a phone the lanes have a glyph each, and the steps no names. */
 const NARROW_PX = 560;
 
 /** The element of a step in the story below. */
@@ -49,7 +51,7 @@ export function StepTimeline(props: {
           weight: belongs?.weight,
         })),
         width.value,
-        isNarrow ? 0 : LABEL_PX,
+        isNarrow ? { left: ICON_PX, right: 0 } : { left: LABEL_PX, right: LAST_NAME_PX },
         zone,
       ),
     [story, width.value, isNarrow, zone],

@@ -7,6 +7,7 @@ import { foresee, possible, putBack } from './life.ts';
 import { MAX_SPLITS, numberRanges, splitsOf } from './splits.ts';
 
 const MINUTE = 60_000;
+const NO_MARGIN = { left: 0, right: 0 };
 const step = (
   id: string,
   minute: number,
@@ -24,7 +25,7 @@ describe('the lanes', () => {
     const { marks, lanes } = layOutLanes(
       [step('a', 0, 'cyber'), step('b', 10, 'physical'), step('c', 20, 'cyber')],
       900,
-      100,
+      NO_MARGIN,
       'UTC',
     );
     const [a, b, c] = marks;
@@ -37,7 +38,7 @@ describe('the lanes', () => {
     const { marks } = layOutLanes(
       [step('a', 5, 'physical'), step('b', 5, 'physical'), step('c', 30, 'physical')],
       600,
-      0,
+      NO_MARGIN,
       'UTC',
     );
     expect(marks[0]?.x).toBe(marks[1]?.x);
@@ -47,7 +48,7 @@ describe('the lanes', () => {
     const { breaks, ticks, marks } = layOutLanes(
       [step('a', 0, 'cyber'), step('b', 5, 'cyber'), step('c', 605, 'physical'), step('d', 610, 'physical')],
       900,
-      0,
+      NO_MARGIN,
       'UTC',
     );
     expect(breaks.map(({ ms }) => ms)).toEqual([600 * MINUTE]);
@@ -65,7 +66,7 @@ describe('the lanes', () => {
         step('c', 12, 'physical', { to: 'gone' }),
       ],
       900,
-      0,
+      NO_MARGIN,
       'UTC',
     );
     expect(curves.map(({ from, to, strength }) => [from, to, strength])).toEqual([['a', 'b', 'strong']]);
@@ -88,7 +89,7 @@ describe('the lanes', () => {
       );
     fc.assert(
       fc.property(steps, fc.integer({ min: 260, max: 2_000 }), (story, width) => {
-        const { marks, height, ticks } = layOutLanes(story, width, 0, 'Europe/Berlin');
+        const { marks, height, ticks } = layOutLanes(story, width, NO_MARGIN, 'Europe/Berlin');
         marks.forEach((mark, index) => {
           expect(mark.x).toBeGreaterThanOrEqual(0);
           expect(mark.x).toBeLessThanOrEqual(width);

@@ -1,5 +1,5 @@
 /** What the desk's pages show, kept up to date by the stream. */
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type {
   IncidentPage,
   IncidentSummary,
@@ -7,13 +7,8 @@ import type {
   StreamEvent,
 } from '../../../cloud/api/contract.ts';
 import { setClock } from '../../kit/clock.ts';
-import { follow } from '../../kit/live.ts';
-import { address, go, route } from '../../kit/route.ts';
-import { kitText } from '../../kit/text.ts';
-import { say } from '../../kit/toast.tsx';
 import { change, type Loaded, load } from '../loaded.ts';
 import { fetchIncident, fetchIncidents, fetchPicture } from '../session.ts';
-import { text } from '../text.ts';
 import { changePicture } from './picture-changes.ts';
 import {
   changeQueue,
@@ -21,18 +16,12 @@ import {
   everything,
   type Queue,
   type QueueFilter,
-  severityRank,
   statesOf,
 } from './queue-changes.ts';
-import { eventOf, streamTypes } from './stream-event.ts';
 
 export const PAGE_SIZE = 50;
-/** Events are applied together this often: a busy hour must not cost a rendering for each. */
-const FLUSH_MS = 60;
-/** More waiting events than this are not worth applying one by one. */
-const MAX_WAITING = 5_000;
-/** An open incident that keeps growing is fetched at most this often. */
-const REFETCH_MS = 700;
+/** Of the events that come while an answer is on its way, the newest this many are applied to it. */
+const MAX_CAUGHT_UP = 5_000;
 
 export const picture = signal<Loaded<SituationalPicture>>({ state: 'loading' });
 /** Every active incident, as far as one page goes: for the picture and the counts. */
@@ -41,7 +30,49 @@ export const attention = signal<Loaded<Queue>>({ state: 'loading' });
 export const queue = signal<Loaded<Queue>>({ state: 'loading' });
 export const filter = signal<QueueFilter>(everything);
 export const incident = signal<Loaded<IncidentPage>>({ state: 'loading' });
+/** The incident whose page is or will be shown. */
 let incidentId: string | undefined;
+export const isShown = (id: string): boolean => incidentId === id;
+
+/** Events since each answer under way was asked for: it may be older than they are. */
+const underWay = new Set<StreamEvent[]>();
+
+/** Shows what an event changed. Once for each event; see also `catchUp`. */
+export function applyEvent(event: StreamEvent): void {
+  for (const since of underWay) {
+    since.push(event);
+    if (since.length > MAX_CAUGHT_UP) since.shift();
+  }
+  if (event.type === 'clock') setClock(event.data);
+  show(event);
+}
+
+function show(event: StreamEvent): void {
+  switch (event.type) {
+    case 'restart':
+      return;
+    case 'incident':
+      showIncident(event.data);
+      return;
+    case 'incident-gone':
+      change(attention, (held) => dropFromQueue(held, event.data.id));
+      change(queue, (held) => dropFromQueue(held, event.data.id));
+      return;
+    default:
+      change(picture, (held) => changePicture(held, event));
+  }
+}
+
+/** Loads, then applies what came meanwhile once more: all changes are ones that may be applied twice. */
+async function catchUp(loading: () => Promise<void>): Promise<void> {
+  const since: StreamEvent[] = [];
+  underWay.add(since);
+  await loading();
+  underWay.delete(since);
+  batch(() => {
+    for (const event of since) show(event);
+  });
+}
 
 /** The zone in which the desk's own clock is shown: the sites' if they share one, else this computer's. */
 export const deskZone = computed(() => {
@@ -70,24 +101,31 @@ const fetchQueue = async (wanted: QueueFilter): Promise<Queue> => ({
 });
 
 export const loadPicture = () =>
-  load(picture, async () => {
-    const answer = await fetchPicture();
-    setClock(answer.clock);
-    return answer;
-  });
-export const loadAttention = () => load(attention, () => fetchQueue(everything));
+  catchUp(() =>
+    load(picture, async () => {
+      const answer = await fetchPicture();
+      setClock(answer.clock);
+      return answer;
+    }),
+  );
+export const loadAttention = () => catchUp(() => load(attention, () => fetchQueue(everything)));
 
 export async function loadQueue(): Promise<void> {
   const wanted = filter.value;
-  await load(
-    queue,
-    () => fetchQueue(wanted),
-    () => filter.value === wanted,
+  await catchUp(() =>
+    load(
+      queue,
+      () => fetchQueue(wanted),
+      () => filter.value === wanted,
+    ),
   );
 }
 
 export function chooseFilter(wanted: Partial<QueueFilter>): void {
-  filter.value = { ...filter.value, ...wanted };
+  const before = filter.value;
+  filter.value = { ...before, ...wanted };
+  // Severity is chosen among what is there: see shownBy.
+  if (filter.value.state === before.state && filter.value.site === before.site) return;
   queue.value = { state: 'loading' };
   void loadQueue();
 }
@@ -109,10 +147,12 @@ export async function loadIncident(id: string): Promise<void> {
     incidentId = id;
     incident.value = { state: 'loading' };
   }
-  await load(
-    incident,
-    () => fetchIncident(id),
-    () => incidentId === id,
+  await catchUp(() =>
+    load(
+      incident,
+      () => fetchIncident(id),
+      () => incidentId === id,
+    ),
   );
 }
 
@@ -136,126 +176,30 @@ export function findIncident(id: string): IncidentSummary | undefined {
   return undefined;
 }
 
-/** Incidents that came while the page was open: their rows arrive gently instead of being there at once. */
-export const newcomers = new Set<string>();
-/** The severity at which the person was last told of an incident that the page may not hold. */
-const told = new Map<string, number>();
-/** Of both, the newest few: an old one may be told of once more. */
-const MAX_REMEMBERED = 500;
-
-function forgetOldest(remembered: Set<string> | Map<string, number>): void {
-  for (const oldest of remembered.keys()) {
-    if (remembered.size <= MAX_REMEMBERED) return;
-    remembered.delete(oldest);
-  }
+/** Its page was left: it is no longer kept up to date. */
+export function leaveIncident(id: string): void {
+  if (incidentId === id) incidentId = undefined;
 }
 
-/** People are told of an incident when it is new or has become worse, not of every update. */
-function announce(summary: IncidentSummary): void {
-  const before = findIncident(summary.id);
-  if (before === undefined) newcomers.add(summary.id);
-  const rank = severityRank(summary.severity);
-  const known = before === undefined ? told.get(summary.id) : severityRank(before.severity);
-  told.delete(summary.id);
-  told.set(summary.id, rank);
-  forgetOldest(newcomers);
-  forgetOldest(told);
-  const isNews = known === undefined ? summary.state === 'open' : rank > known;
-  if (!isNews || rank < severityRank('high') || route.value[1] === summary.id) return;
-  const severity = kitText(`kit.severity.${summary.severity}`).toLowerCase();
-  say(
-    text('desk.new-incident', { severity, title: summary.title }),
-    summary.severity === 'critical' ? 'critical' : 'neutral',
-    address('incidents', summary.id),
-  );
+/** Fetches the open incident's page again, where one is open. */
+export async function reloadIncident(): Promise<void> {
+  if (incidentId !== undefined) await loadIncident(incidentId);
 }
 
-let refetch: ReturnType<typeof setTimeout> | undefined;
-
-function apply(event: StreamEvent): void {
-  switch (event.type) {
-    case 'restart':
-      return;
-    case 'incident':
-      announce(event.data);
-      showIncident(event.data);
-      if (event.data.id === incidentId) {
-        refetch ??= setTimeout(() => {
-          refetch = undefined;
-          if (incidentId !== undefined) void loadIncident(incidentId);
-        }, REFETCH_MS);
-      }
-      return;
-    case 'incident-gone':
-      change(attention, (held) => dropFromQueue(held, event.data.id));
-      change(queue, (held) => dropFromQueue(held, event.data.id));
-      if (route.value[1] === event.data.id) {
-        say(text('incident.merged'));
-        go('incidents', event.data.into);
-      }
-      return;
-    default:
-      if (event.type === 'clock') setClock(event.data);
-      change(picture, (held) => changePicture(held, event));
-  }
-}
-
-/** Loads everything and keeps it up to date until the session ends. */
-export function startDesk(until: AbortSignal): void {
-  let waiting: StreamEvent[] = [];
-  let flush: ReturnType<typeof setTimeout> | undefined;
-  const reload = () => {
-    waiting = [];
-    void loadPicture();
-    void loadAttention();
-    void loadQueue();
-    if (incidentId !== undefined && route.value[1] === incidentId) void loadIncident(incidentId);
-  };
-  reload();
-  follow({
-    url: 'api/stream',
-    types: streamTypes,
-    onRestart: reload,
-    onMessage(type, data) {
-      const event = eventOf(type, data);
-      if (event === undefined) return;
-      waiting.push(event);
-      if (waiting.length > MAX_WAITING) reload();
-      flush ??= setTimeout(() => {
-        flush = undefined;
-        const due = waiting;
-        waiting = [];
-        batch(() => {
-          for (const next of due) apply(next);
-        });
-      }, FLUSH_MS);
-    },
-    until,
+/** Asks for the counts, after an incident changed that the page does not hold. */
+export async function loadCounts(): Promise<void> {
+  const { counts } = await fetchIncidents({ state: 'open', offset: 0, limit: 1 });
+  batch(() => {
+    change(attention, (held) => ({ ...held, counts, countsStale: false }));
+    change(queue, (held) => ({ ...held, counts, countsStale: false }));
   });
-  const stopCounting = effect(() => {
-    // Counts that went stale are asked for once, not after every event.
-    const isStale = [attention.value, queue.value].some(
-      (held) => held.state === 'there' && held.value.countsStale,
-    );
-    if (!isStale) return;
-    setTimeout(() => {
-      void fetchIncidents({ state: 'open', offset: 0, limit: 1 }).then(
-        ({ counts }) =>
-          batch(() => {
-            change(attention, (held) => ({ ...held, counts, countsStale: false }));
-            change(queue, (held) => ({ ...held, counts, countsStale: false }));
-          }),
-        () => undefined,
-      );
-    }, REFETCH_MS);
-  });
-  until.addEventListener('abort', () => {
-    stopCounting();
-    clearTimeout(flush);
-    clearTimeout(refetch);
+}
+
+/** Forgets everything: the next person at this desk starts afresh. */
+export function clearDesk(): void {
+  batch(() => {
     incidentId = undefined;
-    batch(() => {
-      for (const held of [picture, attention, queue, incident]) held.value = { state: 'loading' };
-    });
+    filter.value = everything;
+    for (const held of [picture, attention, queue, incident]) held.value = { state: 'loading' };
   });
 }

@@ -78,7 +78,6 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
                 </span>
               );
             })}
-          {isLastKnown ? <span class="plan-note">{text('site.last-known')}</span> : null}
           {placed.map(({ asset, x, y }) => (
             <AssetMark
               key={asset.id}

@@ -25,6 +25,7 @@ export function GatewayLine({ site }: { site: PictureSite }) {
             ? text('site.never-linked')
             : text('site.unlinked', { duration: duration(now.value - gateway.lastSeenAt) })}
       </StateDot>
+      {gateway.connected ? null : <span class="faint">{text('site.last-known')}</span>}
       {waiting === 0 ? null : <span class="faint">{text('site.waiting', { count: waiting })}</span>}
       {gateway.devicesOffline ? (
         <span class="ink-medium">{text('site.silent', { count: gateway.devicesOffline })}</span>

@@ -6,7 +6,8 @@ import { RelativeTime } from '../../kit/relative-time.tsx';
 import { address } from '../../kit/route.ts';
 import { timeSpan } from '../../kit/time.ts';
 import { Initials } from '../initials.tsx';
-import { newcomers, zoneOfSite } from '../live/desk-state.ts';
+import { zoneOfSite } from '../live/desk-state.ts';
+import { newcomers } from '../live/newcomers.ts';
 import { text } from '../text.ts';
 
 const tones: Record<IncidentState, Tone> = {

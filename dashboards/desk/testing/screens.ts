@@ -104,6 +104,8 @@ const shots: Shot[] = [
       server.refuse('The incident was merged meanwhile.');
       await page.keyboard.press('g');
       await page.keyboard.press('i');
+      await page.waitForSelector('a[data-incident]');
+      await page.waitForTimeout(300);
       await page.keyboard.press('j');
       await page.keyboard.press('a');
       await page.waitForSelector('.toast');
