@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Store } from '../../store/store.ts';
 import { type Input, type Intake, MAX_BATCH_INPUTS, messageOf } from '../intake.ts';
 import { type FileCursor, readFileCursor } from './file-cursor.ts';
+import { findPiece, type OpenedFile, openPieces } from './log-folder.ts';
 import { isPiece, LogPiece } from './log-piece.ts';
 import { inodeOf, isMissing, openLog, rotatedPaths } from './rotated-files.ts';
 
@@ -15,8 +16,6 @@ const DELETED_QUIET_MS = 2_000;
 const MAX_WAITING_PIECES = 16;
 /** Batches taken of one file before the folder is looked at again. */
 const BATCHES_IN_A_ROW = 8;
-/** A folder that is rotated while it is looked at is looked at again, so often. */
-const MAX_LOOKS = 5;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
 
@@ -61,14 +60,6 @@ export async function followFile(
   }
 }
 
-interface OpenedFile {
-  path: string;
-  handle: LogPiece['handle'];
-  inode: string;
-  size: number;
-  writtenAt: number;
-}
-
 class Follower {
   readonly #settings: FollowedFile;
   readonly #intake: Intake;
@@ -103,9 +94,18 @@ class Follower {
     if (this.#isKnown === undefined) await this.#restore();
     const live = await this.#discover();
     let more = false;
-    for (const piece of [...this.#pieces]) more = (await this.#drain(piece)) || more;
+    let problem = live === undefined ? `${this.#settings.path}: there is no such file` : undefined;
+    for (const piece of [...this.#pieces]) {
+      try {
+        more = (await this.#drain(piece)) || more;
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        // A piece that can't be read must not keep the next one from being read.
+        problem = `${this.#settings.path}: ${messageOf(error)}`;
+      }
+    }
     await this.#retire(live);
-    this.#intake.trouble(live === undefined ? `${this.#settings.path}: there is no such file` : undefined);
+    this.#intake.trouble(problem);
     return more;
   }
 
@@ -126,61 +126,30 @@ class Follower {
       this.#writtenAt = Date.now();
       return;
     }
-    const candidates = await this.#openAll();
-    const claimed = new Set<LogPiece['handle']>();
-    for (const [index, piece] of cursor.pieces.entries()) {
-      const unclaimed = candidates.filter(({ handle }) => !claimed.has(handle));
-      // Its own file first, under whatever name; then a copy of it.
-      unclaimed.sort((a, b) => Number(b.inode === piece.inode) - Number(a.inode === piece.inode));
-      let found: (typeof candidates)[number] | undefined;
-      for (const candidate of unclaimed) {
-        if (!(await isPiece(candidate.handle, piece))) continue;
-        found = candidate;
-        break;
+    const candidates = await openPieces(this.#settings.path);
+    const found = new Map<OpenedFile, LogPiece>();
+    let last: LogPiece | undefined;
+    try {
+      for (const piece of cursor.pieces) {
+        const file = await findPiece(
+          candidates.filter((candidate) => !found.has(candidate)),
+          piece,
+        );
+        last = file === undefined ? undefined : LogPiece.resume(file.handle, file.inode, piece);
+        if (file !== undefined && last !== undefined) found.set(file, last);
       }
-      if (found !== undefined) {
-        claimed.add(found.handle);
-        this.#pieces.push(LogPiece.resume(found.handle, found.inode, piece));
-      } else if (index === cursor.pieces.length - 1)
-        this.#note('the file that was read last is gone: what was written to it since is missed');
+    } catch (error) {
+      found.clear();
+      throw error;
+    } finally {
+      for (const candidate of candidates) if (!found.has(candidate)) await candidate.handle.close();
     }
-    for (const { handle } of candidates) if (!claimed.has(handle)) await handle.close();
+    if (last === undefined && cursor.pieces.length > 0)
+      this.#note('the file that was read last is gone: what was written to it since is missed');
+    this.#pieces = [...found.values()];
     this.#generation = cursor.generation;
     this.#writtenAt = cursor.writtenAt;
     this.#isKnown = true;
-  }
-
-  /** Every piece of the log that can be opened, newest first; looked at again where it was rotated meanwhile. */
-  async #openAll(): Promise<OpenedFile[]> {
-    for (let tries = 1; ; tries++) {
-      const opened = await this.#openEach();
-      if (tries === MAX_LOOKS || (await areWhereTheyWere(opened))) return opened;
-      for (const { handle } of opened) await handle.close();
-    }
-  }
-
-  async #openEach(): Promise<OpenedFile[]> {
-    const opened: OpenedFile[] = [];
-    for (const path of [this.#settings.path, ...(await this.#rotated())]) {
-      const log = await openLog(path).catch((error: unknown) => {
-        // An old piece that may not be read must not keep the log itself from being read.
-        if (path === this.#settings.path) throw error;
-        return undefined;
-      });
-      if (log === undefined) continue;
-      const { size, mtimeMs } = log.stats;
-      opened.push({ path, handle: log.handle, inode: inodeOf(log.stats), size, writtenAt: mtimeMs });
-    }
-    return opened;
-  }
-
-  async #rotated(): Promise<string[]> {
-    try {
-      return await rotatedPaths(this.#settings.path);
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
   }
 
   /**
@@ -205,7 +174,7 @@ class Follower {
 
   async #beginNewer(): Promise<void> {
     const followed = new Set(this.#pieces.map(({ inode }) => inode));
-    const all = await this.#openAll();
+    const all = await openPieces(this.#settings.path);
     const firstFollowed = all.findIndex(({ inode }) => followed.has(inode));
     const newer = all.filter(({ path, inode, size, writtenAt }, index) => {
       if (size === 0 || followed.has(inode)) return false;
@@ -232,7 +201,6 @@ class Follower {
       const next = await piece.next(this.#intake.maxBytes, MAX_BATCH_INPUTS);
       if (next.state === 'end') {
         piece.quietSinceMs ??= performance.now();
-        this.#writtenAt = Math.max(this.#writtenAt, piece.writtenAt);
         return false;
       }
       if (next.state === 'cut') {
@@ -240,13 +208,16 @@ class Follower {
         return true;
       }
       piece.quietSinceMs = undefined;
+      this.#writtenAt = Math.max(this.#writtenAt, piece.writtenAt);
       const { split, after } = next;
       const { offset } = piece.followed;
       for (const { raw } of split.overlong)
         this.#intake.refuse(raw, this.#settings.path, `a line longer than ${this.#intake.maxBytes} bytes`);
       await this.#take(split.lines.map((line) => this.#input(line.raw, piece.epoch, offset + line.offset)));
       await piece.moveTo(after);
-      await this.#save();
+      // Zeros and the rest of a line too long are passed over again after a kill: nothing to keep.
+      if (split.lines.length + split.overlong.length > 0) await this.#save();
+      if (this.#signal.aborted) return false;
     }
     return true;
   }
@@ -268,8 +239,8 @@ class Follower {
     const last = piece.followed;
     await piece.handle.close();
     this.#pieces = this.#pieces.filter((other) => other !== piece);
-    for (const path of await this.#rotated()) {
-      const log = await openLog(path);
+    for (const path of await rotatedPaths(this.#settings.path)) {
+      const log = await openLog(path).catch(() => undefined);
       if (log === undefined) continue;
       const inode = inodeOf(log.stats);
       if (!followed.has(inode) && (await isPiece(log.handle, last))) {
@@ -325,13 +296,4 @@ class Follower {
   #note(what: string): void {
     this.#intake.note(new Uint8Array(), this.#settings.path, what);
   }
-}
-
-/** Whether the names still lead to the files that were opened by them. */
-async function areWhereTheyWere(opened: readonly OpenedFile[]): Promise<boolean> {
-  for (const { path, inode } of opened) {
-    const now = await stat(path).catch(() => undefined);
-    if (now === undefined || inodeOf(now) !== inode) return false;
-  }
-  return true;
 }

@@ -35,10 +35,14 @@ export function rotatedNames(log: string, names: readonly string[]): string[] {
   return [...byNumber, ...byDate].map(({ name }) => name).slice(0, MAX_ROTATED_FILES);
 }
 
-/** Paths of the pieces of the log at `path`, newest first. @throws where the folder can't be read */
+/** Paths of the earlier pieces of the log at `path`, newest first. @throws where its folder can't be read */
 export async function rotatedPaths(path: string): Promise<string[]> {
   const folder = dirname(path);
-  return rotatedNames(basename(path), await readdir(folder)).map((name) => join(folder, name));
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  return rotatedNames(basename(path), names).map((name) => join(folder, name));
 }
 
 /** Device and inode: the same for every name of a file, and after a renaming. */
