@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Stand, until } from './test-stand.ts';
+import { BridgeProcess, Stand, until } from './test-stand.ts';
 
 // Real processes on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000 });
@@ -74,6 +74,7 @@ describe('a door node on a serial port', () => {
     const before = broker.messages.length;
     await until(() => broker.lastText(`node/${node}/online`) === 'false', 'the last will');
     await board.say('contact closed');
+    await board.live(100);
 
     bridge = stand.bridge(stand.doorNode(node));
     const again = () => broker.messages.slice(before).filter(({ topic }) => topic === `node/${node}/state`);
@@ -95,7 +96,7 @@ describe('a door node on a serial port', () => {
         const contact = step % 2 === 0 ? 'open' : 'closed';
         await board.say(`contact ${contact}`);
         sent.push(contact);
-        await pause(60 + 15 * round);
+        await board.live(60 + 15 * round);
         if (step === round) await bridge.end('SIGKILL');
       }
       bridge = stand.bridge(stand.doorNode(node));
@@ -113,9 +114,9 @@ describe('a door node on a serial port', () => {
     await until(() => broker.states(node).length === 1, 'the first report');
     const port = await broker.stop();
     await board.say('contact open');
-    await pause(200);
+    await board.live(300);
     await board.say('contact closed');
-    await pause(200);
+    await board.live(300);
     expect(broker.states(node)).toHaveLength(1);
     await broker.listen(port);
     await until(() => broker.states(node).length === 3, 'the reports that waited');
@@ -159,19 +160,19 @@ describe('a door node on a serial port', () => {
     for (let round = 0; round < 5; round++) {
       await board.say('noise 700');
       await board.say(`contact ${round % 2 === 0 ? 'open' : 'closed'}`);
-      await pause(120);
+      await board.live(120);
     }
     await until(() => broker.states(node).length === 6, 'every change in spite of the noise');
     // Every piece of the line loses its tail: no frame is whole until the cable is mended.
     await board.say('cut 9');
     await board.say('contact closed');
-    await pause(500);
+    await board.live(500);
     expect(broker.states(node)).toHaveLength(6);
     await board.say('cut off');
     await until(() => broker.states(node).length === 7, 'the report after the cable is mended');
     expect(broker.states(node).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     await bridge.end('SIGTERM');
-    expect(bridge.counters(node)['framesDamaged']).toBeGreaterThan(0);
+    expect(bridge.counters(node).framesDamaged).toBeGreaterThan(0);
   });
 
   test('a node that runs and says nothing is noticed, and its port opened anew', async () => {
@@ -198,10 +199,10 @@ describe('a door node on a serial port', () => {
     await board.say('unplug');
     for (let change = 0; change < 40; change++) {
       await board.say(`contact ${change % 2 === 0 ? 'open' : 'closed'}`);
-      await pause(70);
+      await board.live(70);
     }
     await board.say('tamper on');
-    await pause(100);
+    await board.live(100);
     await board.say('plug');
     await until(() => broker.lastState(node)?.tamper === true, 'how it stands now');
     const sequences = broker.states(node).map(({ sequence }) => sequence);
@@ -222,9 +223,9 @@ describe('a door node on a serial port', () => {
     await until(() => broker.states(node).length === 1, 'the first report');
     await board.say('unplug');
     await board.say('contact open');
-    await pause(150);
+    await board.live(150);
     await board.say('reset');
-    await pause(150);
+    await board.live(150);
     await board.say('plug');
     await until(() => broker.states(node).length === 3, 'the opening, and the boot');
     const [first, opening, afterReset] = broker.states(node);
@@ -240,6 +241,21 @@ describe('a door node on a serial port', () => {
     expect(broker.lastState(node)?.sequence).toBe(1);
     await bridge.end('SIGTERM');
     expect(bridge.counters(node)).toMatchObject({ nodeRestarts: 1 });
+  });
+});
+
+describe('an installer', () => {
+  test('gives a node its name, and it is found by it', async () => {
+    const board = await stand.board('as-delivered');
+    const naming = new BridgeProcess(['--name', board.port, 'side-door'], stand.clock);
+    expect(await naming.exited()).toBe(0);
+    const bridge = stand.bridge(stand.doorNode('as-delivered'), stand.doorNode('side-door'));
+    await until(
+      () => stand.broker.lastText('node/side-door/online') === 'true',
+      'the node under its new name',
+    );
+    await until(() => bridge.said('not ours: the door node "side-door"'), 'the old name finds it no more');
+    expect(stand.broker.lastText('node/as-delivered/online')).toBe('false');
   });
 });
 

@@ -17,6 +17,8 @@ const gateway = z.strictObject({
   password: z.string().max(512).optional(),
   /** File whose first line is the password; from the configuration's folder. */
   passwordFile: z.string().min(1).optional(),
+  /** PEM of the authority that signed the gateway's certificate, for mqtts; from the configuration's folder. */
+  caFile: z.string().min(1).optional(),
 });
 
 const common = {
@@ -63,7 +65,7 @@ const configuration = z
 
 export interface BridgeConfiguration {
   id: string;
-  gateway: { url: string; username?: string; password?: string };
+  gateway: { url: string; username?: string; password?: string; ca?: string };
   links: LinkConfiguration[];
 }
 
@@ -72,7 +74,7 @@ export interface BridgeConfiguration {
  */
 export function loadConfiguration(file: string): BridgeConfiguration {
   const { id, links, gateway } = parseConfiguration(configuration, readText(file), file);
-  const { url, username, passwordFile } = gateway;
+  const { url, username, passwordFile, caFile } = gateway;
   if (gateway.password !== undefined && passwordFile !== undefined)
     throw new ConfigurationError(file, [
       { line: 1, key: 'gateway', message: 'has both password and passwordFile; one is enough' },
@@ -87,6 +89,7 @@ export function loadConfiguration(file: string): BridgeConfiguration {
       url,
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
+      ...(caFile !== undefined && { ca: readText(resolve(dirname(file), caFile)) }),
     },
     links,
   };

@@ -76,7 +76,7 @@ class Presence {
   constructor({ gateway, clientId, onlineTopic, log }: ConnectionOptions) {
     this.onlineTopic = onlineTopic;
     this.log = log;
-    const { url, username, password } = gateway;
+    const { url, username, password, ca } = gateway;
     const options: IClientOptions = {
       clientId,
       clean: true,
@@ -89,6 +89,7 @@ class Presence {
       will: { topic: onlineTopic, payload: Buffer.from('false'), qos: 1, retain: true },
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
+      ...(ca !== undefined && { ca }),
     };
     this.client = connect(url, options);
     this.client.on('connect', () => {

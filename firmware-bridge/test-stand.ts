@@ -57,6 +57,13 @@ export class BoardProcess {
     return this.answers[heard] ?? '';
   }
 
+  /** Waits until so much of the board's own time has passed, which may take longer on a busy machine. */
+  async live(ms: number): Promise<void> {
+    const elapsedMs = async () => Number(/"elapsedMs":([0-9.]+)/.exec(await this.say('figures'))?.[1]);
+    const untilMs = (await elapsedMs()) + ms;
+    while ((await elapsedMs()) < untilMs) await pause(10);
+  }
+
   async ready(): Promise<this> {
     await until(() => this.answers.some((line) => line.startsWith('stays ')), 'the board is there');
     return this;
@@ -90,8 +97,8 @@ export class BridgeProcess {
 
   /** The counters of a link, as told at the end of the process. */
   counters(node: string): Record<string, number> {
-    const last = this.log.findLast((line) => line['msg'] === 'counters' && line['node'] === node);
-    const counters = last?.['counters'];
+    const last = this.log.findLast((line) => line.msg === 'counters' && line.node === node);
+    const counters = last?.counters;
     return typeof counters === 'object' && counters !== null
       ? Object.fromEntries(Object.entries(counters).filter(([, count]) => typeof count === 'number'))
       : {};

@@ -14,6 +14,9 @@ const FOREIGN_PAUSE_MS = 30_000;
 /** A port that gave no sense is tried again after this; its device may have hung. */
 const SILENT_PAUSE_MS = 3_000;
 
+/** Different lines kept in mind so as not to be told again. */
+const MAX_TOLD = 64;
+
 /** How a conversation ended. */
 export type Ending =
   /** Another node is there, or a device that does not speak our language. */
@@ -49,11 +52,12 @@ export async function keepConnected(
 ): Promise<void> {
   const { log, ports } = context;
   const avoidUntil = new Map<string, number>();
-  /** The last thing told about the search; the same again is not news. */
-  let told = '';
+  /** What was told since the device was last there; the same again is not news. */
+  const told = new Set<string>();
   const tell = (line: string) => {
-    if (line !== told) log.warn(line);
-    told = line;
+    if (told.size >= MAX_TOLD) told.clear();
+    if (!told.has(line)) log.warn(line);
+    told.add(line);
   };
   while (!signal.aborted) {
     const found = await findPorts(patterns);
@@ -68,19 +72,17 @@ export async function keepConnected(
       if (release === undefined) continue;
       try {
         const ending = await tryPort(candidate, context, converse(), signal);
-        if (ending === undefined) continue;
-        told = '';
         if (ending.because === 'foreign') {
           context.counters.foreignPorts++;
           avoidUntil.set(candidate.plugging, performance.now() + FOREIGN_PAUSE_MS);
-          log.info({ port: candidate.path }, `not ours: ${ending.found}`);
+          tell(`${candidate.path}: not ours: ${ending.found}`);
         } else if (ending.because === 'silent' && !ending.wasOnline) {
           avoidUntil.set(candidate.plugging, performance.now() + SILENT_PAUSE_MS);
-          log.warn(
-            { port: candidate.path },
-            'no answer that makes sense; is it the right device and firmware?',
-          );
-        } else break;
+          tell(`${candidate.path}: no answer that makes sense; is it the right device and firmware?`);
+        } else {
+          told.clear();
+          break;
+        }
       } catch (error) {
         if (error instanceof PortError) context.counters.openFailures++;
         tell(error instanceof Error ? error.message : String(error));
@@ -97,7 +99,7 @@ async function tryPort(
   context: LinkContext,
   conversation: Conversation,
   signal: AbortSignal,
-): Promise<Ending | undefined> {
+): Promise<Ending> {
   const { log, counters, outlet } = context;
   const line = await openSerialLine(path, conversation.baudRate, (bytes) => conversation.hear(bytes));
   counters.portsOpened++;

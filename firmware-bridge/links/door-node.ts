@@ -96,11 +96,14 @@ class DoorNodeLink implements Link {
     const reader = new FrameReader();
     let heardAtMs = clock.monotonicMs();
     let isKnown = false;
+    let isOver = false;
     let end: (ending: Ending) => void = () => undefined;
     let line: SerialLine | undefined;
     return {
       baudRate: BAUD_RATE,
       hear: (bytes) => {
+        // Bytes may still come while the port is being closed; they must not bring the node back online.
+        if (isOver) return;
         const damagedBefore = reader.counts.damaged;
         for (const content of reader.take(bytes)) {
           counters.framesRead++;
@@ -131,6 +134,7 @@ class DoorNodeLink implements Link {
         return new Promise((resolve) => {
           const timer = setInterval(() => beat(), REAL_REPEAT_MS);
           end = (ending) => {
+            isOver = true;
             clearInterval(timer);
             this.line = undefined;
             resolve(ending);

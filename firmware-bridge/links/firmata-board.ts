@@ -78,8 +78,15 @@ export class FirmataBoard {
     return `${name ?? 'unknown'} ${version?.major ?? '?'}.${version?.minor ?? '?'}`;
   }
 
-  hear(bytes: Uint8Array): void {
-    this.transport.emit('data', bytes);
+  /** False where the bytes made no sense to the library: Firmata has no checksums, and noise can look like it. */
+  hear(bytes: Uint8Array): boolean {
+    try {
+      this.transport.emit('data', bytes);
+      return true;
+    } catch {
+      if (this.parts !== undefined) this.parts.firmata.buffer.length = 0;
+      return false;
+    }
   }
 
   /**
@@ -104,9 +111,10 @@ export class FirmataBoard {
     this.transport.send = () => undefined;
   }
 
-  /** Asks for a sign of life; the answer comes through `hear`. */
+  /** Asks for a sign of life, and for all inputs again: what noise has made of one is mended by that. */
   ping(): void {
     this.transport.send(Uint8Array.of(REPORT_VERSION));
+    if (this.isGreeted) for (const pin of this.inputs()) this.parts?.firmata.reportDigitalPin(pin, 1);
   }
 
   /** All pins, or nothing until each was read since the last greeting. */

@@ -97,7 +97,7 @@ class FirmataLink implements Link {
       baudRate: BAUD_RATE,
       hear: (bytes) => {
         heardAtMs = clock.monotonicMs();
-        this.board.hear(bytes);
+        if (!this.board.hear(bytes)) counters.framesDamaged++;
       },
       hold: async (line, signal) => {
         const greeting = AbortSignal.any([signal, AbortSignal.timeout(REAL_GREETING_MS)]);
