@@ -5,6 +5,7 @@ import { ConfigurationError, parseConfiguration } from '../devices/configuration
 import { durationMs, identifier, plainText } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
 import { identityEntry } from './broker/identities.ts';
+import { parsePasswordHash } from './broker/password.ts';
 import { externalBroker } from './drivers/external-broker.ts';
 import { accessConfiguration } from './panel/access.ts';
 import { armingConfiguration } from './panel/arming-state.ts';
@@ -24,6 +25,13 @@ const camera = z.strictObject({
   passwordFile: path,
 });
 
+const pinHash = z
+  .string()
+  .refine(
+    (text) => parsePasswordHash(text) !== undefined,
+    'expected what `gatehouse edge --hash-pin` prints',
+  );
+
 /** Someone who may do things at the site page. */
 const person = z.strictObject({
   name: plainText.min(1).max(64),
@@ -31,10 +39,25 @@ const person = z.strictObject({
   identity: identifier.optional(),
   account: z.string().max(128).optional(),
   /** As `gatehouse edge --hash-pin` prints it. */
-  pinHash: z.string().max(256),
+  pinHash,
   /** A second PIN that disarms and silently calls for help. */
-  duressPinHash: z.string().max(256).optional(),
+  duressPinHash: pinHash.optional(),
 });
+export type Person = z.infer<typeof person>;
+
+/** The names tell people apart at the page. */
+const people = z
+  .array(person)
+  .max(256)
+  .default([])
+  .superRefine((entries, context) => {
+    const seen = new Set<string>();
+    for (const [index, { name }] of entries.entries()) {
+      if (seen.has(name.toLowerCase()))
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is already taken` });
+      seen.add(name.toLowerCase());
+    }
+  });
 
 /** A gateway's configuration: one YAML file. Paths are relative to it. */
 export const gatewayDocument = z.strictObject({
@@ -88,9 +111,20 @@ export const gatewayDocument = z.strictObject({
       port: port.default(8080),
       /** Take the client's address from X-Forwarded-For, as the one proxy in front writes it. */
       trustProxy: z.boolean().default(false),
-      people: z.array(person).max(256).default([]),
+      /** From the site's own network the page can be read without a PIN; nothing can be changed without one. */
+      openReading: z.boolean().default(true),
+      /** Host names that the page is reached by, besides addresses and local names. */
+      names: z.array(z.string().max(253)).max(32).default([]),
+      people,
     })
-    .default({ host: '127.0.0.1', port: 8080, trustProxy: false, people: [] }),
+    .default({
+      host: '127.0.0.1',
+      port: 8080,
+      trustProxy: false,
+      openReading: true,
+      names: [],
+      people: [],
+    }),
 });
 
 export type GatewayDocument = z.infer<typeof gatewayDocument>;

@@ -9,8 +9,9 @@ import type { GatewayConfiguration } from './config.ts';
 import type { FromDevice } from './drivers/mqtt.ts';
 import type { DurableOutbox } from './outbox/open.ts';
 import { openingClock } from './panel/opening.ts';
-import type { Actor } from './panel/outcome.ts';
+import { type Actor, doneBy } from './panel/outcome.ts';
 import { PANEL_PREFIX, Panel, type Wanted } from './panel/panel.ts';
+import type { RuleConfiguration } from './rules/configuration.ts';
 import { RULE_STATE_PREFIX, RuleEngine } from './rules/engine.ts';
 import { DEFAULT_ACTION_LIFETIME_MS, type LocalAction } from './rules/rule.ts';
 import { SITE_PREFIX } from './site/kept.ts';
@@ -36,6 +37,8 @@ export interface GatewayParts {
   deliver(command: Command): boolean;
   /** Something that the site page shows has changed. */
   onChanged(): void;
+  /** Each observation, once it has its id: for what the page remembers. */
+  onObserved?(observation: Observation): void;
   /** A defect, or something that could not be done: for the log. */
   onTrouble(message: string): void;
 }
@@ -53,7 +56,7 @@ export class Gateway {
   readonly alarms: Alarms;
   readonly actions: Actions;
   readonly #parts: GatewayParts;
-  readonly #opening: ReturnType<typeof openingClock>;
+  #opening: ReturnType<typeof openingClock>;
   #cancelWake: () => void = () => {};
   #wakeAt = Number.POSITIVE_INFINITY;
   #tidying = false;
@@ -155,10 +158,36 @@ export class Gateway {
   /** @returns false where there is no such alarm */
   async acknowledge(alarm: string, by: Actor): Promise<boolean> {
     if (!this.alarms.acknowledge(alarm, by.name, this.#now())) return false;
-    this.#observed(this.#ownObservation('alarm.acknowledged', { alarm: alarm.slice(0, 512), by: by.name }));
+    await this.note('alarm.acknowledged', { alarm: alarm.slice(0, 512) }, by);
+    return true;
+  }
+
+  /** Records something of the gateway itself, and who did it: a sign-in at its page, a changed configuration. */
+  async note(kind: ObservationKind, facts: NonNullable<Observation['facts']>, by?: Actor): Promise<void> {
+    this.#observed({
+      ...this.#ownObservation(kind, facts),
+      ...(by === undefined ? {} : doneBy(by, facts)),
+    });
     this.#tidy();
     await this.#parts.outbox.committed();
-    return true;
+  }
+
+  /**
+   * Goes over to other rules, and to what the registry says by now.
+   * @throws RangeError, before anything has changed, when a rule names a kind or an asset that does not exist
+   */
+  replaceRules(rules: readonly RuleConfiguration[]): void {
+    const { registry, gateway } = this.configuration;
+    this.rules.replace(rules);
+    const site = registry.site(gateway.site);
+    if (site !== undefined) this.#opening = openingClock(site);
+    this.#passTime();
+  }
+
+  /** Detections whose condition goes on. */
+  activeDetections(): Set<string> {
+    const ofRules = this.rules.conditions().map(({ detection }) => detection);
+    return new Set([...ofRules, ...this.panel.activeDetections()]);
   }
 
   /** A command of a person or of the desk. */
@@ -218,6 +247,7 @@ export class Gateway {
       return { type: 'observation', observation };
     });
     if (observation === undefined) return;
+    this.#parts.onObserved?.(observation);
     this.#carryOut(this.panel.observe(observation));
     const { detections, actions } = this.rules.observe(observation, this.#context(draft.observedAt));
     this.#carryOut({ observations: [], detections, actions });

@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../devices/model/clock.ts';
+import { PageMemory } from './api/memory.ts';
+import { CloudLink } from './cloud-link.ts';
 import type { GatewayConfiguration } from './config.ts';
 import { Drivers } from './drivers/drivers.ts';
 import { Gateway } from './gateway.ts';
+import { type LiveRegistry, liveRegistry } from './live-registry.ts';
 import { type DurableOutbox, openOutbox } from './outbox/open.ts';
 import { Quarantine } from './quarantine.ts';
 import { signingKeyIn } from './signing-key.ts';
@@ -14,6 +17,11 @@ export interface RunningGateway {
   readonly drivers: Drivers;
   readonly outbox: DurableOutbox;
   readonly quarantine: Quarantine;
+  readonly memory: PageMemory;
+  /** What the configuration's registry says can be exchanged. */
+  readonly registry: LiveRegistry;
+  /** Undefined where the configuration names no cloud. */
+  readonly cloud: CloudLink | undefined;
 }
 
 export interface RunOptions {
@@ -27,7 +35,9 @@ export interface RunOptions {
 
 /** Puts a gateway together, from the disk up to the walls, and opens them last. */
 export async function runGateway(options: RunOptions, signal: AbortSignal): Promise<RunningGateway> {
-  const { configuration, clock, log, onFatal, onChanged } = options;
+  const { clock, log, onFatal } = options;
+  const registry = liveRegistry(options.configuration.registry);
+  const configuration = { ...options.configuration, registry };
   const stateDirectory = configuration.resolve(configuration.gateway.state);
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
   const onTrouble = (message: string) => log.warn({ message }, 'trouble');
@@ -47,6 +57,13 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
   if (outbox.setAside !== undefined)
     log.error({ file: outbox.setAside }, 'the outbox could not be read and was put aside');
   const quarantine = new Quarantine();
+  const memory = new PageMemory(registry);
+  let newestSequence = 0;
+  let cloud: CloudLink | undefined;
+  const onChanged = () => {
+    cloud?.changed();
+    options.onChanged();
+  };
   // The gateway acts through the drivers and the drivers speak to the gateway: one of them has to come first.
   let drivers: Drivers | undefined;
   const gateway = new Gateway({
@@ -55,10 +72,25 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     outbox,
     deliver: (command) => drivers?.deliver(command) ?? false,
     onChanged,
+    onObserved: (observation) => {
+      newestSequence ||= Number(observation.id.slice(observation.id.lastIndexOf('/') + 1));
+      memory.take(observation);
+    },
     onTrouble,
   });
   signal.addEventListener('abort', () => gateway.stop(), { once: true });
   drivers = await Drivers.open({ configuration, clock, quarantine, gateway, onTrouble }, signal);
   await gateway.start();
-  return { gateway, drivers, outbox, quarantine };
+  // What earlier lives have written is looked through beside the day's work: the page can wait for its charts.
+  memory
+    .recall(outbox, newestSequence, signal)
+    .then(onChanged, (error: unknown) =>
+      onTrouble(`what was measured before can't be read: ${String(error)}`),
+    );
+  if (configuration.uplink !== undefined)
+    cloud = new CloudLink(
+      { configuration, clock, outbox, quarantine, gateway, onChanged, onTrouble },
+      signal,
+    );
+  return { gateway, drivers, outbox, quarantine, memory, registry, cloud };
 }

@@ -10,7 +10,8 @@ export type ArmingMode = 'disarmed' | 'away' | 'night';
 /** What stands in the way of arming, and what arming would leave out. Nothing is bypassed without being named. */
 export interface ArmingCheck {
   ready: boolean;
-  blockedBy: { asset: string; name: string; because: string }[];
+  /** `canLeaveOut`: naming it in `bypass` would leave it out. */
+  blockedBy: { asset: string; name: string; because: string; canLeaveOut?: boolean }[];
   bypassed: { asset: string; name: string; by: string }[];
 }
 
@@ -56,6 +57,7 @@ export interface SiteAlarm {
 export interface SiteDoor {
   asset: string;
   name: string;
+  kind: AssetKind;
   contact?: 'open' | 'closed';
   lock?: 'locked' | 'unlocked' | 'jammed';
   since?: number;
@@ -110,6 +112,10 @@ export interface SitePage {
   site: { id: string; name: string; timeZone: string; isOpen: boolean };
   clock: { now: number; rate: number };
   arming: ArmingStatus;
+  /** What the schedule does next. */
+  nextScheduled?: { at: number; mode: ArmingMode };
+  /** Who may sign in here; empty for a reader from outside without a session. */
+  people: string[];
   alarms: SiteAlarm[];
   doors: SiteDoor[];
   temperatures: SiteTemperature[];
@@ -119,7 +125,8 @@ export interface SitePage {
   inbox: InboxDevice[];
   /** Assets that a device can be assigned to. */
   assets: { id: string; name: string; kind: AssetKind }[];
-  uplink: UplinkStatus;
+  /** Absent: this gateway was given no cloud. */
+  uplink?: UplinkStatus;
   quarantine: { total: number; newest: { at: number; wall: string; peer: string; reason: string }[] };
 }
 
@@ -130,9 +137,32 @@ export interface TemperatureHistory {
   band?: TemperatureBand;
 }
 
-/** POST /api/session {name, pin}; GET says who is signed in. */
+/** POST /api/session {name, pin}; GET says who is signed in, or 401; DELETE ends it. */
 export interface SiteSession {
   name: string;
+  /** Goes with everything that changes something, as the header X-Gatehouse-Token. */
   token: string;
+  /** By the site's clock; each use puts it off. */
   expiresAt: number;
+}
+
+/** POST /api/sirens/off answers this: what was told to be silent. */
+export interface SilencedSirens {
+  silenced: { asset: string; name: string }[];
+}
+
+/** What a part with two states may stand for. */
+export type PartMeaning = 'contact' | 'motion' | 'tamper' | 'lock' | 'siren' | 'exit';
+
+/** POST /api/inbox/:device/assign. Without `part`, all parts tell about the asset. */
+export interface InboxAssignment {
+  asset: string;
+  part?: string;
+  treatAs?: PartMeaning;
+  name?: string;
+}
+
+/** Every answer that is no success. */
+export interface ApiProblem {
+  error: { code: string; message: string; field?: string; retryAfterMs?: number };
 }

@@ -63,6 +63,14 @@ export class Panel {
     return armingStatus(this.#arming, arming, context.registry);
   }
 
+  /** Detections of the panel's own whose cause goes on: an alarm until it is disarmed, arming that is tried again. */
+  activeDetections(): string[] {
+    const { phase, alarm, retry } = this.#arming;
+    return [phase === 'triggered' ? alarm?.detection : undefined, retry?.detection].filter(
+      (id) => id !== undefined,
+    );
+  }
+
   nextWakeAt(): number | undefined {
     const times = [nextArmingWake(this.#arming, this.#options.context), nextAccessWake(this.#access)];
     const due = times.filter((at) => at !== undefined);

@@ -1,13 +1,14 @@
 import type { Asset, AssetKind } from '../../devices/model/asset.ts';
-import type { Registry } from '../../devices/model/registry.ts';
+import type { Registry, RegistryDocument } from '../../devices/model/registry.ts';
 
-const cache = new WeakMap<Registry, Map<string, Asset[]>>();
+// By its document: a gateway's registry may be given another one while it runs.
+const cache = new WeakMap<RegistryDocument, Map<string, Asset[]>>();
 
-function indexOf(registry: Registry): Map<string, Asset[]> {
-  const known = cache.get(registry);
+function indexOf({ document }: Registry): Map<string, Asset[]> {
+  const known = cache.get(document);
   if (known) return known;
   const index = new Map<string, Asset[]>();
-  for (const entry of registry.document.assets) {
+  for (const entry of document.assets) {
     const belongsTo = new Set(entry.guards);
     if (entry.hostedOn !== undefined) belongsTo.add(entry.hostedOn);
     for (const id of belongsTo) {
@@ -16,7 +17,7 @@ function indexOf(registry: Registry): Map<string, Asset[]> {
       else index.set(id, [entry]);
     }
   }
-  cache.set(registry, index);
+  cache.set(document, index);
   return index;
 }
 

@@ -1,0 +1,64 @@
+/** What the page remembers of what was observed: temperatures, and who was last at a door. Made again from the log. */
+import { z } from 'zod';
+import { type Observation, observation } from '../../devices/model/observation.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import type { DurableOutbox } from '../outbox/open.ts';
+import type { SiteDoor } from './contract.ts';
+import { Temperatures } from './temperatures.ts';
+
+/** Doors whose last badge is remembered. */
+const MAX_DOORS = 2_000;
+/** Records looked through at a start, the newest: a few seconds at most. */
+export const MAX_RECALLED_RECORDS = 400_000;
+const READ_AT_ONCE = { records: 2_000, bytes: 2 * 1024 * 1024 };
+
+type LastBadge = NonNullable<SiteDoor['lastBadge']>;
+
+const stored = z.object({ body: z.object({ type: z.literal('observation'), observation }) });
+const isWanted = (json: string) => json.includes('"temperature.measured"') || json.includes('"access.');
+
+export class PageMemory {
+  readonly temperatures = new Temperatures();
+  readonly #badges = new Map<string, LastBadge>();
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  take({ kind, asset, observedAt, value, subjects, facts }: Observation): void {
+    if (kind === 'temperature.measured' && value !== undefined) {
+      this.temperatures.add(asset, observedAt, value);
+      return;
+    }
+    if (kind !== 'access.granted' && kind !== 'access.denied') return;
+    const person = this.#registry.resolve(subjects ?? {});
+    const badge = { who: person?.name ?? '', at: observedAt, granted: kind === 'access.granted' };
+    const opens = typeof facts?.opens === 'string' ? facts.opens.split(', ') : [];
+    for (const door of opens.filter((id) => id !== '')) {
+      if ((this.#badges.get(door)?.at ?? 0) > observedAt) continue;
+      if (this.#badges.size < MAX_DOORS || this.#badges.has(door)) this.#badges.set(door, badge);
+    }
+  }
+
+  lastBadge(door: string): LastBadge | undefined {
+    return this.#badges.get(door);
+  }
+
+  /** Goes through what the log still has. `newest`: the sequence up to which it was written by earlier lives. */
+  async recall(outbox: DurableOutbox, newest: number, signal: AbortSignal): Promise<void> {
+    for (const lane of ['bulk', 'alarm'] as const) {
+      let after = Math.max(0, newest - MAX_RECALLED_RECORDS);
+      while (!signal.aborted && after < newest) {
+        const records = await outbox.read(lane, after, READ_AT_ONCE);
+        const last = records.at(-1)?.sequence;
+        if (last === undefined) break;
+        for (const { json } of records) {
+          const read = isWanted(json) ? stored.safeParse(JSON.parse(json)) : undefined;
+          if (read?.success) this.take(read.data.body.observation);
+        }
+        after = last;
+      }
+    }
+  }
+}

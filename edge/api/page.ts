@@ -1,0 +1,199 @@
+/** Everything the site page shows, put together from the gateway's state. */
+import type { Asset } from '../../devices/model/asset.ts';
+import type { Clock } from '../../devices/model/clock.ts';
+import { severityRank } from '../../devices/model/detection.ts';
+import type { Gateway } from '../gateway.ts';
+import { roleOf } from '../panel/arming-state.ts';
+import { isOpen } from '../panel/opening.ts';
+import { nextScheduled } from '../panel/schedule.ts';
+import type { Quarantine } from '../quarantine.ts';
+import { kindOfRule } from '../rules/configuration.ts';
+import { around } from '../rules/surroundings.ts';
+import type { AssetFact } from '../site/facts.ts';
+import type {
+  ArmingCheck,
+  SiteAlarm,
+  SiteDoor,
+  SitePage,
+  SiteSession,
+  SiteTemperature,
+  UplinkStatus,
+} from './contract.ts';
+import type { PageMemory } from './memory.ts';
+import type { Session } from './sessions.ts';
+
+/** Refused inputs on the page, the newest. */
+const SHOWN_REFUSALS = 20;
+/** A value without a word for this long is shown as unknown. */
+const STALE_TEMPERATURE_MS = 30 * 60_000;
+
+export interface PageSources {
+  gateway: Gateway;
+  clock: Clock;
+  quarantine: Quarantine;
+  memory: PageMemory;
+  /** Undefined where the gateway has no cloud. */
+  uplink(): UplinkStatus | undefined;
+  people(): string[];
+}
+
+export function sitePage(sources: PageSources): SitePage {
+  const { gateway, clock, quarantine, memory } = sources;
+  const { configuration } = gateway;
+  const { registry } = configuration;
+  const siteId = configuration.gateway.site;
+  const now = clock.now();
+  const site = registry.site(siteId);
+  const assets = registry.assetsOf(siteId);
+  const facts = new Map(assets.map(({ id }) => [id, new Map(factsOf(gateway, id))]));
+  const fact = (id: string, property: string) => facts.get(id)?.get(property);
+  const alarms = alarmsOf(gateway);
+  const status = gateway.panel.status();
+  const uplink = sources.uplink();
+  const timeZone = site?.timeZone ?? 'UTC';
+  const next = nextScheduled(status.schedule.entries, timeZone, now);
+  const online = (id: string) => fact(id, 'online')?.value !== 'offline';
+
+  const door = ({ id, name, kind }: Asset): SiteDoor => {
+    const contact = fact(id, 'contact');
+    const lock = [
+      fact(id, 'lock'),
+      ...around(id, registry, ['lock']).map((built) => fact(built.id, 'lock')),
+    ].find((known) => known !== undefined);
+    const lastBadge = memory.lastBadge(id);
+    return {
+      asset: id,
+      name,
+      kind,
+      ...(contact?.value === 'open' || contact?.value === 'closed' ? { contact: contact.value } : {}),
+      ...(lock?.value === 'locked' || lock?.value === 'unlocked' || lock?.value === 'jammed'
+        ? { lock: lock.value }
+        : {}),
+      ...(contact === undefined ? {} : { since: contact.since }),
+      ...(lastBadge === undefined ? {} : { lastBadge }),
+      online: online(id),
+    };
+  };
+
+  const temperature = ({ id, name, band }: Asset): SiteTemperature => {
+    const measured = fact(id, 'temperature');
+    const celsius = typeof measured?.value === 'number' ? measured.value : undefined;
+    return {
+      asset: id,
+      name,
+      ...(celsius === undefined ? {} : { celsius }),
+      ...(measured === undefined ? {} : { seenAt: measured.seenAt }),
+      ...(band === undefined ? {} : { band }),
+      condition: conditionOf(id, celsius, band, alarms, {
+        isSilent: !online(id) || now - (measured?.seenAt ?? 0) > STALE_TEMPERATURE_MS,
+      }),
+    };
+  };
+
+  return {
+    gateway: configuration.gateway.id,
+    site: {
+      id: siteId,
+      name: site?.name ?? siteId,
+      timeZone,
+      isOpen: site !== undefined && isOpen(site, now),
+    },
+    clock: { now, rate: clock.rate },
+    arming: { ...status, ...withLeaveOut(status, gateway) },
+    ...(next === undefined ? {} : { nextScheduled: next }),
+    people: sources.people(),
+    alarms,
+    doors: assets.filter(({ kind }) => kind === 'door' || kind === 'cabinet').map(door),
+    temperatures: assets
+      .filter(({ id, band }) => band !== undefined || fact(id, 'temperature') !== undefined)
+      .map(temperature),
+    cameras: assets
+      .filter(({ kind }) => kind === 'camera')
+      .map(({ id, name }) => {
+        const picture = fact(id, 'picture')?.value;
+        const known = picture === 'visible' || picture === 'obscured' ? picture : 'unknown';
+        return { asset: id, name, picture: known, online: online(id) };
+      }),
+    sirens: sirensOf(gateway).map(({ id, name }) => ({
+      asset: id,
+      name,
+      sounding: fact(id, 'siren')?.value === 'on',
+    })),
+    devices: gateway.site.devices(),
+    inbox: gateway.site.inbox(),
+    assets: assets.map(({ id, name, kind }) => ({ id, name, kind })),
+    ...(uplink === undefined ? {} : { uplink }),
+    quarantine: {
+      total: quarantine.total,
+      newest: quarantine
+        .newest(SHOWN_REFUSALS)
+        .map(({ at, wall, peer, reason }) => ({ at, wall, peer, reason })),
+    },
+  };
+}
+
+/** What a reader from outside without a session may not know. */
+export const withoutPeople = (page: SitePage): SitePage => ({ ...page, people: [] });
+
+/** Sirens and buzzers of the site: what can be silenced. */
+export function sirensOf({ configuration }: Gateway): Asset[] {
+  const { registry, gateway, panel } = configuration;
+  const named = new Set([...panel.sirens, ...panel.buzzers]);
+  return registry.assetsOf(gateway.site).filter(({ id, kind }) => kind === 'siren' || named.has(id));
+}
+
+/** Says of each hindrance whether it can be left out by name. */
+export function withLeaveOut({ ready, blockedBy, bypassed }: ArmingCheck, gateway: Gateway): ArmingCheck {
+  const { panel } = gateway.configuration;
+  return {
+    ready,
+    bypassed,
+    blockedBy: blockedBy.map((point) => {
+      const role = roleOf(point.asset, panel);
+      return { ...point, canLeaveOut: role !== undefined && role !== 'always' };
+    }),
+  };
+}
+
+export const sessionAnswer = (
+  { person, token, endsAtMs }: Session,
+  clock: Clock,
+  nowMs = performance.now(),
+): SiteSession => ({
+  name: person.name,
+  token,
+  expiresAt: Math.round(clock.now() + (endsAtMs - nowMs) * clock.rate),
+});
+
+/**
+ * Alarms for the people at the site. That somebody disarmed under threat is for the desk alone: whoever threatens
+ * them looks at the same page.
+ */
+function alarmsOf(gateway: Gateway): SiteAlarm[] {
+  const { registry } = gateway.configuration;
+  return gateway.alarms
+    .list(gateway.activeDetections(), registry)
+    .filter(({ rule }) => kindOfRule(rule) !== 'duress');
+}
+
+function* factsOf(gateway: Gateway, asset: string): Generator<[string, AssetFact]> {
+  for (const known of gateway.site.assetStates(asset)) yield [known.property, known];
+}
+
+function conditionOf(
+  asset: string,
+  celsius: number | undefined,
+  band: SiteTemperature['band'],
+  alarms: readonly SiteAlarm[],
+  { isSilent }: { isSilent: boolean },
+): SiteTemperature['condition'] {
+  const alarm = alarms.find(
+    ({ rule, active, assets }) =>
+      active && kindOfRule(rule) === 'temperature-excursion' && assets.some(({ id }) => id === asset),
+  );
+  if (alarm !== undefined)
+    return severityRank(alarm.severity) >= severityRank('high') ? 'excursion' : 'warning';
+  if (celsius === undefined || isSilent) return 'unknown';
+  if (band === undefined) return 'in-band';
+  return celsius < band.minCelsius || celsius > band.maxCelsius ? 'warning' : 'in-band';
+}

@@ -1,0 +1,26 @@
+import type { Registry } from '../devices/model/registry.ts';
+
+/** A registry that everybody may hold on to while what stands in it is exchanged. */
+export interface LiveRegistry extends Registry {
+  replace(next: Registry): void;
+}
+
+export function liveRegistry(first: Registry): LiveRegistry {
+  let current = first;
+  return {
+    get document() {
+      return current.document;
+    },
+    site: (id) => current.site(id),
+    zone: (id) => current.zone(id),
+    asset: (id) => current.asset(id),
+    identity: (id) => current.identity(id),
+    touching: (zoneId) => current.touching(zoneId),
+    resolve: (subjects, host) => current.resolve(subjects, host),
+    assetsOf: (siteId) => current.assetsOf(siteId),
+    zonesOf: (siteId) => current.zonesOf(siteId),
+    replace(next) {
+      current = next;
+    },
+  };
+}

@@ -1,0 +1,190 @@
+/** `gatehouse edge`: the gateway of one site as a process. */
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { ConfigurationError } from '../devices/configuration.ts';
+import { clockFromText } from '../devices/model/clock.ts';
+import { hashPassword } from './broker/password.ts';
+import { type GatewayConfiguration, readGatewayConfiguration } from './config.ts';
+import { readPin } from './pin.ts';
+import { takeConfiguration } from './reload.ts';
+import { type RunningGateway, runGateway } from './run.ts';
+import { type OpenSitePage, openSitePage } from './site-page.ts';
+import { startProblem } from './start-problem.ts';
+import { watchFiles } from './watch.ts';
+
+const help = `gatehouse edge: the gateway of one site
+
+It reads the site's doors, readers, fridges and cameras, runs the rules on the spot, arms and
+sounds the alarm, keeps every record on its own disk until the cloud has it, and shows staff
+their page. All of that works without the cloud.
+
+Usage:
+  gatehouse edge --config FILE            run
+  gatehouse edge --config FILE --check    only check the configuration and its registry
+  gatehouse edge --hash-pin               read a PIN and print what belongs into pinHash
+
+Options:
+  --config FILE   the gateway's configuration; edge/gateway.example.yaml explains every key
+  --check         says "in order", or file:line key for each mistake
+  --hash-pin      asks for the PIN, or reads it from standard input
+  --help          this text
+
+While it runs, rules, devices, broker identities, people and the registry are taken from the
+changed files at once; a broken file is refused and the old one stays in force. SIGHUP looks at
+the files now. SIGTERM and Ctrl-C end it when everything is on disk.
+
+Environment:
+  GATEHOUSE_LOG   trace, debug, info (default), warn, error
+  GATEHOUSE_CLOCK origin,startedAt,rate: a clock that runs faster, for demonstrations
+
+Ends with 0; with 1 when it could not start; with 2 for a mistake in the configuration or the
+command line; with 70 when its disk failed.
+`;
+
+const exitCode = { ok: 0, failed: 1, mistaken: 2, diskFailed: 70 } as const;
+/** Everything should be on disk by then; otherwise the log's recovery at the next start finds what was. */
+const STOP_WITHIN_MS = 8_000;
+
+const say = (line: string) => process.stderr.write(`gatehouse edge: ${line}\n`);
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        config: { type: 'string' },
+        check: { type: 'boolean', default: false },
+        'hash-pin': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)} (--help tells more)`);
+    process.exit(exitCode.mistaken);
+  }
+}
+
+function configurationIn(file: string): GatewayConfiguration {
+  try {
+    return readGatewayConfiguration(file);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(exitCode.mistaken);
+  }
+}
+
+async function printPinHash(): Promise<void> {
+  const pin = await readPin(process.stdin, process.stderr);
+  if (typeof pin !== 'string') {
+    say(pin.problem);
+    process.exit(exitCode.mistaken);
+  }
+  process.stdout.write(`${await hashPassword(pin)}\n`);
+}
+
+async function run(file: string): Promise<void> {
+  const first = configurationIn(file);
+  const log = pino({ level: process.env.GATEHOUSE_LOG ?? 'info' }, pino.destination({ dest: 2, sync: true }));
+  const clock = clockFromText(process.env.GATEHOUSE_CLOCK);
+  const ending = new AbortController();
+  let running: RunningGateway | undefined;
+  let page: OpenSitePage | undefined;
+  let isHealthy = true;
+
+  const stop = (code: number) => {
+    if (ending.signal.aborted) return;
+    process.exitCode = code;
+    setTimeout(() => process.exit(code), STOP_WITHIN_MS).unref();
+    ending.abort();
+    Promise.allSettled([running?.drivers.broker.closed, running?.outbox.close()]).then(() =>
+      process.exit(code),
+    );
+  };
+  process.on('SIGTERM', () => stop(exitCode.ok));
+  process.on('SIGINT', () => stop(exitCode.ok));
+
+  try {
+    running = await runGateway(
+      {
+        configuration: first,
+        clock,
+        log,
+        onFatal: (error) => {
+          isHealthy = false;
+          log.fatal({ err: error }, 'the disk has failed');
+          say(`the disk has failed, nothing can be recorded any more: ${error.message}`);
+          stop(exitCode.diskFailed);
+        },
+        onChanged: () => page?.changed(),
+      },
+      ending.signal,
+    );
+    page = await openSitePage(
+      running,
+      { clock, isHealthy: () => isHealthy, onDefect: (message) => log.error({ message }, 'defect') },
+      ending.signal,
+    );
+  } catch (error) {
+    // Asked to stop while it was starting.
+    if (ending.signal.aborted) return;
+    say(startProblem(error, first));
+    log.debug({ err: error }, 'could not start');
+    stop(exitCode.failed);
+    return;
+  }
+
+  const { gateway, quarantine, drivers } = running;
+  let inForce = first;
+  const reload = () => {
+    if (running === undefined || page === undefined) return;
+    let wanted: GatewayConfiguration;
+    try {
+      wanted = readGatewayConfiguration(file);
+      const { taken, needsRestart, ...rest } = takeConfiguration(running, page, inForce, wanted);
+      inForce = rest.inForce;
+      if (taken.length === 0 && needsRestart.length === 0) return;
+      log.info({ taken, needsRestart }, 'the configuration was changed');
+      if (needsRestart.length > 0)
+        log.warn(`to take ${needsRestart.join(', ')} from ${file}, the gateway must be restarted`);
+      const [takenText, restartText] = [taken.join(', '), needsRestart.join(', ')];
+      gateway
+        .note('configuration.changed', {
+          taken: takenText || 'nothing',
+          needsRestart: restartText || 'nothing',
+        })
+        .catch((error: unknown) => log.error({ err: error }, 'the change could not be recorded'));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error(`refused, the configuration from before stays in force: ${reason}`);
+      const [at, raw] = [clock.now(), new TextEncoder().encode(reason)];
+      for (const line of reason.split('\n').slice(0, 3))
+        quarantine.add({ at, wall: 'configuration', peer: file, reason: line, raw });
+      page.changed();
+    }
+  };
+  watchFiles(() => [file, inForce.registryFile], reload, ending.signal);
+  process.on('SIGHUP', reload);
+
+  const { ports } = drivers.broker;
+  const mqtt = { tls: ports.tls ?? null, plain: ports.plain ?? null };
+  process.stdout.write(`${JSON.stringify({ ready: true, page: page.port, mqtt })}\n`);
+  log.info({ page: page.port, mqtt, site: first.gateway.site }, 'ready');
+}
+
+const asked = options();
+if (asked.help) process.stdout.write(help);
+else if (asked['hash-pin']) await printPinHash();
+else if (asked.config === undefined) {
+  say('which site? --config FILE (--help tells more)');
+  process.exitCode = exitCode.mistaken;
+} else if (asked.check) {
+  const { registryFile } = configurationIn(asked.config);
+  process.stdout.write(`${asked.config} and ${registryFile}: in order\n`);
+} else {
+  try {
+    await run(asked.config);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = exitCode.failed;
+  }
+}
