@@ -2,7 +2,7 @@
 import type { Activity, IncidentAction, IncidentSummary } from '../../../cloud/api/contract.ts';
 import { now } from '../../kit/clock.ts';
 import { say } from '../../kit/toast.tsx';
-import { findIncident, incident, loadIncident, showIncident } from '../live/desk-state.ts';
+import { findIncident, incident, isShown, loadIncident, showIncident } from '../live/desk-state.ts';
 import { change, reasonOf } from '../loaded.ts';
 import { actOnIncident, session } from '../session.ts';
 import { text } from '../text.ts';
@@ -38,9 +38,7 @@ export async function act(summary: IncidentSummary, verb: Verb, body: IncidentAc
   try {
     await actOnIncident(summary.id, verb, body);
     // The record as the server keeps it takes the place of what was foreseen.
-    if (incident.value.state === 'there' && incident.value.value.summary.id === summary.id) {
-      void loadIncident(summary.id);
-    }
+    if (isShown(summary.id)) void loadIncident(summary.id);
     return true;
   } catch (error) {
     showIncident(putBack(findIncident(summary.id) ?? foreseen, summary, foreseen));

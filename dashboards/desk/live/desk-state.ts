@@ -95,6 +95,10 @@ const parametersOf = ({ state, site }: QueueFilter, offset: number) => ({
   limit: PAGE_SIZE,
 });
 
+/** Whether two filters ask the server for the same: severity is chosen among what it gave, see shownBy. */
+const asksTheSame = (one: QueueFilter, other: QueueFilter): boolean =>
+  one.state === other.state && one.site === other.site;
+
 const fetchQueue = async (wanted: QueueFilter): Promise<Queue> => ({
   ...(await fetchIncidents(parametersOf(wanted, 0))),
   countsStale: false,
@@ -116,7 +120,7 @@ export async function loadQueue(): Promise<void> {
     load(
       queue,
       () => fetchQueue(wanted),
-      () => filter.value === wanted,
+      () => asksTheSame(filter.value, wanted),
     ),
   );
 }
@@ -124,8 +128,7 @@ export async function loadQueue(): Promise<void> {
 export function chooseFilter(wanted: Partial<QueueFilter>): void {
   const before = filter.value;
   filter.value = { ...before, ...wanted };
-  // Severity is chosen among what is there: see shownBy.
-  if (filter.value.state === before.state && filter.value.site === before.site) return;
+  if (asksTheSame(filter.value, before)) return;
   queue.value = { state: 'loading' };
   void loadQueue();
 }
@@ -135,7 +138,7 @@ export async function loadMore(): Promise<void> {
   if (queue.value.state !== 'there') return;
   const wanted = filter.value;
   const answer = await fetchIncidents(parametersOf(wanted, queue.value.value.items.length));
-  if (filter.value !== wanted) return;
+  if (!asksTheSame(filter.value, wanted)) return;
   change(queue, (held) => {
     const ids = new Set(held.items.map(({ id }) => id));
     return { ...held, ...answer, items: [...held.items, ...answer.items.filter(({ id }) => !ids.has(id))] };
