@@ -169,10 +169,22 @@ export interface PeopleList {
   items: { name: string; role: Role }[];
 }
 
+/** GET /api/quarantine?limit=100: what arrived and could not be taken, newest first. For administrators. */
+export interface QuarantineList {
+  /** All that was ever put there; the oldest have gone. */
+  total: number;
+  items: { at: number; wall: string; peer: string; reason: string; base64: string }[];
+}
+
+/** GET /api/audit?offset=0&limit=100: who did what, newest first. */
+export interface AuditList {
+  items: { at: number; by: string; from: string; action: string; about: string }[];
+}
+
 /**
  * GET /api/stream: server-sent events, each with an id; `Last-Event-ID` resumes. When the gap is too long the
  * first event is `restart`, and the page fetches afresh.
- * `incident` IncidentSummary · `asset` {site, asset, state: AssetState} · `gateway` {site, gateway} ·
+ * `incident` IncidentSummary · `incident-gone` {id, into}, `into` empty where nothing took it over · `asset` {site, asset, state: AssetState} · `gateway` {site, gateway} ·
  * `site` {site, isOpen, openIncidents, worst} · `clock` ClockInfo · `scenario` {id, running}
  */
 export type StreamEvent =

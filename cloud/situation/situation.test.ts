@@ -61,3 +61,34 @@ test('the present values do not depend on the order of arrival', () => {
     }),
   );
 });
+
+test('what a gateway reports counts where it is newer, whichever came first', () => {
+  const reported = { property: 'contact', value: 'closed', since: 20, seenAt: 60 };
+  const one = new Situation();
+  one.apply(seen('door.opened', 50));
+  expect(one.learn('back-door', reported)).toEqual(reported);
+  expect(one.learn('back-door', { ...reported, value: 'open', seenAt: 40 })).toBeUndefined();
+  const other = new Situation();
+  other.learn('back-door', reported);
+  other.apply(seen('door.opened', 50));
+  expect(other.factsOf('back-door')).toEqual(one.factsOf('back-door'));
+});
+
+test('a state that a gateway only confirms keeps the earlier beginning', () => {
+  const situation = new Situation();
+  situation.apply(seen('door.opened', 50));
+  situation.learn('back-door', { property: 'contact', value: 'open', since: 55, seenAt: 90 });
+  expect(situation.factsOf('back-door')).toEqual([
+    { property: 'contact', value: 'open', since: 50, seenAt: 90 },
+  ]);
+});
+
+test('a battery that is low and a battery of 40 % are two facts', () => {
+  const situation = new Situation();
+  situation.apply(seen('battery.measured', 5, { value: 40 }));
+  situation.learn('back-door', { property: 'battery', value: 'low', since: 1, seenAt: 9 });
+  expect(situation.factsOf('back-door').map(({ property, value }) => [property, value])).toEqual([
+    ['battery', 40],
+    ['battery-state', 'low'],
+  ]);
+});

@@ -57,18 +57,37 @@ export class Situation {
     const read = factOf(observation);
     if (read === undefined) return undefined;
     const [property, value] = read;
-    let facts = this.#facts.get(observation.asset);
-    if (facts === undefined) {
-      facts = new Map();
-      this.#facts.set(observation.asset, facts);
-    }
-    const known = facts.get(property);
+    const known = this.#facts.get(observation.asset)?.get(property);
     const at = observation.observedAt;
     if (known !== undefined && at < known.seenAt) return undefined;
-    if (known === undefined && facts.size >= MAX_FACTS_PER_ASSET) return undefined;
-    const fact = { property, value, seenAt: at, since: known?.value === value ? known.since : at };
-    facts.set(property, fact);
+    const since = known?.value === value ? known.since : at;
+    return this.#put(observation.asset, { property, value, seenAt: at, since });
+  }
+
+  #put(asset: string, fact: Fact): Fact | undefined {
+    let facts = this.#facts.get(asset);
+    if (facts === undefined) {
+      facts = new Map();
+      this.#facts.set(asset, facts);
+    }
+    if (!facts.has(fact.property) && facts.size >= MAX_FACTS_PER_ASSET) return undefined;
+    facts.set(fact.property, fact);
     return fact;
+  }
+
+  /** Takes what a gateway says is so at an asset, where that is newer than what is known. */
+  learn(asset: string, { property, value, since, seenAt }: Fact): Fact | undefined {
+    // A device's word on its battery is not the percentage that others measure.
+    const name = property === 'battery' && typeof value === 'string' ? 'battery-state' : property;
+    const known = this.#facts.get(asset)?.get(name);
+    if (known !== undefined && seenAt <= known.seenAt) return undefined;
+    const isSame = known?.value === value;
+    return this.#put(asset, {
+      property: name,
+      value,
+      seenAt,
+      since: isSame ? Math.min(known.since, since) : since,
+    });
   }
 
   factsOf(asset: string): Fact[] {
