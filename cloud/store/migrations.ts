@@ -4,20 +4,20 @@
  */
 export const migrations: readonly string[] = [
   `
+  CREATE TABLE name (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+  -- From gateways: json is the record's own bytes, which chain covers. From the cloud's own sources: no chain, and
+  -- json is the observation. source is the name of recorder and epoch; kind, asset and at are an observation's.
   CREATE TABLE record (
-    id TEXT PRIMARY KEY, lane TEXT NOT NULL, received_at INTEGER NOT NULL, type TEXT NOT NULL,
-    chain TEXT NOT NULL, json TEXT NOT NULL
-  ) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY, source INTEGER NOT NULL, sequence INTEGER NOT NULL, lane INTEGER, type INTEGER NOT NULL,
+    received_at INTEGER NOT NULL, chain BLOB, kind INTEGER, asset INTEGER, at INTEGER, json TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX record_of_source ON record (source, sequence);
+  CREATE INDEX record_of_asset ON record (asset, at) WHERE asset IS NOT NULL;
+  CREATE INDEX record_of_kind ON record (kind, at) WHERE kind IS NOT NULL;
   CREATE TABLE lane_position (
     gateway TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, sequence INTEGER NOT NULL, chain TEXT NOT NULL,
     PRIMARY KEY (gateway, epoch, lane)
   ) WITHOUT ROWID;
-  -- json is absent where the record of the same id holds it.
-  CREATE TABLE observation (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, site TEXT NOT NULL, asset TEXT NOT NULL, at INTEGER NOT NULL, json TEXT
-  ) WITHOUT ROWID;
-  CREATE INDEX observation_of_asset ON observation (asset, at);
-  CREATE INDEX observation_of_kind ON observation (kind, at);
   CREATE TABLE detection (id TEXT PRIMARY KEY, at INTEGER NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX detection_at ON detection (at);
   CREATE TABLE picture (

@@ -1,19 +1,45 @@
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Incident, IncidentState } from '../../devices/model/incident.ts';
 import type { Observation } from '../../devices/model/observation.ts';
-import { recordId } from '../../devices/wire.ts';
+import { lanes, recordId } from '../../devices/wire.ts';
+import type { NamesUsed } from './names.ts';
 import type { Write } from './statements.ts';
 import type { AcceptedRecord, Activity, Handling } from './store.ts';
 
+/** As the column `type` counts them. */
+const types = ['observation', 'detection', 'picture', 'loss', 'report'] as const;
+
+/** Recorder and epoch as one name, and the number: an id that is not made of them is a name of its own. */
+export function placeOf(id: string): { source: string; sequence: number } {
+  const end = id.lastIndexOf('/');
+  const digits = id.slice(end + 1);
+  const sequence = /^\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
+  return end > 0 && Number.isSafeInteger(sequence) && String(sequence) === digits
+    ? { source: id.slice(0, end), sequence }
+    : { source: `/${id}`, sequence: 0 };
+}
+
 /** What has to be written for a record: itself, and the row that finds what it carries. */
-export function writesOfRecord(record: AcceptedRecord): Write[] {
+export function writesOfRecord(record: AcceptedRecord, { numberOf }: NamesUsed): Write[] {
   const { gateway, epoch, lane, sequence, receivedAt, body, json, chain } = record;
   const id = recordId(gateway, epoch, sequence);
-  const writes: Write[] = [['addRecord', id, lane, receivedAt, body.type, chain, json]];
+  const seen = body.type === 'observation' ? body.observation : undefined;
+  const writes: Write[] = [
+    [
+      'addRecord',
+      numberOf(`${gateway}/${epoch}`),
+      sequence,
+      lanes.indexOf(lane),
+      types.indexOf(body.type),
+      receivedAt,
+      chain,
+      seen === undefined ? null : numberOf(seen.kind),
+      seen === undefined ? null : numberOf(seen.asset),
+      seen === undefined ? null : seen.observedAt,
+      json,
+    ],
+  ];
   switch (body.type) {
-    case 'observation':
-      writes.push(writeOfObservation(body.observation, body.observation.id === id));
-      break;
     case 'detection':
       writes.push(writeOfDetection(body.detection));
       break;
@@ -36,10 +62,25 @@ export function writesOfRecord(record: AcceptedRecord): Write[] {
   return writes;
 }
 
-/** `inRecord`: the record of the same id holds its JSON; it is not stored twice. */
-export function writeOfObservation(observation: Observation, inRecord = false): Write {
-  const { id, kind, site, asset, observedAt } = observation;
-  return ['addObservation', id, kind, site, asset, observedAt, inRecord ? null : JSON.stringify(observation)];
+/** An observation of the cloud's own. */
+export function writeOfObservation(observation: Observation, { numberOf }: NamesUsed): Write {
+  const { id, kind, asset, observedAt, receivedAt } = observation;
+  const { source, sequence } = placeOf(id);
+  const json = JSON.stringify(observation);
+  const type = types.indexOf('observation');
+  return [
+    'addRecord',
+    numberOf(source),
+    sequence,
+    null,
+    type,
+    receivedAt,
+    null,
+    numberOf(kind),
+    numberOf(asset),
+    observedAt,
+    json,
+  ];
 }
 
 export const writeOfDetection = (detection: Detection): Write => [

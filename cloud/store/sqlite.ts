@@ -3,11 +3,13 @@ import type { Clock } from '../../devices/model/clock.ts';
 import type { Detection } from '../../devices/model/detection.ts';
 import { type Incident, type IncidentState, incidentState } from '../../devices/model/incident.ts';
 import type { Observation } from '../../devices/model/observation.ts';
-import { type GatewayReport, type LossNotice, lane, type Picture, uplinkRecord } from '../../devices/wire.ts';
+import { type GatewayReport, type LossNotice, lane, type Picture } from '../../devices/wire.ts';
 import { openDatabase, openForReading } from './database.ts';
+import { Names } from './names.ts';
 import {
   handlingAfter,
   handlingOfMerged,
+  placeOf,
   writeOfDetection,
   writeOfHandling,
   writeOfObservation,
@@ -39,6 +41,7 @@ export const MAX_QUARANTINED = 2_000;
 export const MAX_QUARANTINED_BYTES = 2_048;
 
 type Row = Record<string, unknown>;
+type ObservationQuery = Parameters<Store['observations']>[0];
 
 export interface SqliteStoreOptions {
   file: string;
@@ -74,6 +77,7 @@ class SqliteStore implements Store {
   readonly #writer: Writer;
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
+  readonly #names: Names;
   /** The last change of incidents under way: what people do and what the correlator finds take turns. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -81,26 +85,32 @@ class SqliteStore implements Store {
     this.#options = options;
     this.#writer = writer;
     this.#database = database;
+    const names = this.#all('SELECT number, text FROM name');
+    this.#names = new Names(
+      names.map(({ number, text }) => ({ number: Number(number), text: String(text) })),
+    );
   }
 
   // Records
 
   commit(records: readonly AcceptedRecord[], moves: readonly LaneMove[] = []): Promise<void> {
-    const writes = records.flatMap(writesOfRecord);
+    const names = this.#names.use();
+    const writes = records.flatMap((record) => writesOfRecord(record, names));
     const last = new Map<string, LanePosition & { after?: number }>();
     for (const position of [...records, ...moves])
       last.set(`${position.gateway}/${position.epoch}/${position.lane}`, position);
     for (const { gateway, epoch, lane: of, sequence, chain, after } of last.values()) {
       writes.push(['moveLane', gateway, epoch, of, sequence, chain, after ?? null]);
     }
-    return this.#writer.write(writes);
+    return this.#writer.write([...names.writes(), ...writes]).then(names.stored);
   }
 
   append(observations: readonly Observation[], detections: readonly Detection[]): Promise<void> {
-    return this.#writer.write([
-      ...observations.map((one) => writeOfObservation(one)),
-      ...detections.map(writeOfDetection),
-    ]);
+    const names = this.#names.use();
+    const writes = observations.map((one) => writeOfObservation(one, names));
+    return this.#writer
+      .write([...names.writes(), ...writes, ...detections.map(writeOfDetection)])
+      .then(names.stored);
   }
 
   withdraw(ids: readonly string[]): Promise<void> {
@@ -135,32 +145,43 @@ class SqliteStore implements Store {
     return optional<Detection>(this.#one('SELECT json FROM detection WHERE id = ?', id));
   }
 
-  observations(query: Parameters<Store['observations']>[0]): Observation[] {
-    const conditions: string[] = [];
-    const parameters: SQLInputValue[] = [];
-    const among = (column: string, values: readonly string[]) => {
-      conditions.push(`${column} IN (${values.map(() => '?').join(', ')})`);
-      parameters.push(...values);
-    };
-    if (query.ids !== undefined) among('o.id', query.ids);
-    if (query.kinds !== undefined) among('o.kind', query.kinds);
-    if (query.asset !== undefined) among('o.asset', [query.asset]);
-    if (query.from !== undefined) {
-      conditions.push('o.at >= ?');
-      parameters.push(query.from);
+  observations({
+    ids,
+    kinds,
+    asset,
+    from = 0,
+    to = Number.MAX_SAFE_INTEGER,
+    limit,
+  }: ObservationQuery): Observation[] {
+    const kindNumbers = kinds?.flatMap((kind) => this.#names.find(kind) ?? []);
+    const assetNumber = asset === undefined ? undefined : (this.#names.find(asset) ?? 0);
+    const conditions = ['kind IS NOT NULL', 'at >= ?', 'at <= ?'];
+    const parameters: SQLInputValue[] = [from, to];
+    if (kindNumbers !== undefined) {
+      conditions.push(`kind IN (${kindNumbers.map(() => '?').join(', ')})`);
+      parameters.push(...kindNumbers);
     }
-    if (query.to !== undefined) {
-      conditions.push('o.at <= ?');
-      parameters.push(query.to);
+    if (assetNumber !== undefined) {
+      conditions.push('asset = ?');
+      parameters.push(assetNumber);
     }
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    const sql = `SELECT o.json, r.json AS record FROM observation o LEFT JOIN record r ON r.id = o.id AND o.json IS NULL
-      ${where} ORDER BY o.at DESC, o.id DESC LIMIT ?`;
-    return this.#all(sql, ...parameters, query.limit).flatMap(({ json, record }) => {
-      if (typeof json === 'string') return [parsed<Observation>(json)];
-      const { body } = uplinkRecord.parse(JSON.parse(String(record)));
-      return body.type === 'observation' ? [body.observation] : [];
+    const found = (more: readonly string[], values: readonly SQLInputValue[]) =>
+      this.#all(
+        `SELECT chain IS NULL AS own, at, number, json FROM record
+         WHERE ${[...conditions, ...more].join(' AND ')} ORDER BY at DESC, number DESC LIMIT ?`,
+        ...parameters,
+        ...values,
+        limit,
+      );
+    if (ids === undefined) return found([], []).map(observationOf);
+    // One look each: a list of pairs would be a new statement for each length.
+    const rows = [...new Set(ids)].flatMap((id) => {
+      const { source, sequence } = placeOf(id);
+      return found(['source = ?', 'sequence = ?'], [this.#names.find(source) ?? 0, sequence]);
     });
+    const newestFirst = (a: Row, b: Row) =>
+      Number(b.at) - Number(a.at) || Number(b.number) - Number(a.number);
+    return rows.sort(newestFirst).slice(0, limit).map(observationOf);
   }
 
   picture(id: string): Picture | undefined {
@@ -397,12 +418,14 @@ class SqliteStore implements Store {
   counts(): Record<string, number> {
     const count = (table: string) =>
       Number(this.#one(`SELECT count(*) AS number FROM ${table}`)?.number ?? 0);
-    return Object.fromEntries(
-      ['record', 'observation', 'detection', 'picture', 'incident', 'loss'].map((table) => [
-        table,
-        count(table),
-      ]),
-    );
+    return {
+      record: count('record WHERE chain IS NOT NULL'),
+      observation: count('record WHERE kind IS NOT NULL'),
+      detection: count('detection'),
+      picture: count('picture'),
+      incident: count('incident'),
+      loss: count('loss'),
+    };
   }
 
   async close(): Promise<void> {
@@ -427,6 +450,12 @@ class SqliteStore implements Store {
   #one(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
     return this.#statement(sql).get(...parameters);
   }
+}
+
+/** A gateway's record holds its observation, the cloud's own is one. */
+function observationOf({ own, json }: Row): Observation {
+  if (own === 1) return parsed<Observation>(json);
+  return parsed<{ body: { observation: Observation } }>(json).body.observation;
 }
 
 /** What this store wrote it trusts: it was checked at the wall. */

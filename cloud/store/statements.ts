@@ -1,15 +1,15 @@
 /** Every statement that writes, by name: the worker prepares each once. */
 export const statements = {
-  addRecord:
-    'INSERT OR IGNORE INTO record (id, lane, received_at, type, chain, json) VALUES (?, ?, ?, ?, ?, ?)',
+  addName: 'INSERT OR IGNORE INTO name (number, text) VALUES (?, ?)',
+  /** The chain value comes as digits: a view of bytes would take its whole buffer along to the thread. */
+  addRecord: `INSERT OR IGNORE INTO record (source, sequence, lane, type, received_at, chain, kind, asset, at, json)
+    VALUES (?, ?, ?, ?, ?, unhex(?), ?, ?, ?, ?)`,
   /** A lane that stands before ?6 gets no number, which the schema refuses: so the whole call is. */
   moveLane: `INSERT INTO lane_position (gateway, epoch, lane, sequence, chain) VALUES (?1, ?2, ?3,
     CASE WHEN coalesce(?6, 0) <= coalesce(
       (SELECT sequence FROM lane_position WHERE gateway = ?1 AND epoch = ?2 AND lane = ?3), 0) THEN ?4 END, ?5)
     ON CONFLICT DO UPDATE SET sequence = excluded.sequence, chain = excluded.chain
     WHERE excluded.sequence > lane_position.sequence`,
-  addObservation:
-    'INSERT OR IGNORE INTO observation (id, kind, site, asset, at, json) VALUES (?, ?, ?, ?, ?, ?)',
   putDetection: `INSERT INTO detection (id, at, json) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET at = excluded.at, json = excluded.json`,
   withdrawDetection: 'DELETE FROM detection WHERE id = ?',

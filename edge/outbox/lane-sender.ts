@@ -33,8 +33,10 @@ export class LaneSender {
   #reading = false;
   /** Reads that were begun before the lane was set back are not sent. */
   #turn = 0;
-  /** Nothing was there behind this sequence when it was last looked. */
+  /** Nothing more was there when it was last looked. */
   #exhausted = false;
+  /** Counts what came since: news during a look must not be overlooked. */
+  #news = 0;
 
   constructor(lane: Lane, gateway: string, outbox: DurableOutbox, now: () => number) {
     this.lane = lane;
@@ -58,6 +60,7 @@ export class LaneSender {
   }
 
   staged(): void {
+    this.#news++;
     this.#exhausted = false;
   }
 
@@ -79,6 +82,7 @@ export class LaneSender {
     if (this.#reading || this.#exhausted || !this.#hasRoom(transport)) return false;
     this.#reading = true;
     const turn = this.#turn;
+    const news = this.#news;
     const underWay = this.#flights.reduce((sum, { bytes }) => sum + bytes, 0);
     const bytes = Math.min(MAX_BATCH_BYTES - HEADER_BYTES, this.#windowBytes - underWay);
     try {
@@ -88,8 +92,8 @@ export class LaneSender {
       });
       if (turn !== this.#turn) return true;
       if (records === 0) {
-        this.#exhausted = true;
-        return false;
+        this.#exhausted = news === this.#news;
+        return !this.#exhausted;
       }
       const { epoch, boot } = this.#outbox;
       const header = {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lane } from '../../devices/wire.ts';
@@ -183,13 +183,14 @@ describe('damage', () => {
     const first = new TestLog(directory);
     first.put(bulk(3));
     await first.log.close();
+    const names = segmentFiles().map((path) => basename(path));
     for (const path of segmentFiles()) {
       const size = statSync(path).size;
       writeFileSync(path, Buffer.alloc(size, 0xa5));
     }
     const again = new TestLog(directory);
     expect(again.log.epoch).not.toBe(first.log.epoch);
-    expect(readdirSync(again.log.setAside ?? '')).toHaveLength(1);
+    expect(readdirSync(again.log.setAside ?? '').sort()).toEqual(names.sort());
     again.put([{ lane: 'alarm' }, { lane: 'bulk' }]);
     for (const lane of ['alarm', 'bulk'] as const) {
       const { sequences, losses } = again.follow(lane);

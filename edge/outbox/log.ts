@@ -236,7 +236,8 @@ export class OutboxLog {
 
   #start(): void {
     if (this.#segments.length === 0) {
-      // The spares follow with the first tidying.
+      // A log that has its first spare can always give something up; without room for that there is no log.
+      while (this.#spares.length < SPARES) this.#reserve();
       this.#rotate();
       return;
     }
@@ -245,6 +246,24 @@ export class OutboxLog {
     this.#disk.write(head.file, [head.read(0, head.end)], 0);
     this.#disk.sync(head.file);
     if (this.#statementDue) this.#append([], []);
+    try {
+      if (this.#spares.length === 0 && this.#total() < this.#maxSegments) this.#reserve();
+    } catch (error) {
+      if (!(error instanceof DiskFullError)) throw error;
+      // It will go on with what it has, and give up bulk when that is used up.
+      this.full = true;
+    }
+  }
+
+  #reserve(): void {
+    const segment = this.#allocate();
+    try {
+      segment.fillNow();
+    } catch (error) {
+      segment.remove();
+      throw isNoRoom(error) ? new DiskFullError('a spare segment') : error;
+    }
+    this.#spares.push(segment);
   }
 
   #head(): Segment {

@@ -104,9 +104,17 @@ export class Segment {
 
   /** Becomes a spare at its present size: zeros from the front, so that a kill half-way leaves nothing that looks alive. */
   wipe(from = 0): void {
-    const size = Math.min(fstatSync(this.file).size, this.capacity);
-    for (let at = from; at < size; at += ZERO_PIECE_BYTES) {
-      const piece = zeros.subarray(0, Math.min(ZERO_PIECE_BYTES, size - at));
+    this.#zero(from, Math.min(fstatSync(this.file).size, this.capacity));
+  }
+
+  /** Becomes a spare of full size now. */
+  fillNow(): void {
+    this.#zero(0, this.capacity);
+  }
+
+  #zero(from: number, to: number): void {
+    for (let at = from; at < to; at += ZERO_PIECE_BYTES) {
+      const piece = zeros.subarray(0, Math.min(ZERO_PIECE_BYTES, to - at));
       if (realDisk.write(this.file, [piece], at) < piece.length)
         throw new DiskFullError(`zeros in ${this.path}`);
       if (at === 0) fdatasyncSync(this.file);

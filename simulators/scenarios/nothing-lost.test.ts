@@ -12,7 +12,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testToken } from '../../cloud/ingest/testing.ts';
-import { lossNotice, uplinkRecord } from '../../devices/wire.ts';
+import { lanes, lossNotice, uplinkRecord } from '../../devices/wire.ts';
 import { testKey } from '../../edge/outbox/testing.ts';
 import { seededRandom } from '../random.ts';
 
@@ -191,7 +191,7 @@ function rows(sql: string): Record<string, unknown>[] {
 
 /** Places where a record of a lane does not follow the one before it, and no loss notice says why. */
 function breaks(lane: 'alarm' | 'bulk'): string[] {
-  const records = rows(`SELECT json FROM record WHERE lane = '${lane}'`)
+  const records = rows(`SELECT json FROM record WHERE lane = ${lanes.indexOf(lane)}`)
     .map(({ json }) => uplinkRecord.parse(JSON.parse(String(json))))
     .sort((a, b) => a.sequence - b.sequence);
   let previous = 0;
@@ -205,7 +205,9 @@ function breaks(lane: 'alarm' | 'bulk'): string[] {
 
 /** Ids of what the cloud's store holds. */
 function stored(): string[] {
-  return rows('SELECT id FROM record').map(({ id }) => String(id));
+  return rows("SELECT text || '/' || sequence AS id FROM record JOIN name ON name.number = source").map(
+    ({ id }) => String(id),
+  );
 }
 
 const acknowledged = (gateways: readonly Child[]): string[] =>
@@ -287,8 +289,8 @@ it('after a long cut the alarms arrive before the bulk', async () => {
   mqtt.open();
   await drained(startGateway);
   await cloud.kill();
-  const [alarm] = rows("SELECT max(received_at) AS last FROM record WHERE lane = 'alarm'");
-  const [bulk] = rows("SELECT min(received_at) AS first FROM record WHERE lane = 'bulk'");
+  const [alarm] = rows('SELECT max(received_at) AS last FROM record WHERE lane = 0');
+  const [bulk] = rows('SELECT min(received_at) AS first FROM record WHERE lane = 1');
   expect(Number(alarm?.last)).toBeLessThanOrEqual(Number(bulk?.first));
 }, 120_000);
 
