@@ -45,7 +45,8 @@ export class Drivers {
     const cameras = new Cameras(options, signal);
     const wire: Wire = {
       driver: own,
-      publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }),
+      // QoS 0: a command that waits in a session would be carried out late; it is repeated until it is read back.
+      publish: (topic, payload) => broker.publish(topic, payload, { qos: 0 }),
     };
     const drivers = new Drivers(options, broker, [wire, ...external], cameras);
     await hear(options, own.rebuild(broker.retainedMessages(own.filters), options.clock.now(), true));
