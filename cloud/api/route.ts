@@ -70,9 +70,10 @@ export function route<
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType = NoBody,
 >(
-  definition: Described & Inputs<P, Q, B> & { needs: Right | 'signed-in' } & {
-    handle(asked: Asked<P, Q, B>, caller: Caller): Answer;
-  },
+  definition: Described &
+    Inputs<P, Q, B> & { needs: Right | 'signed-in' } & {
+      handle(asked: Asked<P, Q, B>, caller: Caller): Answer;
+    },
 ): Route {
   const { handle, ...described } = definition;
   return {
@@ -120,7 +121,8 @@ function checked<Schema extends z.ZodType>(schema: z.ZodType, value: unknown): z
 function singleValues(context: Context): Record<string, string> {
   return Object.fromEntries(
     Object.entries(context.req.queries()).map(([name, values]) => {
-      if (values.length > 1) throw new Problem(400, 'malformed', `${name}: given more than once`, { field: name });
+      if (values.length > 1)
+        throw new Problem(400, 'malformed', `${name}: given more than once`, { field: name });
       return [name, values[0] ?? ''];
     }),
   );
@@ -129,8 +131,7 @@ function singleValues(context: Context): Record<string, string> {
 async function jsonOf(request: Request): Promise<unknown> {
   // Forms of other sites can't send this type unasked.
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json')
-    throw new Problem(415, 'media-type', 'The body must be application/json.');
+  if (type !== 'application/json') throw new Problem(415, 'media-type', 'The body must be application/json.');
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {

@@ -44,14 +44,20 @@ export class Sessions {
    */
   async signIn(name: string, password: string, from: string): Promise<{ secret: string; caller: Caller }> {
     const { store, clock, lifetimeMs } = this.#options;
-    const audit = (action: string) => store.audit({ at: clock.now(), by: name, from, action, about: 'session' });
+    const audit = (action: string) =>
+      store.audit({ at: clock.now(), by: name, from, action, about: 'session' });
     const waitMs = this.#throttle.begin(name, from);
     if (waitMs > 0) {
       await audit('sign-in.locked');
       const retryAfterSeconds = Math.ceil(waitMs / 1_000);
-      throw new Problem(429, 'locked', `Too many wrong passwords. Try again in ${spell(retryAfterSeconds)}.`, {
-        retryAfterSeconds,
-      });
+      throw new Problem(
+        429,
+        'locked',
+        `Too many wrong passwords. Try again in ${spell(retryAfterSeconds)}.`,
+        {
+          retryAfterSeconds,
+        },
+      );
     }
     const account = store.account(name);
     if (!(await this.#matches(name, password, account?.passwordHash, from)) || account === undefined) {

@@ -80,7 +80,9 @@ export class SignInThrottle {
 function count(into: Map<string, Failures>, key: string, now: number, forgivenAfterMs: number): void {
   const known = into.get(key);
   const isOver = known === undefined || now - known.since > forgivenAfterMs;
-  const failures = isOver ? { count: 1, since: now, last: now } : { ...known, count: known.count + 1, last: now };
+  const failures = isOver
+    ? { count: 1, since: now, last: now }
+    : { ...known, count: known.count + 1, last: now };
   into.delete(key);
   into.set(key, failures);
   if (into.size <= MAX_REMEMBERED) return;

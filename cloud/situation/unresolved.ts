@@ -41,6 +41,10 @@ export class Unresolved {
     return this.#worst(this.#byAsset.get(asset));
   }
 
+  idsOfSite(site: string): readonly string[] {
+    return [...(this.#bySite.get(site) ?? [])];
+  }
+
   ofSite(site: string): { openIncidents: number; worst?: Severity } {
     const ids = this.#bySite.get(site);
     const worst = this.#worst(ids);

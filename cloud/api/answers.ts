@@ -1,0 +1,240 @@
+/** The shapes of the API's answers, as the contract has them: for the OpenAPI document and for tests of answers. */
+import { z } from 'zod';
+import { assetKind, temperatureBand } from '../../devices/model/asset.ts';
+import { detection, severity } from '../../devices/model/detection.ts';
+import { incidentLink, incidentState } from '../../devices/model/incident.ts';
+import { facts, observationKind } from '../../devices/model/observation.ts';
+import { planPoint } from '../../devices/model/site.ts';
+import { gatewayReport } from '../../devices/wire.ts';
+import type { Activity } from '../store/store.ts';
+import type {
+  ApiError,
+  AuditList,
+  IncidentList,
+  IncidentPage,
+  IncidentSummary,
+  PeopleList,
+  PictureAsset,
+  PictureSite,
+  QuarantineList,
+  SessionInfo,
+  SituationalPicture,
+  StoryStep,
+  StreamEvent,
+  TelemetrySeries,
+} from './contract.ts';
+import { role } from './rights.ts';
+
+const maybe = z.exactOptional;
+const at = z.number();
+
+export const apiError: z.ZodType<ApiError> = z.strictObject({
+  error: z.strictObject({ code: z.string(), message: z.string(), field: maybe(z.string()) }),
+});
+
+export const sessionInfo: z.ZodType<SessionInfo> = z.strictObject({
+  name: z.string(),
+  role,
+  token: z.string(),
+  expiresAt: at,
+});
+
+const assetState = z.strictObject({
+  property: z.string(),
+  value: z.union([z.string(), z.number()]),
+  since: at,
+  seenAt: at,
+});
+
+const pictureAsset: z.ZodType<PictureAsset> = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  kind: assetKind,
+  zone: maybe(z.string()),
+  position: maybe(planPoint),
+  band: maybe(temperatureBand),
+  criticality: z.number(),
+  states: z.array(assetState),
+  alarm: maybe(severity),
+});
+
+const gateway = z.strictObject({
+  id: z.string(),
+  connected: z.boolean(),
+  lastSeenAt: maybe(at),
+  armingMode: maybe(gatewayReport.shape.armingMode),
+  waiting: maybe(z.strictObject({ alarm: z.number(), bulk: z.number() })),
+  quarantined: maybe(z.number()),
+  devicesOffline: maybe(z.number()),
+});
+
+const pictureSite: z.ZodType<PictureSite> = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  timeZone: z.string(),
+  isOpen: z.boolean(),
+  plan: maybe(z.strictObject({ width: z.number(), height: z.number() })),
+  zones: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      outline: z.array(planPoint),
+      touches: z.array(z.string()),
+      alarm: maybe(severity),
+    }),
+  ),
+  assets: z.array(pictureAsset),
+  gateway: maybe(gateway),
+  openIncidents: z.number(),
+  worst: maybe(severity),
+});
+
+const clock = z.strictObject({ now: at, rate: z.number() });
+const scenario = z.strictObject({ id: z.string(), title: z.string(), running: z.boolean() });
+
+export const situationalPicture: z.ZodType<SituationalPicture> = z.strictObject({
+  clock,
+  sites: z.array(pictureSite),
+  sources: z.array(
+    z.strictObject({
+      name: z.string(),
+      title: z.string(),
+      asset: z.string(),
+      lastAt: maybe(at),
+      records: z.number(),
+      refused: z.number(),
+    }),
+  ),
+  scenarios: z.array(scenario),
+});
+
+const named = z.strictObject({ id: z.string(), name: z.string() });
+const namedAsset = z.strictObject({ id: z.string(), name: z.string(), kind: assetKind });
+const world = z.enum(['physical', 'cyber']);
+
+export const incidentSummary: z.ZodType<IncidentSummary> = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  severity,
+  priority: z.number(),
+  state: incidentState,
+  assignee: maybe(z.string()),
+  first: at,
+  last: at,
+  sites: z.array(named),
+  assets: z.array(namedAsset),
+  people: z.array(named),
+  detections: z.number(),
+  worlds: z.array(world),
+});
+
+export const incidentList: z.ZodType<IncidentList> = z.strictObject({
+  items: z.array(incidentSummary),
+  total: z.number(),
+  counts: z.record(incidentState, z.number()),
+});
+
+const pictureTaken = z.strictObject({ id: z.string(), asset: z.string(), takenAt: at });
+
+const storyStep: z.ZodType<StoryStep> = z.strictObject({
+  detection,
+  world,
+  belongs: maybe(z.strictObject({ to: z.string(), weight: z.number(), because: z.array(z.string()) })),
+  assets: z.array(
+    z.strictObject({ id: z.string(), name: z.string(), kind: assetKind, zone: maybe(z.string()) }),
+  ),
+  people: z.array(named),
+  evidence: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: observationKind,
+      at,
+      asset: z.string(),
+      value: maybe(z.number()),
+      facts: maybe(facts),
+    }),
+  ),
+  pictures: z.array(pictureTaken),
+});
+
+const activity: z.ZodType<Activity> = z.strictObject({
+  incident: z.string(),
+  at,
+  by: z.string(),
+  action: z.enum(['acknowledged', 'assigned', 'noted', 'contained', 'resolved', 'false-alarm', 'reopened']),
+  text: maybe(z.string()),
+  assignee: maybe(z.string()),
+});
+
+export const incidentPage: z.ZodType<IncidentPage> = z.strictObject({
+  summary: incidentSummary,
+  links: z.array(incidentLink),
+  story: z.array(storyStep),
+  assets: z.array(pictureAsset),
+  people: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      kind: z.string(),
+      badges: z.array(z.string()),
+      accounts: z.array(z.string()),
+    }),
+  ),
+  pictures: z.array(pictureTaken),
+  activities: z.array(activity),
+  site: maybe(pictureSite),
+});
+
+export const telemetrySeries: z.ZodType<TelemetrySeries> = z.strictObject({
+  asset: z.string(),
+  quantity: z.string(),
+  unit: z.string(),
+  points: z.array(z.strictObject({ at, mean: z.number(), min: z.number(), max: z.number() })),
+  band: maybe(temperatureBand),
+});
+
+export const peopleList: z.ZodType<PeopleList> = z.strictObject({
+  items: z.array(z.strictObject({ name: z.string(), role })),
+});
+
+export const quarantineList: z.ZodType<QuarantineList> = z.strictObject({
+  total: z.number(),
+  items: z.array(
+    z.strictObject({
+      at,
+      wall: z.string(),
+      peer: z.string(),
+      reason: z.string(),
+      base64: z.string(),
+    }),
+  ),
+});
+
+export const auditList: z.ZodType<AuditList> = z.strictObject({
+  items: z.array(
+    z.strictObject({ at, by: z.string(), from: z.string(), action: z.string(), about: z.string() }),
+  ),
+});
+
+const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  z.strictObject({ type: z.literal(type), data });
+
+/** What the stream's events carry. */
+export const streamEvent: z.ZodType<StreamEvent> = z.discriminatedUnion('type', [
+  event('incident', incidentSummary),
+  event('incident-gone', z.strictObject({ id: z.string(), into: z.string() })),
+  event('asset', z.strictObject({ site: z.string(), asset: z.string(), state: assetState })),
+  event('gateway', z.strictObject({ site: z.string(), gateway })),
+  event(
+    'site',
+    z.strictObject({
+      id: z.string(),
+      isOpen: z.boolean(),
+      openIncidents: z.number(),
+      worst: maybe(severity),
+    }),
+  ),
+  event('clock', clock),
+  event('scenario', z.strictObject({ id: z.string(), running: z.boolean() })),
+  event('restart', z.strictObject({})),
+]);

@@ -1,0 +1,121 @@
+import { type Context, Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { isEncrypted } from './client.ts';
+import { servePages } from './pages.ts';
+import type { ApiParts } from './parts.ts';
+import { Problem } from './problem.ts';
+import { mayDo } from './rights.ts';
+import type { Caller, Route } from './route.ts';
+import { administrationRoutes } from './routes/administration.ts';
+import { healthRoutes } from './routes/health.ts';
+import { incidentRoutes } from './routes/incidents.ts';
+import { cookieName, sessionRoutes } from './routes/session.ts';
+import { situationRoutes } from './routes/situation.ts';
+import { isToken } from './sessions.ts';
+
+const POLICY = [
+  "default-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Every route of the API. */
+export function apiRoutes(parts: ApiParts): Route[] {
+  const routes: Route[] = [
+    ...sessionRoutes(parts),
+    ...situationRoutes(parts),
+    ...incidentRoutes(parts),
+    ...administrationRoutes(parts),
+  ];
+  routes.push(...healthRoutes(parts, () => routes));
+  return routes;
+}
+
+/**
+ * The cloud's HTTP application: the API, what machines post to, the desk's pages.
+ * @param posts routes that machines send to, with tokens of their own
+ */
+export function createApp(parts: ApiParts, posts: readonly Hono[] = []): Hono {
+  const { options, log } = parts;
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
+    if (isEncrypted(context, options))
+      context.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
+    // What people and machines see here is not for caches, unless it says so itself.
+    if (context.res.headers.get('cache-control') === null) context.header('cache-control', 'no-store');
+  });
+  app.onError((error, context) => refusal(context, error, log));
+  for (const route of apiRoutes(parts))
+    app.on(route.method.toUpperCase(), route.path, async (context) => {
+      const caller = route.needs === 'anyone' ? undefined : admitted(context, route, parts);
+      if (route.needs === 'anyone') refuseForeignOrigin(context);
+      return route.respond(context, caller);
+    });
+  for (const routes of posts) app.route('/', routes);
+  app.get('*', async (context) => {
+    const isPage = !/^\/(api|ingest|sources)(\/|$)/.test(context.req.path);
+    const page = isPage ? await servePages(context, options.pages) : undefined;
+    return page ?? nothingHere(context);
+  });
+  app.notFound(nothingHere);
+  return app;
+}
+
+/** The only place where it is decided who may do what. @throws Problem */
+function admitted(context: Context, { needs, method, path }: Route, parts: ApiParts): Caller {
+  const { sessions, options, log } = parts;
+  const caller = sessions.find(getCookie(context, cookieName(isEncrypted(context, options))));
+  if (caller === undefined) throw new Problem(401, 'signed-out', 'Sign in first.');
+  if (method !== 'get') {
+    refuseForeignOrigin(context);
+    if (!isToken(context.req.header('x-gatehouse-token'), caller.token))
+      throw new Problem(403, 'token', 'The request did not come from the page. Load it again.');
+  }
+  if (needs !== 'anyone' && needs !== 'signed-in' && !mayDo(caller.role, needs)) {
+    log.warn({ by: caller.name, role: caller.role, method, path, needs }, 'refused: not allowed');
+    throw new Problem(403, 'forbidden', 'Your role does not allow this.');
+  }
+  return caller;
+}
+
+/** A change that a page of another origin asks for is not the person's wish. */
+function refuseForeignOrigin(context: Context): void {
+  if (context.req.method === 'GET' || context.req.method === 'HEAD') return;
+  const site = context.req.header('sec-fetch-site');
+  const origin = context.req.header('origin');
+  const isForeign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && hostOf(origin) !== context.req.header('host'));
+  if (isForeign) throw new Problem(403, 'foreign-origin', 'Another site asked for this.');
+}
+
+const hostOf = (origin: string): string | undefined =>
+  URL.canParse(origin) ? new URL(origin).host : undefined;
+
+function nothingHere(context: Context): Response {
+  return context.json(new Problem(404, 'not-found', 'There is nothing here.').body, 404);
+}
+
+function refusal(context: Context, error: Error, log: ApiParts['log']): Response {
+  if (error instanceof Problem) {
+    if (error.retryAfterSeconds !== undefined) context.header('retry-after', String(error.retryAfterSeconds));
+    return context.json(error.body, error.status);
+  }
+  // Never the inside of the house: what went wrong is in the log.
+  log.error({ error: error.message, stack: error.stack, path: context.req.path }, 'a request failed');
+  return context.json(new Problem(500, 'failed', 'Something went wrong here. Try again.').body, 500);
+}

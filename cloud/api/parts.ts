@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../devices/model/clock.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import type { Overview } from '../situation/overview.ts';
+import type { Store } from '../store/store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Scenarios } from './scenarios.ts';
+import type { Sessions } from './sessions.ts';
+import type { LiveStream } from './stream.ts';
+
+/** What the routes work with. */
+export interface ApiParts {
+  store: Store;
+  registry: Registry;
+  clock: Clock;
+  overview: Overview;
+  telemetry: Telemetry;
+  sessions: Sessions;
+  stream: LiveStream;
+  scenarios: Scenarios | undefined;
+  log: Logger;
+  /** People have changed an incident: the picture and the desks must hear of it. */
+  onHandled(incident: string): void;
+  /** Whether the cloud takes and stores what comes; undefined, or what keeps it from it. */
+  trouble(): string | undefined;
+  /** In the text format of Prometheus. */
+  metrics(): Promise<{ type: string; text: string }>;
+  options: {
+    /** Speaks TLS itself. */
+    isSecure: boolean;
+    trustProxy: boolean;
+    metricsTokenSha256: string | undefined;
+    pages: string;
+  };
+}

@@ -1,0 +1,315 @@
+/**
+ * The spine of the cloud. What comes in, from gateways and from cyber sources, is stored first; what is stored
+ * changes the picture, is judged, and is told to whoever watches. Read `afterCommit`.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { Clock } from '../devices/model/clock.ts';
+import type { Detection } from '../devices/model/detection.ts';
+import type { Observation } from '../devices/model/observation.ts';
+import { createApp } from './api/app.ts';
+import { sitesOf } from './api/incident-summary.ts';
+import type { ApiParts } from './api/parts.ts';
+import { Scenarios } from './api/scenarios.ts';
+import { Sessions } from './api/sessions.ts';
+import { LiveStream } from './api/stream.ts';
+import type { CloudConfiguration } from './config.ts';
+import { Detector } from './detector.ts';
+import { openHttpServer } from './http-server.ts';
+import { createCredentials } from './ingest/credentials.ts';
+import { httpIngest } from './ingest/http.ts';
+import { createIngest } from './ingest/ingest.ts';
+import { openMqttFront } from './ingest/mqtt.ts';
+import { Live } from './live.ts';
+import { createMetrics } from './metrics.ts';
+import { type CertificateFiles, ownCertificate } from './own-certificate.ts';
+import { Overview } from './situation/overview.ts';
+import { recall } from './situation/recall.ts';
+import { reopening } from './situation/reopening.ts';
+import { Situation } from './situation/situation.ts';
+import { Unresolved } from './situation/unresolved.ts';
+import { createSources } from './sources/sources.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+import type { AcceptedRecord } from './store/store.ts';
+import { embeddedTelemetry } from './telemetry/embedded.ts';
+import { influxTelemetry } from './telemetry/influx.ts';
+import { pointsOf } from './telemetry/points.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+
+/** The store is in trouble for so long after it refused something, in real time. */
+const TROUBLE_MS = 10_000;
+
+export interface CloudOptions {
+  configuration: CloudConfiguration;
+  clock: Clock;
+  log: Logger;
+  /** Called once: what is stored and what was judged may differ now. The process must end; a new one restores. */
+  onFatal(error: Error): void;
+}
+
+export interface RunningCloud {
+  readonly ports: { http: number; mqtt: { tls?: number; plain?: number } };
+  /** The port that a source listens on, once it does. */
+  sourcePort(name: string): number | undefined;
+  /** The application without its socket. */
+  readonly app: Hono;
+  /** Resolves once the signal has ended everything and all is on disk. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Starts the cloud; resolves when it is open to all.
+ * @throws Error, fit for a person, when something can't be opened; nothing is left open then
+ */
+export async function startCloud(options: CloudOptions, signal: AbortSignal): Promise<RunningCloud> {
+  const closing: (() => Promise<void> | void)[] = [];
+  const closeAll = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const running = await assemble(options, closing);
+    const done = new Promise<void>((resolve, reject) => {
+      const end = () => closeAll().then(resolve, reject);
+      if (signal.aborted) void end();
+      else signal.addEventListener('abort', () => void end(), { once: true });
+    });
+    return { ...running, done };
+  } catch (error) {
+    await closeAll().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Puts the cloud together, from the disk up to its doors. `closing` is worked off from its end. */
+async function assemble(
+  { configuration, clock, log, onFatal }: CloudOptions,
+  closing: (() => Promise<void> | void)[],
+): Promise<Omit<RunningCloud, 'done'>> {
+  const { registry, gateways } = configuration;
+  const state = configuration.resolve(configuration.state);
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let broken: string | undefined;
+  const fatal = (error: Error) => {
+    if (broken !== undefined) return;
+    broken = error.message;
+    onFatal(error);
+  };
+
+  // 1. The memory.
+  const store = openSqliteStore({
+    file: join(state, 'store.sqlite'),
+    clock,
+    sitesOf: ({ assets }) => sitesOf(assets, registry),
+    reopening: (before, after, detectionOf) => reopening(before, after, detectionOf, clock.now()),
+    onBroken: fatal,
+  });
+  closing.push(() => store.close());
+  const telemetry = openTelemetry(configuration, state);
+  closing.push(() => telemetry.close());
+  for (const account of configuration.accounts)
+    if (store.account(account.name) === undefined) await store.putAccount(account);
+
+  // 2. What watches and judges.
+  const situation = new Situation();
+  const unresolved = new Unresolved();
+  const stream = new LiveStream();
+  const detector = new Detector({
+    store,
+    registry,
+    clock,
+    monitors: configuration.monitors,
+    onDetected: (detected) => live.detected(detected),
+    onFailed: fatal,
+  });
+  closing.push(() => detector.settled());
+
+  // 3. The way of everything that was stored.
+  const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
+    live.observed(observations);
+    telemetry.write(pointsOf(observations));
+    detector.take(observations, detections);
+  };
+  const onRecords = (records: readonly AcceptedRecord[]) => {
+    const bodies = records.map(({ body }) => body);
+    afterCommit(
+      bodies.flatMap((body) => (body.type === 'observation' ? [body.observation] : [])),
+      bodies.flatMap((body) => (body.type === 'detection' ? [body.detection] : [])),
+    );
+    live.pictured(bodies.flatMap((body) => (body.type === 'picture' ? [body.picture] : [])));
+    for (const { gateway, body } of records)
+      if (body.type === 'report') live.reported(siteOf(gateway), body.report);
+  };
+  const siteOf = (gateway: string) => credentials.get(gateway)?.site ?? '';
+
+  // 4. The doors, still closed: nothing comes in before what was known is known again.
+  const doors = new AbortController();
+  closing.push(() => doors.abort());
+  const credentials = createCredentials(gateways);
+  const ingest = createIngest(
+    {
+      store,
+      credentials,
+      clock,
+      siteOfAsset: (asset) => registry.asset(asset)?.site,
+      onCommitted: onRecords,
+      onConnection: (gateway, connected) => {
+        log.info({ gateway, connected }, 'gateway');
+        live.gatewayChanged(siteOf(gateway));
+      },
+      onTrouble: (trouble) => {
+        if (trouble.kind === 'store-failed') failedAt = performance.now();
+        log.error({ ...trouble }, 'ingest');
+      },
+    },
+    doors.signal,
+  );
+  const recalled = recall(situation, { store, registry, gateways });
+  telemetry.write(pointsOf(recalled));
+  await detector.restore();
+  const sources = createSources(configuration.sources, {
+    store,
+    registry,
+    clock,
+    async commit(observations, detections) {
+      await store.append(observations, detections);
+      afterCommit(observations, detections);
+    },
+    signal: doors.signal,
+  });
+  closing.push(async () => {
+    doors.abort();
+    await sources.done;
+  });
+  const overview = new Overview({ registry, clock, situation, unresolved, store, ingest, sources, gateways });
+  const sessions = new Sessions({
+    store,
+    clock,
+    ...configuration.session,
+    onEnded: (session) => stream.endSession(session),
+  });
+  const live = new Live({
+    store,
+    registry,
+    clock,
+    situation,
+    unresolved,
+    overview,
+    stream,
+    isAlive: (session) => sessions.isAlive(session),
+  });
+  live.start(doors.signal);
+
+  // 5. The doors open.
+  const { http, ingest: fronts } = configuration;
+  const certificateOf = certificates(configuration, state);
+  const { tls: mqttTls, plain } = fronts.mqtt;
+  const mqtt = await openMqttFront(
+    {
+      ingest,
+      credentials,
+      store,
+      clock,
+      ...(plain === undefined ? {} : { plain }),
+      ...(mqttTls === undefined
+        ? {}
+        : { tls: { host: mqttTls.host, port: mqttTls.port, ...certificateOf(mqttTls) } }),
+    },
+    doors.signal,
+  );
+  closing.push(() => mqtt.close());
+  const metrics = createMetrics({
+    store,
+    ingest,
+    mqtt,
+    sources,
+    detector,
+    telemetry,
+    stream,
+    situation,
+    unresolved,
+  });
+  const scenarios =
+    configuration.scenarios === undefined
+      ? undefined
+      : new Scenarios(
+          {
+            url: configuration.scenarios.url,
+            tokenFile: configuration.resolve(configuration.scenarios.tokenFile),
+          },
+          (data) => stream.publish({ type: 'scenario', data }),
+          doors.signal,
+        );
+  const parts: ApiParts = {
+    store,
+    registry,
+    clock,
+    overview,
+    telemetry,
+    sessions,
+    stream,
+    scenarios,
+    log,
+    onHandled: (incident) => live.handled(incident),
+    trouble: () => broken ?? (performance.now() - failedAt < TROUBLE_MS ? 'the store refuses' : undefined),
+    metrics: () => metrics.text(),
+    options: {
+      isSecure: http.tls !== undefined,
+      trustProxy: http.trustProxy,
+      metricsTokenSha256: http.metricsTokenSha256,
+      pages:
+        http.pages === undefined
+          ? resolve(import.meta.dirname, '..', 'dashboards', 'dist', 'desk')
+          : configuration.resolve(http.pages),
+    },
+  };
+  const app = createApp(parts, [httpIngest({ ingest, credentials, clock }, doors.signal), sources.routes]);
+  const server = await openHttpServer(app, {
+    host: http.host,
+    port: http.port,
+    tls: http.tls === undefined ? undefined : certificateOf(http.tls),
+  });
+  closing.push(() => {
+    doors.abort();
+    stream.close();
+    return server.close();
+  });
+  const ports = {
+    http: server.port,
+    mqtt: {
+      ...(mqtt.tlsPort === undefined ? {} : { tls: mqtt.tlsPort }),
+      ...(mqtt.plainPort === undefined ? {} : { plain: mqtt.plainPort }),
+    },
+  };
+  return { ports, app, sourcePort: (name) => sources.port(name) };
+}
+
+function openTelemetry(configuration: CloudConfiguration, state: string): Telemetry {
+  const { telemetry } = configuration;
+  if (telemetry.engine === 'embedded') return embeddedTelemetry(join(state, 'telemetry.sqlite'));
+  const { engine: _engine, passwordFile, ...where } = telemetry;
+  const password =
+    passwordFile === undefined ? undefined : readFileSync(configuration.resolve(passwordFile), 'utf8').trim();
+  return influxTelemetry({ ...where, password });
+}
+
+/** Certificate files as configured, or the cloud's own, made once for all the names that are asked for. */
+function certificates(configuration: CloudConfiguration, state: string) {
+  const { http, ingest } = configuration;
+  const wanted = [http.tls, ingest.mqtt.tls].filter(
+    (tls) => tls !== undefined && tls.certificateFile === undefined,
+  );
+  const names = [...new Set(wanted.flatMap((tls) => tls?.names ?? []))];
+  return (tls: { certificateFile?: string | undefined; keyFile?: string | undefined }): CertificateFiles => {
+    const { certificateFile, keyFile } = tls;
+    // By the machine's own clock: those who check it go by theirs, however fast the day is run.
+    if (certificateFile === undefined || keyFile === undefined)
+      return ownCertificate(state, names, Date.now());
+    return {
+      certificateFile: configuration.resolve(certificateFile),
+      keyFile: configuration.resolve(keyFile),
+    };
+  };
+}

@@ -1,0 +1,111 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { LiveStream } from './api/stream.ts';
+import type { Detector } from './detector.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import type { MqttFront } from './ingest/mqtt.ts';
+import type { Situation } from './situation/situation.ts';
+import type { Unresolved } from './situation/unresolved.ts';
+import type { Sources } from './sources/sources.ts';
+import type { Store } from './store/store.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+
+export interface MetricsParts {
+  store: Store;
+  ingest: Ingest;
+  mqtt: MqttFront;
+  sources: Sources;
+  detector: Detector;
+  telemetry: Telemetry;
+  stream: LiveStream;
+  situation: Situation;
+  unresolved: Unresolved;
+}
+
+export interface Metrics {
+  text(): Promise<{ type: string; text: string }>;
+}
+
+/** Everything that is counted anywhere in the cloud, read when somebody asks. */
+export function createMetrics(parts: MetricsParts): Metrics {
+  const { store, ingest, mqtt, sources, detector, telemetry, stream, unresolved } = parts;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `gatehouse_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  /** Counted elsewhere since the start of the process. */
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name: `gatehouse_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+
+  counter('ingest_batches', 'Batches of gateways', () => ingest.metrics().batches);
+  counter('ingest_records', 'Records of gateways stored', () => ingest.metrics().records);
+  counter('ingest_duplicates', 'Records that were stored already', () => ingest.metrics().duplicates);
+  counter('ingest_refused_records', 'Records in quarantine', () => ingest.metrics().refusedRecords);
+  counter('ingest_refused_batches', 'Batches that could not be read', () => ingest.metrics().refusedBatches);
+  counter(
+    'ingest_resends_asked',
+    'Receipts that asked for records again',
+    () => ingest.metrics().resendsAsked,
+  );
+  counter('ingest_unexplained_gaps', 'Gaps passed over', () => ingest.metrics().unexplainedGaps);
+  counter('ingest_loss_notices', 'Signed notices of loss', () => ingest.metrics().lossNotices);
+  counter('ingest_clock_ahead', 'Records from the future', () => ingest.metrics().clockAhead);
+  counter('ingest_shed', 'Batches sent back for want of room', () => ingest.metrics().shed);
+  gauge('ingest_unstored_bytes', 'Batches checked and not yet stored', () => ingest.metrics().unstoredBytes);
+  gauge('ingest_gateways_connected', 'Gateways connected', () => ingest.metrics().connected);
+  counter('mqtt_refused_framing', 'MQTT connections cut for their framing', () => mqtt.refused.framing);
+  counter('mqtt_refused_credentials', 'MQTT sign-ins refused', () => mqtt.refused.credentials);
+  counter('mqtt_refused_rights', 'MQTT topics refused', () => mqtt.refused.rights);
+
+  gauge('detector_detections', 'Detections in memory', () => detector.size);
+  gauge('incidents_unresolved', 'Incidents that are not resolved', () => unresolved.size);
+  new Gauge({
+    name: 'gatehouse_incidents',
+    help: 'Incidents by state',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(store.incidentCounts())) this.set({ state }, count);
+    },
+  });
+  counter('quarantined', 'Inputs in quarantine since the beginning', () => store.quarantined(0).total);
+  for (const field of ['records', 'refused', 'ignored', 'dropped'] as const)
+    new Counter({
+      name: `gatehouse_source_${field}_total`,
+      help: `Cyber sources: ${field}`,
+      labelNames: ['source'],
+      registers,
+      collect() {
+        this.reset();
+        for (const one of sources.health()) this.inc({ source: one.name }, one[field]);
+      },
+    });
+
+  counter('telemetry_written', 'Points written', () => telemetry.counts.written);
+  counter('telemetry_given_up', 'Points given up', () => telemetry.counts.givenUp);
+  gauge('telemetry_waiting', 'Points that wait', () => telemetry.counts.waiting);
+
+  gauge('stream_readers', 'Open streams', () => stream.size);
+  counter('stream_events', 'Events published', () => stream.counts.events);
+  counter('stream_cut', 'Readers cut for reading too slowly', () => stream.counts.cut);
+  counter('stream_resumed', 'Streams resumed', () => stream.counts.resumed);
+  counter('stream_restarted', 'Streams told to fetch afresh', () => stream.counts.restarted);
+
+  return { text: async () => ({ type: registry.contentType, text: await registry.metrics() }) };
+}
