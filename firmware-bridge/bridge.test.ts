@@ -18,7 +18,7 @@ describe('a door node on a serial port', () => {
     const board = await stand.board(node);
     const bridge = stand.bridge(stand.doorNode(node));
     await until(() => broker.lastText(`node/${node}/online`) === 'true', 'the node is online');
-    expect(broker.lastText('bridge/bridge-1/online')).toBe('true');
+    expect(broker.lastText('bridge/bridge-1/alive')).toBe('true');
     await until(() => broker.states(node).length >= 1, 'the first report');
     expect(broker.states(node)[0]).toMatchObject({
       sequence: 1,
@@ -55,7 +55,7 @@ describe('a door node on a serial port', () => {
     expect(states.filter(({ button }) => button === 'pressed')).toHaveLength(1);
     await bridge.end('SIGTERM');
     expect(broker.lastText(`node/${node}/online`)).toBe('false');
-    expect(broker.lastText('bridge/bridge-1/online')).toBe('false');
+    expect(broker.lastText('bridge/bridge-1/alive')).toBe('false');
     expect(bridge.counters(node)).toMatchObject({ commandsDone: 2, reportsDelivered: states.length });
   });
 

@@ -42,7 +42,7 @@ export type LinkConfiguration = z.infer<typeof link>;
 
 const configuration = z
   .strictObject({
-    /** The bridge's name: `bridge/<id>/online`, and its MQTT client. */
+    /** The bridge's name: `bridge/<id>/alive`, and its MQTT client. */
     id: identifier,
     gateway,
     links: z.array(link).min(1).max(MAX_LINKS),

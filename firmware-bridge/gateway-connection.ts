@@ -134,11 +134,11 @@ class Presence {
   }
 }
 
-/** The bridge itself: `bridge/<id>/online`. */
+/** The bridge itself: `bridge/<id>/alive` (a word that no family of devices uses, or the bridge would look like one). */
 export class BridgePresence extends Presence {
   constructor(configuration: BridgeConfiguration, log: Logger) {
     const { id, gateway } = configuration;
-    super({ gateway, clientId: id, onlineTopic: `bridge/${id}/online`, log });
+    super({ gateway, clientId: id, onlineTopic: `bridge/${id}/alive`, log });
     this.setOnline(true);
   }
 }

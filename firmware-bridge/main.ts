@@ -76,6 +76,8 @@ async function main(): Promise<void> {
     const log = pino({ name: 'bridge', level: process.env.GATEHOUSE_LOG ?? 'info' });
     const ending = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+    // One line for whoever supervises the process: from here on the ports are watched.
+    process.stdout.write(`${JSON.stringify({ ready: true, links: configuration.links.length })}\n`);
     await runBridge(configuration, { clock, log, signal: ending.signal });
   }
 }
