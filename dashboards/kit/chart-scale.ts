@@ -88,14 +88,18 @@ export function valueRange(
   return { low: low - air, high: high + air };
 }
 
-/** Runs of points without a hole: a line is not drawn across a time without readings. */
-export function runs(points: readonly ChartPoint[]): ChartPoint[][] {
+/**
+ * Runs of points without a hole: a line is not drawn across a time without readings.
+ * @param gapMs what counts as one, where the points do not come at a steady pace
+ */
+export function runs(points: readonly ChartPoint[], gapMs?: number): ChartPoint[][] {
   const steps = points.slice(1).map((point, index) => point.at - (points[index]?.at ?? 0));
   const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
   const result: ChartPoint[][] = [];
   points.forEach((point, index) => {
     const before = points[index - 1];
-    if (before === undefined || point.at - before.at > Math.max(usual * 4, MINUTE)) result.push([point]);
+    const hole = gapMs ?? Math.max(usual * 4, MINUTE);
+    if (before === undefined || point.at - before.at > hole) result.push([point]);
     else result.at(-1)?.push(point);
   });
   return result;

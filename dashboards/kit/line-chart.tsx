@@ -23,8 +23,10 @@ export function LineChart(props: {
   band?: { low: number; high: number } | undefined;
   marks?: readonly { at: number; label: string }[];
   height?: number;
+  /** A longer time without a reading is a hole in the line; otherwise what is unusually long for these points. */
+  gapMs?: number;
 }) {
-  const { points, from, to, band, unit, timeZone, height = 150 } = props;
+  const { points, from, to, band, unit, timeZone, height = 150, gapMs } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useSignal(320);
   const read = useSignal<ChartPoint | undefined>(undefined);
@@ -147,13 +149,13 @@ export function LineChart(props: {
             {timeOfDay(at, timeZone)}
           </text>
         ))}
-        {runs(points).map((run) => (
+        {runs(points, gapMs).map((run) => (
           <g key={run[0]?.at}>
             <path class="chart-shade" d={shade(run)} />
             <path class="chart-line" d={line(run)} />
           </g>
         ))}
-        {runs(points.filter(isOutside)).map((run) => (
+        {runs(points.filter(isOutside), gapMs).map((run) => (
           <path key={run[0]?.at} class="chart-line chart-line-outside" d={line(run)} />
         ))}
         {(props.marks ?? [])

@@ -1,0 +1,37 @@
+import type { SitePage } from '../../../edge/api/contract.ts';
+import { Button } from '../../kit/button.tsx';
+import { Icon } from '../../kit/icons.tsx';
+import { TemperatureTiles } from '../temperatures/temperature-tiles.tsx';
+import { text } from '../text.ts';
+import { ArmingCard } from './arming-card.tsx';
+import { Cameras, silence } from './cameras.tsx';
+import { Doors } from './doors.tsx';
+import { WellBeingView } from './well-being-view.tsx';
+
+/** How the site is now: what is wrong and what to do, the alarm, the doors, the fridges. */
+export function NowPage({ page }: { page: SitePage }) {
+  const { site, doors, temperatures, cameras, sirens } = page;
+  const sounding = sirens.filter((siren) => siren.sounding);
+  return (
+    <div class="now">
+      <div class="now-first">
+        {sounding.length === 0 ? null : (
+          <div class="sounding" role="alert">
+            <Icon name="siren" size={26} />
+            <p>{text('alarm.sounding', { name: sounding.map(({ name }) => name).join(', ') })}</p>
+            <Button onClick={silence}>{text('alarm.silence')}</Button>
+          </div>
+        )}
+        <WellBeingView page={page} />
+      </div>
+      <div class="now-side">
+        <ArmingCard page={page} />
+        <Cameras cameras={cameras} sirens={sirens} />
+      </div>
+      <div class="now-rest">
+        <TemperatureTiles temperatures={temperatures} assets={page.assets} />
+        <Doors doors={doors} timeZone={site.timeZone} />
+      </div>
+    </div>
+  );
+}

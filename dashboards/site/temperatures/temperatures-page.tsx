@@ -1,0 +1,111 @@
+import { computed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { SitePage, SiteTemperature, TemperatureHistory } from '../../../edge/api/contract.ts';
+import { clockRate, now } from '../../kit/clock.ts';
+import { LineChart } from '../../kit/line-chart.tsx';
+import { RequestError } from '../../kit/request.ts';
+import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
+import { fetchTemperatures } from '../session.ts';
+import { text } from '../text.ts';
+import { chartPoints, extremes, GAP_MS } from './history.ts';
+import { ConditionChip, degrees, Reading } from './reading.tsx';
+
+const DAY_MS = 24 * 3_600_000;
+/** The chart is fetched anew this often, by the site's clock; a faster clock does not make it more often than this. */
+const STEP_MS = 60_000;
+const LEAST_REAL_STEP_MS = 10_000;
+
+const nowInSteps = computed(() => {
+  const step = Math.max(STEP_MS, LEAST_REAL_STEP_MS * clockRate.value);
+  return Math.floor(now.value / step) * step;
+});
+
+/** Each thermometer with its last day. */
+export function TemperaturesPage({ page, chosen }: { page: SitePage; chosen: string | undefined }) {
+  return (
+    <div class="sheet">
+      <h1 class="page-title">{text('temperature.title')}</h1>
+      {page.temperatures.length === 0 ? (
+        <EmptyState icon="thermometer" title={text('temperature.none')}>
+          {text('temperature.none-text')}
+        </EmptyState>
+      ) : null}
+      {page.temperatures.map((temperature) => (
+        <Thermometer
+          key={temperature.asset}
+          temperature={temperature}
+          timeZone={page.site.timeZone}
+          isChosen={temperature.asset === chosen}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Thermometer(props: { temperature: SiteTemperature; timeZone: string; isChosen: boolean }) {
+  const { temperature, timeZone, isChosen } = props;
+  const { asset, name, band, condition } = temperature;
+  const box = useRef<HTMLElement>(null);
+  const history = useSignal<TemperatureHistory | undefined>(undefined);
+  const failure = useSignal<string | undefined>(undefined);
+  const attempt = useSignal(0);
+  const to = nowInSteps.value;
+  useEffect(() => {
+    if (isChosen) box.current?.scrollIntoView({ block: 'center' });
+  }, [isChosen]);
+  useEffect(() => {
+    const life = new AbortController();
+    fetchTemperatures(asset, to - DAY_MS, to + STEP_MS, life.signal).then(
+      (answer) => {
+        history.value = answer;
+        failure.value = undefined;
+      },
+      (error: unknown) => {
+        if (!life.signal.aborted)
+          failure.value = error instanceof RequestError ? error.message : String(error);
+      },
+    );
+    return () => life.abort();
+  }, [asset, to, attempt.value, history, failure]);
+  const range = history.value === undefined ? undefined : extremes(history.value);
+  return (
+    <section ref={box} class={`card thermometer temperature-${condition}`} aria-label={name}>
+      <header class="thermometer-head">
+        <div>
+          <h2 class="thermometer-name">{name}</h2>
+          <ConditionChip temperature={temperature} />
+        </div>
+        <Reading temperature={temperature} />
+      </header>
+      {history.value === undefined ? (
+        failure.value === undefined ? (
+          <Skeleton lines={[190]} />
+        ) : (
+          <ErrorState
+            message={failure.value}
+            onRetry={() => {
+              attempt.value++;
+            }}
+          />
+        )
+      ) : (
+        <LineChart
+          label={text('temperature.chart', { name })}
+          points={chartPoints(history.value)}
+          unit="°C"
+          timeZone={timeZone}
+          from={to - DAY_MS}
+          to={to + STEP_MS}
+          height={190}
+          gapMs={GAP_MS}
+          band={band === undefined ? undefined : { low: band.minCelsius, high: band.maxCelsius }}
+        />
+      )}
+      {range === undefined ? null : (
+        <p class="soft">
+          {text('temperature.extremes', { low: degrees(range.low), high: degrees(range.high) })}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,163 @@
+/// <reference types="node" />
+/**
+ * For tests only: serves the built page under the gateway's policy, over a fixture, and speaks its API as
+ * edge/api/contract.ts says. What people do changes the fixture in memory.
+ */
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { ArmingAnswer, SitePage, SiteSession } from '../../../edge/api/contract.ts';
+import { historyOf, NOW } from '../fixtures/pages.ts';
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const session: SiteSession = { name: 'Anna Weber', token: 't-1', expiresAt: NOW + 180_000 };
+const signedOut = { error: { code: 'signed-out', message: 'Sign in with your PIN first.' } };
+
+export interface SiteServer {
+  address: string;
+  /** What came with changes: path, token, body. */
+  received: { path: string; token: string | undefined; body: unknown }[];
+  show(page: SitePage): void;
+  /** The gateway is gone: it answers nothing, and its streams end. */
+  vanish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startSiteServer(options: {
+  folder: string;
+  page: SitePage;
+  /** Reading needs a session, as from outside. */
+  isLocked?: boolean;
+  isSignedIn?: boolean;
+  /** Reading is never answered, or always refused. */
+  reading?: 'held' | 'failing';
+  /** What the panel answers to arming. */
+  arming?: (mode: string, bypass: readonly string[]) => ArmingAnswer;
+  temperatures?: 'there' | 'failing';
+}): Promise<SiteServer> {
+  let { page } = options;
+  let isSignedIn = options.isSignedIn ?? false;
+  const received: SiteServer['received'] = [];
+  const streams = new Set<() => void>();
+  const ended = new Set<() => void>();
+  const show = (next: SitePage) => {
+    page = next;
+    for (const send of streams) send();
+  };
+  const app = new Hono();
+  app.use(async (context, proceed) => {
+    await proceed();
+    context.header('content-security-policy', POLICY);
+    context.header('x-content-type-options', 'nosniff');
+  });
+  const isShut = () => options.isLocked === true && !isSignedIn;
+  app.get('/api/site', async (context) => {
+    if (options.reading === 'held') await new Promise(() => {});
+    if (options.reading === 'failing')
+      return context.json({ error: { code: 'failed', message: 'The gateway could not do that.' } }, 500);
+    return isShut() ? context.json(signedOut, 401) : context.json(page);
+  });
+  app.get('/api/stream', (context) =>
+    streamSSE(context, async (stream) => {
+      const send = () => void stream.writeSSE({ event: 'site', data: JSON.stringify(page) });
+      streams.add(send);
+      send();
+      await new Promise<void>((resolve) => {
+        ended.add(resolve);
+        stream.onAbort(resolve);
+      });
+      streams.delete(send);
+    }),
+  );
+  app.get('/api/session', (context) => (isSignedIn ? context.json(session) : context.json(signedOut, 401)));
+  app.post('/api/session', async (context) => {
+    const body: unknown = await context.req.json();
+    received.push({ path: '/api/session', token: undefined, body });
+    if (!JSON.stringify(body).includes('246810'))
+      return context.json({ error: { code: 'wrong-pin', message: 'That is not the right PIN.' } }, 401);
+    isSignedIn = true;
+    return context.json(session);
+  });
+  app.delete('/api/session', (context) => {
+    isSignedIn = false;
+    return context.body(null, 204);
+  });
+  app.get('/api/temperature', (context) => {
+    const { asset = '', from = '0', to = '0' } = context.req.query();
+    return options.temperatures === 'failing'
+      ? context.json({ error: { code: 'failed', message: 'The gateway could not do that.' } }, 500)
+      : context.json(historyOf(asset, Number(from), Number(to)));
+  });
+  app.on(['POST', 'PUT'], '/api/*', async (context) => {
+    const token = context.req.header('x-gatehouse-token');
+    const text = await context.req.text();
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    if (!isSignedIn) return context.json(signedOut, 401);
+    received.push({ path: decodeURIComponent(context.req.path), token, body });
+    const { path } = context.req;
+    if (path.endsWith('/acknowledge')) {
+      show({
+        ...page,
+        alarms: page.alarms.map((alarm) => ({ ...alarm, acknowledged: { at: NOW, by: session.name } })),
+      });
+      return context.body(null, 204);
+    }
+    if (path === '/api/sirens/off') {
+      show({ ...page, sirens: page.sirens.map((siren) => ({ ...siren, sounding: false })) });
+      return context.json({ silenced: page.sirens.map(({ asset, name }) => ({ asset, name })) });
+    }
+    if (path === '/api/arming') {
+      const asked = body as { mode: 'away'; bypass: string[] };
+      const free: ArmingAnswer = {
+        result: 'arming',
+        until: NOW + 45_000,
+        ready: true,
+        blockedBy: [],
+        bypassed: [],
+      };
+      const answer = options.arming?.(asked.mode, asked.bypass) ?? free;
+      if (answer.result === 'blocked') return context.json(answer, 409);
+      show({
+        ...page,
+        arming: { ...page.arming, mode: asked.mode, phase: 'exit-delay', until: NOW + 45_000 },
+      });
+      return context.json(answer);
+    }
+    return context.json({});
+  });
+  app.get('*', async (context) => {
+    const path = normalize(context.req.path === '/' ? '/index.html' : context.req.path);
+    const bytes = await readFile(join(options.folder, path)).catch(() => undefined);
+    if (bytes === undefined) return context.notFound();
+    return context.body(Uint8Array.from(bytes), 200, {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+    });
+  });
+
+  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
+  await new Promise<void>((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    for (const end of ended) end();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    });
+  };
+  let closed: Promise<void> | undefined;
+  const once = () => {
+    closed ??= close();
+    return closed;
+  };
+  return { address: `http://127.0.0.1:${port}/`, received, show, vanish: once, close: once };
+}
