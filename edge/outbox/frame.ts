@@ -19,7 +19,10 @@ export const FRAME_ALIGNMENT = 8;
 const kinds = ['records', 'carried', 'state', 'snapshot'] as const;
 type SectionKind = (typeof kinds)[number];
 
-/** Consecutive records of a lane, as lines `<chain> <json>\n`, ready for the wire. */
+/**
+ * Consecutive records of a lane, as lines `<chain> <json>\n`. In `records` the chain values are still blank, with
+ * the line's length in their place (chain.ts); what was carried over is complete.
+ */
 export interface RecordsSection {
   kind: 'records' | 'carried';
   lane: Lane;

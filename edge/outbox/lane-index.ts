@@ -3,6 +3,7 @@
  * neighbouring frames of a segment form a range, and a range is read and searched as a whole.
  */
 import { GENESIS, type Lane } from '../../devices/wire.ts';
+import { chainLines, RunningChain } from './chain.ts';
 import {
   CHAIN_SLOT_BYTES,
   lineAfter,
@@ -16,6 +17,8 @@ import type { Segment } from './segment.ts';
 
 /** A range ends once it covers this much of a file. */
 const RANGE_BYTES = 256 * 1024;
+/** Ranges kept in memory. */
+const MAX_LOADED = 8;
 const LINE_FEED = 10;
 
 interface Range {
@@ -65,12 +68,12 @@ export class LaneIndex {
   readonly lane: Lane;
   acknowledged = 0;
   last = 0;
-  /** Chain value of the last record. */
-  chain = GENESIS;
+  readonly #running = new RunningChain(GENESIS);
   waiting = 0;
   losses: Loss[] = [];
   readonly #ranges: Range[] = [];
-  #loaded: { range: Range; upTo: number; lines: Line[] } | undefined;
+  /** Ranges that were read, the latest last: what is under way is asked for again when its receipt comes. */
+  readonly #loaded = new Map<Range, { upTo: number; lines: Line[] }>();
   readonly #now: () => number;
   readonly #onHole: (loss: Loss) => void;
 
@@ -79,6 +82,20 @@ export class LaneIndex {
     this.lane = lane;
     this.#now = now;
     this.#onHole = onHole;
+  }
+
+  /** Chain value of the last record. */
+  get chain(): string {
+    return this.#running.value;
+  }
+
+  set chain(value: string) {
+    this.#running.value = value;
+  }
+
+  /** The lane's newest lines, as they were staged: its chain goes on over them. */
+  extend(lines: Uint8Array): void {
+    this.#running.extend(lines);
   }
 
   /** Takes note of a section in the frame from `start` to `end`. */
@@ -340,7 +357,7 @@ export class LaneIndex {
       if (range.segment === segment) this.waiting -= range.count - range.acknowledged;
       else this.#ranges.push(range);
     }
-    if (this.#loaded?.range.segment === segment) this.#loaded = undefined;
+    for (const range of this.#loaded.keys()) if (range.segment === segment) this.#loaded.delete(range);
   }
 
   #dropLosses(gone: (loss: Loss) => boolean): void {
@@ -375,8 +392,13 @@ export class LaneIndex {
 
   /** The range's lines; only what was added since the last time is read from the file. */
   #load(range: Range): readonly Line[] {
-    if (this.#loaded?.range !== range) this.#loaded = { range, upTo: range.start, lines: [] };
-    const loaded = this.#loaded;
+    const loaded = this.#loaded.get(range) ?? { upTo: range.start, lines: [] };
+    this.#loaded.delete(range);
+    this.#loaded.set(range, loaded);
+    for (const oldest of this.#loaded.keys()) {
+      if (this.#loaded.size <= MAX_LOADED) break;
+      this.#loaded.delete(oldest);
+    }
     if (loaded.upTo < range.end) {
       this.#parse(range, range.segment.read(loaded.upTo, range.end), loaded.lines);
       loaded.upTo = range.end;
@@ -401,15 +423,19 @@ export class LaneIndex {
         if (range.carried && section.first !== range.first) continue;
         const data = Buffer.from(section.data.buffer, section.data.byteOffset, section.data.byteLength);
         let follows: Line['follows'] = { sequence: section.previous, chain: section.previousChain };
-        for (let start = 0; start < data.length; ) {
-          const end = data.indexOf(LINE_FEED, start) + 1;
-          if (end === 0) break;
+        const take = (start: number, end: number) => {
           const line: Line = { sequence: lineSequence(data, start), bytes: data, start, end };
           if (follows !== undefined) line.follows = follows;
           follows = undefined;
           lines.push(line);
-          start = end;
-        }
+        };
+        // What was carried had its chain values already.
+        if (!range.carried) chainLines(data, section.previousChain, take);
+        else
+          for (let start = 0, end = 0; start < data.length; start = end) {
+            end = data.indexOf(LINE_FEED, start) + 1 || data.length;
+            take(start, end);
+          }
       }
     }
   }

@@ -2,11 +2,11 @@
  * The outbox's log: segments of frames in a directory. One thread owns it; every call blocks until the disk
  * has answered. Records and state of one commit stand in one frame, so they are there together or not at all.
  */
-import { hash, type KeyObject, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { GENESIS, type Lane, type LossNotice, lanes } from '../../devices/wire.ts';
-import { CHAIN_SLOT_BYTES, encodeFrame, frameBytes, type RecordsSection, type Section } from './frame.ts';
+import { encodeFrame, frameBytes, type RecordsSection, type Section } from './frame.ts';
 import { LaneIndex, type LinesRead } from './lane-index.ts';
 import { type Loss, type LossNotary, lossNotary } from './loss.ts';
 import { type Recovered, recover, type Unused } from './recovery.ts';
@@ -62,8 +62,10 @@ const SPARES = 2;
 const BURST_MS = 5_000;
 /** After damage at the end of the log, numbers that may have been used are not used again. */
 const NUMBERS_SKIPPED = 1_000_000;
-/** A frame is tried in the head, in a spare, and once more after room was made. */
-const ATTEMPTS = 4;
+/** A frame is tried in the head, in a new segment, in a spare, and again after room was made. */
+const ATTEMPTS = 8;
+/** Unreadable logs that are kept for somebody to look at; the oldest goes. */
+const MAX_SET_ASIDE = 2;
 /** Alarms are carried over from a segment that is given back when they are at most this part of it. */
 const CARRIED_PART = 0.5;
 
@@ -164,6 +166,11 @@ export class OutboxLog {
       directory,
       `unreadable-${new Date(now()).toISOString().replaceAll(':', '-')}-${randomBytes(3).toString('hex')}`,
     );
+    const earlier = readdirSync(directory)
+      .filter((name) => name.startsWith('unreadable-'))
+      .sort();
+    for (const name of earlier.slice(0, Math.max(0, earlier.length + 1 - MAX_SET_ASIDE)))
+      rmSync(join(directory, name), { recursive: true });
     mkdirSync(aside);
     for (const name of readdirSync(directory))
       if (!Number.isNaN(fileNumber(name))) renameSync(join(directory, name), join(aside, name));
@@ -294,16 +301,16 @@ export class OutboxLog {
   commit(batch: CommitBatch): CommitResult {
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      const { sections, chains } = this.#chained(batch.lines);
+      const sections = this.#sections(batch.lines);
       if (this.#appended(sections, batch.state)) {
-        for (const name of lanes) this.lanes[name].chain = chains[name];
+        for (const { lane, data } of sections) this.lanes[lane].extend(data);
         return { refused: 0, stateKept: true };
       }
       // The alarms alone, then: they are few.
       const { alarm, bulk } = batch.lines;
       const alone = sections.filter(({ lane }) => lane === 'alarm');
       if (alarm !== undefined && bulk !== undefined && this.#appended(alone, batch.state)) {
-        this.lanes.alarm.chain = chains.alarm;
+        this.lanes.alarm.extend(alarm.bytes);
         this.#refuse('bulk', bulk);
         return { refused: bulk.count, stateKept: true };
       }
@@ -328,21 +335,21 @@ export class OutboxLog {
     });
   }
 
-  /** Completes the lines in place: each slot gets its chain value. */
-  #chained(staged: CommitBatch['lines']): { sections: RecordsSection[]; chains: Record<Lane, string> } {
-    const chains = { alarm: this.lanes.alarm.chain, bulk: this.lanes.bulk.chain };
-    const sections = lanes.flatMap((name): RecordsSection[] => {
+  /** Work that a commit left for afterwards: a lane's chain. The batch's buffers are free then. */
+  finish(): void {
+    for (const name of lanes) void this.lanes[name].chain;
+  }
+
+  #sections(staged: CommitBatch['lines']): RecordsSection[] {
+    return lanes.flatMap((name): RecordsSection[] => {
       const lines = staged[name];
       if (lines === undefined) return [];
       const { count, first, last, newestAt, bytes } = lines;
-      const lane = this.lanes[name];
-      chains[name] = fillChain(bytes, lane.chain);
-      const [previous, previousChain] = [lane.last, lane.chain];
+      const { last: previous, chain: previousChain } = this.lanes[name];
       return [
         { kind: 'records', lane: name, count, previous, previousChain, first, last, newestAt, data: bytes },
       ];
     });
-    return { sections, chains };
   }
 
   #appended(sections: RecordsSection[], state: readonly StateChange[]): boolean {
@@ -362,11 +369,16 @@ export class OutboxLog {
       sections.push(...records);
       if (state.length > 0) sections.push({ kind: 'state', data: Buffer.from(JSON.stringify(state)) });
       try {
-        if (frameBytes(sections) > this.#head().room) this.#rotate();
-        this.#write(sections);
-        break;
+        if (frameBytes(sections) <= this.#head().room) {
+          this.#write(sections);
+          break;
+        }
+        if (attempt === ATTEMPTS) throw new DiskFullError('a commit');
+        // Room may be made on the way, and then there is something to state.
+        this.#rotate();
       } catch (error) {
         if (!(error instanceof DiskFullError) || error.inPlace || attempt === ATTEMPTS) throw error;
+        this.full = true;
         if (this.#spares.length === 0 && !this.#giveBack()) throw error;
       }
     }
@@ -530,7 +542,7 @@ export class OutboxLog {
     if (sequence > index.last) return false;
     const stated = index.losses.find((loss) => loss.to === sequence)?.resumes;
     const ours = chain === undefined ? undefined : (stated ?? index.chainAt(sequence));
-    if (ours !== undefined && ours !== chain) return false;
+    if (chain !== undefined && sequence > index.acknowledged && ours !== chain) return false;
     index.acknowledge(sequence);
     return true;
   }
@@ -598,21 +610,4 @@ export class OutboxLog {
     if (this.#failure === undefined) this.#appended([], []);
     for (const segment of [...this.#segments, ...this.#spares, ...this.#dirty]) segment.close();
   }
-}
-
-/** Puts each line's chain value into its slot; answers the last. The slot lends room for the value before it. */
-function fillChain(staged: Uint8Array, previous: string): string {
-  const bytes = Buffer.from(staged.buffer, staged.byteOffset, staged.byteLength);
-  const digits = CHAIN_SLOT_BYTES - 1;
-  let chain = previous;
-  for (let start = 0; start < bytes.length; ) {
-    const end = start + bytes.readUInt32LE(start);
-    const json = start + CHAIN_SLOT_BYTES;
-    bytes.write(chain, json - digits, digits, 'latin1');
-    chain = hash('sha256', bytes.subarray(json - digits, end - 1), 'hex');
-    bytes.write(chain, start, digits, 'latin1');
-    bytes[json - 1] = 32;
-    start = end;
-  }
-  return chain;
 }

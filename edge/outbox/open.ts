@@ -19,15 +19,20 @@ import type { LogState, Reply, Request, WorkerSetup } from './protocol.ts';
 import type { StateChange } from './snapshot.ts';
 import { BufferPool, Staging } from './staging.ts';
 
-/** With less staged than this, a commit waits for the one under way; with more, it queues behind it. */
-const EARLY_COMMIT_BYTES = 256 * 1024;
+/**
+ * From here on it is worth to have a second commit ready behind the one being written: whoever waits for the first
+ * stages anew while the second is written, so that neither this thread nor the disk waits for the other. Smaller ones
+ * wait and grow instead.
+ */
+const AHEAD_BYTES = 64 * 1024;
 /** Commits with the thread at the same time: one being written, one ready to be. */
 const MAX_COMMITS_UNDER_WAY = 2;
-/** One commit at most; a frame must fit into a segment several times. */
+/** One commit at most, and the state at most: both must fit into a segment several times. */
 const MAX_COMMIT_BYTES = 2 * 1024 * 1024;
+const PART_OF_SEGMENT = 0.25;
 /** Not yet on disk at most; more is a disk that has stopped answering. */
 export const MAX_STAGED_BYTES = 64 * 1024 * 1024;
-/** All values together; they are written anew with each segment. */
+/** All values together, or a quarter of a segment where that is less; they are written anew with each segment. */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024;
 const TIDY_EVERY_MS = 1_000;
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
@@ -145,7 +150,7 @@ export async function openOutbox(options: OutboxOptions, signal?: AbortSignal): 
         } else if (reply.type === 'failed') reject(new Error(reply.message));
       });
     });
-    const outbox = new ThreadedOutbox(options, worker, ready, unlock);
+    const outbox = new ThreadedOutbox(options, segmentBytes, worker, ready, unlock);
     for (const notice of lost) options.onLoss?.(notice);
     signal?.addEventListener('abort', () => void outbox.close(), { once: true });
     return outbox;
@@ -161,6 +166,8 @@ class ThreadedOutbox implements DurableOutbox {
   readonly boot = randomUUID();
   readonly setAside: string | undefined;
   readonly #options: OutboxOptions;
+  readonly #maxCommitBytes: number;
+  readonly #maxStateBytes: number;
   readonly #worker: Worker;
   readonly #unlock: () => void;
   readonly #pool = new BufferPool();
@@ -179,17 +186,22 @@ class ThreadedOutbox implements DurableOutbox {
   readonly #underWay: Batch[] = [];
   #queuedBytes = 0;
   #stateBytes = 0;
-  #dispatchDue = false;
+  #turnEndDue = false;
+  #turnBytes = 0;
+  #lastTurnBytes = 0;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
     options: OutboxOptions,
+    segmentBytes: number,
     worker: Worker,
     ready: Extract<Reply, { type: 'ready' }>,
     unlock: () => void,
   ) {
     this.#options = options;
+    this.#maxCommitBytes = Math.min(MAX_COMMIT_BYTES, segmentBytes * PART_OF_SEGMENT);
+    this.#maxStateBytes = Math.min(MAX_STATE_BYTES, segmentBytes * PART_OF_SEGMENT);
     this.#worker = worker;
     this.#unlock = unlock;
     this.epoch = ready.epoch;
@@ -204,7 +216,11 @@ class ThreadedOutbox implements DurableOutbox {
     worker.on('message', (reply: Reply) => this.#receive(reply));
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', () => this.#fail(new Error('outbox: its thread has ended')));
-    this.#tidying = setInterval(() => this.#send({ type: 'tidy', now: options.clock.now() }), TIDY_EVERY_MS);
+    this.#tidying = setInterval(() => {
+      // State that found no room is tried again.
+      if (this.#underWay.length === 0) this.#dispatch();
+      this.#send({ type: 'tidy', now: options.clock.now() });
+    }, TIDY_EVERY_MS);
     this.#tidying.unref();
   }
 
@@ -224,7 +240,7 @@ class ThreadedOutbox implements DurableOutbox {
     this.#current.staging.add(lane, sequence, at, json);
     this.#sequence = sequence;
     this.#last[lane] = sequence;
-    this.#staged();
+    this.#staged(json.length);
     return id;
   }
 
@@ -233,8 +249,8 @@ class ThreadedOutbox implements DurableOutbox {
     const json = JSON.stringify(value);
     if (json === undefined) throw new TypeError(`outbox: state "${key}" has no JSON`);
     const bytes = this.#stateBytes + key.length + json.length - this.#sizeOf(key);
-    if (bytes > MAX_STATE_BYTES)
-      throw new RangeError(`outbox: state over ${MAX_STATE_BYTES} bytes at "${key}"`);
+    if (bytes > this.#maxStateBytes)
+      throw new RangeError(`outbox: state over ${this.#maxStateBytes} bytes at "${key}"`);
     this.#stateBytes = bytes;
     this.#sizes.set(key, key.length + json.length);
     this.#current.staging.keep(key, json);
@@ -373,18 +389,26 @@ class ThreadedOutbox implements DurableOutbox {
     });
   }
 
-  #staged(): void {
-    const { bytes } = this.#current.staging;
-    if (bytes >= MAX_COMMIT_BYTES) this.#enqueue();
-    if (bytes >= EARLY_COMMIT_BYTES && this.#underWay.length < MAX_COMMITS_UNDER_WAY) this.#dispatch();
-    else if (!this.#dispatchDue && this.#underWay.length === 0) {
-      // One turn of the event loop is one commit.
-      this.#dispatchDue = true;
-      setImmediate(() => {
-        this.#dispatchDue = false;
-        if (this.#underWay.length === 0) this.#dispatch();
-      });
-    }
+  #staged(bytes = 0): void {
+    this.#turnBytes += bytes;
+    const staged = this.#current.staging.bytes;
+    if (staged >= this.#maxCommitBytes) this.#enqueue();
+    // Half of what the last turn brought: the other half follows at its end.
+    else if (this.#underWay.length === 0 && staged >= Math.max(AHEAD_BYTES, this.#lastTurnBytes / 2))
+      this.#dispatch();
+    if (this.#turnEndDue) return;
+    this.#turnEndDue = true;
+    setImmediate(() => this.#turnEnd());
+  }
+
+  /** One turn of the event loop is one commit, or two when it was a long one. */
+  #turnEnd(): void {
+    this.#turnEndDue = false;
+    this.#lastTurnBytes = this.#turnBytes;
+    this.#turnBytes = 0;
+    const free = MAX_COMMITS_UNDER_WAY - this.#underWay.length;
+    if (free === MAX_COMMITS_UNDER_WAY || (free > 0 && this.#current.staging.bytes >= AHEAD_BYTES))
+      this.#dispatch();
   }
 
   #enqueue(): void {
@@ -459,7 +483,7 @@ class ThreadedOutbox implements DurableOutbox {
       const unknown = state.filter(([key]) => !newer.some(({ staging }) => staging.keeps(key)));
       this.#current.staging.keepOlder(unknown);
     }
-    if (refused > 0) {
+    if (refused > 0 || !stateKept) {
       const error = new OutboxFullError(refused);
       batch.tainted = error;
       for (const later of [...this.#underWay, ...this.#queue, this.#current])

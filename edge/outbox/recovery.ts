@@ -24,16 +24,12 @@ export interface Recovered {
   stated: Record<Lane, { last: number; chain: string }>;
   /** Something stands behind the last whole frame: a commit that was under way, or one that was damaged. */
   torn: boolean;
-  /** Damage in front of it: frames that could not be read. */
-  damaged: number;
 }
 
 interface Scanned {
   segment: Segment;
-  frames: (Frame & { start: number })[];
   /** Nothing but zeros behind the last frame. */
   clean: boolean;
-  damaged: number;
 }
 
 const zeros = Buffer.alloc(64 * 1024);
@@ -50,26 +46,21 @@ function scan(segment: Segment): Scanned | 'spare' | 'dirty' {
   const bytes = segment.read(0, segment.capacity);
   if (bytes.length < FRAME_HEADER_BYTES || isZero(bytes.subarray(0, FRAME_HEADER_BYTES)))
     return bytes.length === segment.capacity && isZero(bytes) ? 'spare' : 'dirty';
-  const frames: Scanned['frames'] = [];
-  let damaged = 0;
-  let offset = 0;
-  while (offset < bytes.length) {
-    const frame = readFrame(bytes, offset);
-    if (frame !== undefined) {
-      frames.push({ ...frame, start: offset });
-      offset = frame.end;
-      continue;
-    }
-    const next = nextFrame(bytes, offset + 1);
-    if (next === undefined) break;
-    damaged++;
-    offset = next;
-  }
-  const newest = frames.at(-1);
+  let newest: Frame | undefined;
+  for (const { frame } of framesIn(bytes)) newest = frame;
   if (newest === undefined) return 'dirty';
   segment.number = newest.segment;
   segment.end = newest.end;
-  return { segment, frames, clean: isZero(bytes.subarray(newest.end)), damaged };
+  return { segment, clean: isZero(bytes.subarray(newest.end)) };
+}
+
+/** All frames that are whole; what is damaged between them is passed over. */
+function* framesIn(bytes: Buffer): Generator<{ frame: Frame; start: number }> {
+  for (let offset: number | undefined = 0; offset !== undefined && offset < bytes.length; ) {
+    const frame = readFrame(bytes, offset);
+    if (frame !== undefined) yield { frame, start: offset };
+    offset = frame?.end ?? nextFrame(bytes, offset + 1);
+  }
 }
 
 /** No record was ever written here. */
@@ -97,7 +88,6 @@ export function recover(
     last: { alarm: 0, bulk: 0 },
     stated: { alarm: { last: 0, chain: '' }, bulk: { last: 0, chain: '' } },
     torn: false,
-    damaged: 0,
   };
   const found: Scanned[] = [];
   let tornBeforeFirstFrame = false;
@@ -111,10 +101,11 @@ export function recover(
   }
   found.sort((a, b) => a.segment.number - b.segment.number);
   let newest: Snapshot | undefined;
-  for (const { segment, frames, damaged } of found) {
+  // Read a second time, now in order: the whole log must not stand in memory at once.
+  for (const { segment } of found) {
     recovered.segments.push(segment);
-    recovered.damaged += damaged;
-    for (const frame of frames) newest = replay(frame, segment, lanes, recovered) ?? newest;
+    for (const { frame, start } of framesIn(segment.read(0, segment.end)))
+      newest = replay(frame, start, segment, lanes, recovered) ?? newest;
   }
   if (found.length === 0 && !tornBeforeFirstFrame) return { unused: true, files: [...segments] };
   const head = found.at(-1);
@@ -129,7 +120,8 @@ export function recover(
 }
 
 function replay(
-  frame: Frame & { start: number },
+  frame: Frame,
+  start: number,
   segment: Segment,
   lanes: Readonly<Record<Lane, LaneIndex>>,
   into: Pick<Recovered, 'commit' | 'state' | 'acknowledged' | 'last'>,
@@ -150,7 +142,7 @@ function replay(
       into.state.clear();
       for (const [key, json] of snapshot.state) into.state.set(key, json);
     } else if (section.kind === 'records' || section.kind === 'carried')
-      lanes[section.lane].add(section, segment, frame.start, frame.end);
+      lanes[section.lane].add(section, segment, start, frame.end);
   }
   return snapshot;
 }

@@ -34,6 +34,7 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
     givenUp: log.givenUp,
   });
 
+  let spent: Uint8Array[] = [];
   let tidyDue = false;
   const tidySoon = () => {
     if (tidyDue) return;
@@ -49,11 +50,14 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
     switch (request.type) {
       case 'commit': {
         const { refused, stateKept } = log.commit(request.batch);
-        const buffers = lanes.flatMap((name) => request.batch.lines[name]?.bytes ?? []);
+        // Buffers of the commit before this one go back: those of this one are still needed for the chain.
+        const buffers = spent;
         reply(
           { type: 'committed', refused, stateKept, buffers, log: state() },
           buffers.flatMap(transferable),
         );
+        log.finish();
+        spent = lanes.flatMap((name) => request.batch.lines[name]?.bytes ?? []);
         tidySoon();
         return;
       }
