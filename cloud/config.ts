@@ -146,7 +146,12 @@ export function readCloudConfiguration(file: string): CloudConfiguration {
   });
   const document = parseConfiguration(whole, textOf(file), file);
   if (registry === undefined) throw new Error('a document that was taken has read its registry');
-  return { ...document, file, registryFile, registry, resolve: from };
+  const sources = document.sources.map((source) =>
+    source.transport.type === 'followed-file'
+      ? { ...source, transport: { ...source.transport, path: from(source.transport.path) } }
+      : source,
+  );
+  return { ...document, sources, file, registryFile, registry, resolve: from };
 }
 
 interface Problem {
