@@ -31,9 +31,9 @@ export const isEncrypted = (
 export const isLoopback = (address: string): boolean => /^127\./.test(address) || address === '::1';
 
 /** Ends the connection under a request, where there is one. */
-export function cutOf(context: Context): () => void {
+export function cutOf(context: Context): (() => void) | undefined {
   const outgoing = isObject(context.env) ? context.env.outgoing : undefined;
-  if (!isObject(outgoing) || typeof outgoing.destroy !== 'function') return () => undefined;
+  if (!isObject(outgoing) || typeof outgoing.destroy !== 'function') return undefined;
   const { destroy } = outgoing;
   return () => void destroy.call(outgoing);
 }

@@ -22,7 +22,7 @@ interface Reader {
   session: string;
   controller: ReadableStreamDefaultController<Uint8Array>;
   /** Ends the connection itself, where there is one: a reader that does not read can't be told politely. */
-  cut(): void;
+  cut: (() => void) | undefined;
 }
 
 /**
@@ -53,13 +53,13 @@ export class LiveStream {
   /**
    * A new reader's stream, undefined where there are too many. It begins with what it has missed since
    * `lastEventId`, or with `restart` where that can't be known, and with `hello`.
-   * @param cut ends the reader's connection
+   * @param cut ends the reader's connection, where there is one
    */
   open(
     session: string,
     lastEventId: string | undefined,
     hello: StreamEvent,
-    cut: () => void = () => undefined,
+    cut?: () => void,
   ): ReadableStream<Uint8Array> | undefined {
     const ofSession = [...this.#readers].filter((one) => one.session === session).length;
     if (this.#readers.size >= MAX_STREAMS || ofSession >= MAX_STREAMS_PER_SESSION) return undefined;
@@ -118,9 +118,9 @@ export class LiveStream {
     if ((reader.controller.desiredSize ?? 0) <= 0) {
       this.counts.cut++;
       this.#readers.delete(reader);
-      reader.cut();
-      // What waits for it goes with the stream.
-      reader.controller.error(new Error('read too slowly'));
+      // With the connection goes what waits for it.
+      if (reader.cut === undefined) reader.controller.error(new Error('read too slowly'));
+      else reader.cut();
       return;
     }
     reader.controller.enqueue(frame);
