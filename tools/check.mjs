@@ -1,18 +1,22 @@
-// npm run check: format, lint, types and walls.
+// npm run check: format, lint, types and walls. With --write (npm run format) what can be mended is mended.
 import { join } from 'node:path';
 import { ensurePackages, pinnedNode, projectRoot, run } from './runtime.mjs';
 
 await ensurePackages();
 const node = pinnedNode();
 const module = (...path) => join(projectRoot, 'node_modules', ...path);
-const steps = [
-  ['format and lint', [module('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--error-on-warnings', '.']],
-  ['types', [module('typescript', 'bin', 'tsc'), '-p', '.']],
-  ['types of the pages', [module('typescript', 'bin', 'tsc'), '-p', 'dashboards']],
-  ['walls', [join(projectRoot, 'tools', 'walls.ts')]],
-];
-for (const [title, args] of steps) {
-  const code = await run(node, args);
+// The platform's own package: the one that would choose it lists platforms that not every registry has.
+const biome = module('@biomejs', `cli-${process.platform}-${process.arch}`, 'biome');
+const steps = process.argv.includes('--write')
+  ? [['format and lint', biome, ['check', '--write', '.']]]
+  : [
+      ['format and lint', biome, ['ci', '--error-on-warnings', '.']],
+      ['types', node, [module('typescript', 'bin', 'tsc'), '-p', '.']],
+      ['types of the pages', node, [module('typescript', 'bin', 'tsc'), '-p', 'dashboards']],
+      ['walls', node, [join(projectRoot, 'tools', 'walls.ts')]],
+    ];
+for (const [title, command, args] of steps) {
+  const code = await run(command, args);
   process.stdout.write(`${code === 0 ? 'clean' : 'NOT clean'}: ${title}\n`);
   if (code !== 0) process.exitCode = 1;
 }
