@@ -10,7 +10,7 @@ const biome = module('@biomejs', `cli-${process.platform}-${process.arch}`, 'bio
 const steps = process.argv.includes('--write')
   ? [['format and lint', biome, ['check', '--write', '.']]]
   : [
-      ['format and lint', biome, ['ci', '--error-on-warnings', '.']],
+      ['format and lint', biome, ['ci', '--colors=off', '--error-on-warnings', '.']],
       ['types', node, [module('typescript', 'bin', 'tsc'), '-p', '.']],
       ['types of the pages', node, [module('typescript', 'bin', 'tsc'), '-p', 'dashboards']],
       ['walls', node, [join(projectRoot, 'tools', 'walls.ts')]],
