@@ -265,7 +265,7 @@ async function assemble(
           : configuration.resolve(http.pages),
     },
   };
-  const app = createApp(parts, [httpIngest({ ingest, credentials, clock }, doors.signal), sources.routes]);
+  const app = createApp(parts, [httpIngest({ ingest, credentials }, doors.signal), sources.routes]);
   const server = await openHttpServer(app, {
     host: http.host,
     port: http.port,

@@ -5,9 +5,14 @@ import { identifier } from '../../devices/model/identifiers.ts';
 
 /** Longer than any token; a longer one is not even hashed. */
 const MAX_TOKEN_BYTES = 512;
-/** Wrong guesses at one gateway's token within the window, before further ones are refused unread. */
+/**
+ * Wrong guesses at one gateway's token from one address within the window, before further ones are refused unread.
+ * By address, so that nobody can shut a gateway out by guessing in its name.
+ */
 export const MAX_FAILURES = 10;
 export const FAILURE_WINDOW_MS = 60_000;
+/** Addresses that failures are counted for; the oldest are forgotten beyond this. */
+const MAX_FAILURES_REMEMBERED = 10_000;
 
 export const gatewayCredential = z.strictObject({
   id: identifier,
@@ -25,7 +30,7 @@ export const tokenSha256 = (token: string): string => createHash('sha256').updat
 
 export interface Credentials {
   /** The gateway, when the token is its own; the answer takes as long for an unknown name. */
-  authenticate(id: string, token: string): GatewayCredential | undefined;
+  authenticate(id: string, token: string, address?: string): GatewayCredential | undefined;
   get(id: string): GatewayCredential | undefined;
   readonly all: readonly GatewayCredential[];
 }
@@ -48,23 +53,28 @@ export function createCredentials(
   return {
     all: [...entries],
     get: (id) => byId.get(id),
-    authenticate(id, token) {
+    authenticate(id, token, address = '') {
       const known = byId.get(id);
-      const failed = failures.get(id);
-      if (failed !== undefined && nowMs() - failed.since > FAILURE_WINDOW_MS) failures.delete(id);
+      const from = `${address} ${id}`;
+      const failed = failures.get(from);
+      if (failed !== undefined && nowMs() - failed.since > FAILURE_WINDOW_MS) failures.delete(from);
       else if (failed !== undefined && failed.count >= MAX_FAILURES) return undefined;
       const given = token.length > MAX_TOKEN_BYTES ? '' : token;
       const expected = known === undefined ? nobody : Buffer.from(known.tokenSha256, 'hex');
       const right = timingSafeEqual(createHash('sha256').update(given).digest(), expected);
       if (right && known !== undefined) {
-        failures.delete(id);
+        failures.delete(from);
         return known;
       }
       // Only of gateways that there are: guesses at made-up names must not fill the memory.
       if (known !== undefined) {
-        const entry = failures.get(id) ?? { count: 0, since: nowMs() };
+        const entry = failures.get(from) ?? { count: 0, since: nowMs() };
         entry.count++;
-        failures.set(id, entry);
+        failures.set(from, entry);
+        for (const oldest of failures.keys()) {
+          if (failures.size <= MAX_FAILURES_REMEMBERED) break;
+          failures.delete(oldest);
+        }
       }
       return undefined;
     },

@@ -23,6 +23,10 @@ export class FramedConnection extends Duplex {
     socket.once('close', () => this.destroy());
   }
 
+  get remoteAddress(): string {
+    return this.#socket.remoteAddress ?? '';
+  }
+
   /** The peer is known: larger packets may come, and what was held behind its CONNECT goes on. */
   admit(): void {
     this.#framer.admit();

@@ -194,7 +194,7 @@ describe('over MQTT', () => {
 
 describe('over HTTPS', () => {
   const authorization = `Bearer ${testToken}`;
-  const app = () => httpIngest({ ingest, credentials, clock }, ending.signal);
+  const app = () => httpIngest({ ingest, credentials }, ending.signal);
   const post = (
     lane: string,
     body: Uint8Array<ArrayBuffer>,

@@ -1,6 +1,6 @@
 /** The way in where only HTTPS gets through: the same batches and receipts, commands by long poll. */
-import { Hono } from 'hono';
-import type { Clock } from '../../devices/model/clock.ts';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { type Context, Hono } from 'hono';
 import { lane as laneName, MAX_BATCH_BYTES } from '../../devices/wire.ts';
 import type { Credentials, GatewayCredential } from './credentials.ts';
 import type { Ingest } from './ingest.ts';
@@ -15,7 +15,6 @@ const RETRY_AFTER_SECONDS = 2;
 export interface HttpIngestOptions {
   ingest: Ingest;
   credentials: Credentials;
-  clock: Clock;
 }
 
 /** Commands since `after`; the next poll asks behind the answer's `after`. */
@@ -29,9 +28,9 @@ export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: A
   const app = new Hono();
   const polling = new Map<string, { disconnect: () => void; polls: number; timer?: NodeJS.Timeout }>();
 
-  const authenticated = (header: string | undefined, gateway: string): GatewayCredential | undefined => {
-    const token = /^Bearer ([\x21-\x7e]+)$/.exec(header ?? '')?.[1];
-    return token === undefined ? undefined : credentials.authenticate(gateway, token);
+  const authenticated = (context: Context, gateway: string): GatewayCredential | undefined => {
+    const token = /^Bearer ([\x21-\x7e]+)$/.exec(context.req.header('authorization') ?? '')?.[1];
+    return token === undefined ? undefined : credentials.authenticate(gateway, token, addressOf(context));
   };
 
   /** Connected from the first poll until some time after the last. */
@@ -51,7 +50,7 @@ export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: A
   };
 
   app.post('/ingest/v1/:gateway/:lane', async (context) => {
-    const gateway = authenticated(context.req.header('authorization'), context.req.param('gateway'));
+    const gateway = authenticated(context, context.req.param('gateway'));
     if (gateway === undefined)
       return context.json(refusal('unauthorized', 'unknown gateway or wrong token'), 401);
     const lane = laneName.safeParse(context.req.param('lane'));
@@ -66,7 +65,7 @@ export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: A
   });
 
   app.get('/ingest/v1/:gateway/commands', async (context) => {
-    const gateway = authenticated(context.req.header('authorization'), context.req.param('gateway'));
+    const gateway = authenticated(context, context.req.param('gateway'));
     if (gateway === undefined)
       return context.json(refusal('unauthorized', 'unknown gateway or wrong token'), 401);
     const seconds = Number(context.req.query('wait') ?? '0');
@@ -100,6 +99,15 @@ export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: A
     { once: true },
   );
   return app;
+}
+
+/** Of the peer, where the application runs on a socket. */
+function addressOf(context: Context): string {
+  try {
+    return getConnInfo(context).remote.address ?? '';
+  } catch {
+    return '';
+  }
 }
 
 const refusal = (code: string, message: string) => ({ error: { code, message } });

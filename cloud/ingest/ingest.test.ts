@@ -356,6 +356,8 @@ describe('credentials', () => {
     for (let guess = 0; guess < MAX_FAILURES; guess++)
       expect(credentials.authenticate('gw-1', `guess ${guess}`)).toBeUndefined();
     expect(credentials.authenticate('gw-1', testToken)).toBeUndefined();
+    // Nobody shuts a gateway out by guessing from somewhere else.
+    expect(credentials.authenticate('gw-1', testToken, '192.0.2.7')).toBe(testCredential);
     now += 61_000;
     expect(credentials.authenticate('gw-1', testToken)).toBe(testCredential);
   });

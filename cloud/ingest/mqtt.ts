@@ -58,7 +58,8 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
   signal.throwIfAborted();
   const { ingest, credentials, store, clock } = options;
   const gateways = new WeakMap<Client, GatewayCredential>();
-  const current = new Map<string, Client>();
+  /** Told to the ingest already: a client may subscribe more than once. */
+  const listening = new WeakSet<Client>();
   const connections = new Map<Socket, FramedConnection>();
   const refused = { framing: 0, credentials: 0, rights: 0 };
 
@@ -78,7 +79,11 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
     connectTimeout: CONNECT_TIMEOUT_MS,
     drainTimeout: DRAIN_TIMEOUT_MS,
     authenticate(client, username, password, done) {
-      const gateway = credentials.authenticate(username ?? '', password?.toString('utf8') ?? '');
+      const gateway = credentials.authenticate(
+        username ?? '',
+        password?.toString('utf8') ?? '',
+        client.conn instanceof FramedConnection ? client.conn.remoteAddress : '',
+      );
       // The client id is the gateway's: a second connection takes over from one that is only half dead.
       if (gateway === undefined || client.id !== gateway.id) {
         refused.credentials++;
@@ -133,7 +138,8 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
     const gateway = gateways.get(client);
     if (gateway === undefined || !subscriptions.some(({ topic }) => topic === commandTopic(gateway.id)))
       return;
-    current.set(gateway.id, client);
+    if (listening.has(client)) return;
+    listening.add(client);
     const disconnect = ingest.connect(gateway.id, ({ command }) => {
       const payload = Buffer.from(JSON.stringify(command));
       client.publish(
@@ -142,10 +148,6 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
       );
     });
     client.conn.once('close', disconnect);
-  });
-  aedes.on('clientDisconnect', (client) => {
-    const gateway = gateways.get(client);
-    if (gateway !== undefined && current.get(gateway.id) === client) current.delete(gateway.id);
   });
   // Aedes tells of each ended connection; each is told by its own close as well.
   aedes.on('clientError', () => undefined);

@@ -24,7 +24,7 @@ const front = await openMqttFront(
   ending.signal,
 );
 const server = serve({
-  fetch: httpIngest({ ingest, credentials, clock }, ending.signal).fetch,
+  fetch: httpIngest({ ingest, credentials }, ending.signal).fetch,
   hostname: '127.0.0.1',
   port: httpPort,
 });
