@@ -110,7 +110,7 @@ interface Batch {
   /** An earlier batch was refused, and some of those who wait for this one staged into that one. */
   tainted?: OutboxFullError;
   state?: StateChange[];
-  lanes?: Lane[];
+  counts?: Partial<Record<Lane, number>>;
 }
 
 /**
@@ -428,13 +428,15 @@ class ThreadedOutbox implements DurableOutbox {
     const { staging } = batch;
     this.#queuedBytes -= staging.bytes;
     batch.state = staging.state;
-    batch.lanes = staging.lanes;
+    const counts: Partial<Record<Lane, number>> = {};
+    batch.counts = counts;
     const lines: Extract<Request, { type: 'commit' }>['batch']['lines'] = {};
     const transfer: ArrayBuffer[] = [];
     for (const lane of lanes) {
       const staged = staging.lines(lane);
       if (staged === undefined) continue;
       lines[lane] = staged;
+      counts[lane] = staged.count;
       if (staged.bytes.buffer instanceof ArrayBuffer) transfer.push(staged.bytes.buffer);
     }
     this.#underWay.push(batch);
@@ -469,10 +471,11 @@ class ThreadedOutbox implements DurableOutbox {
   }
 
   #committed({ refused, stateKept, buffers, log }: Extract<Reply, { type: 'committed' }>): void {
-    this.#log = log;
     for (const buffer of buffers) this.#pool.give(buffer);
     const batch = this.#underWay.shift();
     if (batch === undefined) throw new Error('outbox: a commit that nobody asked for');
+    if (log === undefined) this.#advance(batch.counts ?? {});
+    else this.#log = log;
     const state = batch.state ?? [];
     if (stateKept) {
       for (const [key, json] of state)
@@ -493,7 +496,13 @@ class ThreadedOutbox implements DurableOutbox {
     if (batch.tainted === undefined) batch.done?.resolve();
     else batch.done?.reject(batch.tainted);
     if (refused === 0)
-      for (const lane of batch.lanes ?? []) for (const listener of this.#listeners) listener(lane);
+      for (const lane of lanes)
+        if (batch.counts?.[lane] !== undefined) for (const listener of this.#listeners) listener(lane);
+  }
+
+  #advance(counts: Partial<Record<Lane, number>>): void {
+    this.#log.commits++;
+    for (const lane of lanes) this.#log.lanes[lane].waiting += counts[lane] ?? 0;
   }
 
   #fail(error: Error): void {

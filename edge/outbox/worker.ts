@@ -52,10 +52,8 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
         const { refused, stateKept } = log.commit(request.batch);
         // Buffers of the commit before this one go back: those of this one are still needed for the chain.
         const buffers = spent;
-        reply(
-          { type: 'committed', refused, stateKept, buffers, log: state() },
-          buffers.flatMap(transferable),
-        );
+        const told = { type: 'committed', refused, stateKept, buffers } as const;
+        reply(refused === 0 ? told : { ...told, log: state() }, buffers.flatMap(transferable));
         log.finish();
         spent = lanes.flatMap((name) => request.batch.lines[name]?.bytes ?? []);
         tidySoon();
