@@ -5,7 +5,7 @@ import { ConfigurationError } from '../devices/configuration.ts';
 import { clockFromText } from '../devices/model/clock.ts';
 import { hashPassword } from './broker/password.ts';
 import { type GatewayConfiguration, readGatewayConfiguration } from './config.ts';
-import { readPin } from './pin.ts';
+import { readSecret } from './pin.ts';
 import { takeConfiguration } from './reload.ts';
 import { type RunningGateway, runGateway } from './run.ts';
 import { type OpenSitePage, openSitePage } from './site-page.ts';
@@ -22,11 +22,13 @@ Usage:
   gatehouse edge --config FILE            run
   gatehouse edge --config FILE --check    only check the configuration and its registry
   gatehouse edge --hash-pin               read a PIN and print what belongs into pinHash
+  gatehouse edge --hash-password          the same for a device's passwordHash
 
 Options:
   --config FILE   the gateway's configuration; edge/gateway.example.yaml explains every key
   --check         says "in order", or file:line key for each mistake
   --hash-pin      asks for the PIN, or reads it from standard input
+  --hash-password asks for a password, or reads it from standard input
   --help          this text
 
 While it runs, rules, devices, broker identities, people and the registry are taken from the
@@ -54,6 +56,7 @@ function options() {
         config: { type: 'string' },
         check: { type: 'boolean', default: false },
         'hash-pin': { type: 'boolean', default: false },
+        'hash-password': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -73,13 +76,13 @@ function configurationIn(file: string): GatewayConfiguration {
   }
 }
 
-async function printPinHash(): Promise<void> {
-  const pin = await readPin(process.stdin, process.stderr);
-  if (typeof pin !== 'string') {
-    say(pin.problem);
+async function printHash(what: 'PIN' | 'Password'): Promise<void> {
+  const secret = await readSecret(what, process.stdin, process.stderr);
+  if (typeof secret !== 'string') {
+    say(secret.problem);
     process.exit(exitCode.mistaken);
   }
-  process.stdout.write(`${await hashPassword(pin)}\n`);
+  process.stdout.write(`${await hashPassword(secret)}\n`);
 }
 
 async function run(file: string): Promise<void> {
@@ -173,7 +176,8 @@ async function run(file: string): Promise<void> {
 
 const asked = options();
 if (asked.help) process.stdout.write(help);
-else if (asked['hash-pin']) await printPinHash();
+else if (asked['hash-pin']) await printHash('PIN');
+else if (asked['hash-password']) await printHash('Password');
 else if (asked.config === undefined) {
   say('which site? --config FILE (--help tells more)');
   process.exitCode = exitCode.mistaken;

@@ -117,9 +117,11 @@ function There({ page }: { page: SitePage }) {
             </span>
             <LiveClock timeZone={page.site.timeZone} />
             {signedIn === undefined ? null : (
-              <Button size="small" icon="sign-out" onClick={() => void signOut()}>
-                {text('site.signed-in', { name: signedIn.name })}
-              </Button>
+              <span class="signed-in">
+                <Button size="small" icon="sign-out" onClick={() => void signOut()}>
+                  {text('site.signed-in', { name: signedIn.name })}
+                </Button>
+              </span>
             )}
             <ThemeToggle />
           </>

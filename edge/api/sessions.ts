@@ -6,7 +6,7 @@ import { GuessGuard } from './guesses.ts';
 import type { PeerAddress } from './peer.ts';
 
 /** A tablet on a counter is anybody's: signed out after this long without use. */
-export const SESSION_IDLE_MS = 10 * 60_000;
+export const SESSION_IDLE_MS = 3 * 60_000;
 /** Signed out after this long in any case. */
 export const SESSION_MAX_MS = 12 * 3_600_000;
 /** People of one site signed in at the same time, on all devices together; the longest unused goes first. */

@@ -14,6 +14,7 @@ export function DevicesPage({ page }: { page: SitePage }) {
   const { devices, inbox, assets, uplink, quarantine, site } = page;
   const nameOfAsset = (id: string) => assets.find((asset) => asset.id === id)?.name ?? id;
   const time = (at: number) => timeOrDay(at, now.value, site.timeZone);
+  const waiting = uplink === undefined ? 0 : uplink.waiting.alarm + uplink.waiting.bulk;
   // What is silent comes first: that is what one is looking for.
   const sorted = devices.toSorted(
     (a, b) => Number(a.online) - Number(b.online) || a.name.localeCompare(b.name),
@@ -27,7 +28,7 @@ export function DevicesPage({ page }: { page: SitePage }) {
           {text('device.title')}
         </h2>
         {devices.length === 0 ? <p class="soft">{text('device.none')}</p> : null}
-        <ul class="card rows">
+        <ul class="card rows device-rows">
           {sorted.map((device) => (
             <Device key={device.device} device={device} nameOfAsset={nameOfAsset} />
           ))}
@@ -45,7 +46,7 @@ export function DevicesPage({ page }: { page: SitePage }) {
               <StateDot health={uplink.connected ? 'good' : 'warning'}>
                 {text(uplink.connected ? 'link.connected' : 'link.lost', { time: time(uplink.since) })}
                 {' · '}
-                {text('link.waiting', { count: uplink.waiting.alarm + uplink.waiting.bulk })}
+                {waiting === 0 ? text('link.nothing-waits') : text('link.waiting', { count: waiting })}
               </StateDot>
             </p>
             {uplink.lastReceiptAt === undefined ? null : (

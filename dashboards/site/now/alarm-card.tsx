@@ -25,9 +25,9 @@ export function AlarmCard({ alarm, timeZone }: { alarm: SiteAlarm; timeZone: str
         {count > 1 ? <span>{text('alarm.count', { count })}</span> : null}
         <span class="alarm-state">{active ? text('alarm.going-on') : text('alarm.over')}</span>
       </header>
-      <h3 class="alarm-title" id={title}>
+      <h2 class="alarm-title" id={title}>
         {unbroken(summary)}
-      </h3>
+      </h2>
       <div class="alarm-do">
         <p class="alarm-do-label">{text('alarm.do')}</p>
         <p class="alarm-instruction">{unbroken(instruction)}</p>

@@ -65,12 +65,7 @@ export function ArmingCard({ page }: { page: SitePage }) {
             <p class="arming-mode">
               {arming.phase === 'triggered' ? text('arming.triggered') : text(`arming.mode.${arming.mode}`)}
             </p>
-            <p class="soft">
-              {text('arming.since', {
-                time: timeOrDay(arming.since, now.value, site.timeZone),
-                by: arming.by,
-              })}
-            </p>
+            <p class="soft">{sinceText(page)}</p>
           </div>
         </div>
       )}
@@ -112,6 +107,14 @@ export function ArmingCard({ page }: { page: SitePage }) {
       )}
     </section>
   );
+}
+
+function sinceText({ arming: { since, by, phase }, site }: SitePage): string {
+  const time = timeOrDay(since, now.value, site.timeZone);
+  if (phase === 'triggered') return text('arming.armed-since', { time });
+  // On its first day nobody has switched it yet.
+  if (by === 'gateway') return text('arming.since', { time });
+  return text('arming.since-by', { time, by: by === 'schedule' ? text('arming.by-schedule') : by });
 }
 
 /** Before arming: what would stand in the way. While armed: what was left out. */

@@ -1,6 +1,7 @@
 import type { SitePage } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { lostSince } from '../live/site-state.ts';
 import { TemperatureTiles } from '../temperatures/temperature-tiles.tsx';
 import { text } from '../text.ts';
 import { ArmingCard } from './arming-card.tsx';
@@ -22,7 +23,7 @@ export function NowPage({ page }: { page: SitePage }) {
             <Button onClick={silence}>{text('alarm.silence')}</Button>
           </div>
         )}
-        <WellBeingView page={page} />
+        <WellBeingView page={page} isOld={lostSince.value !== undefined} />
       </div>
       <div class="now-side">
         <ArmingCard page={page} />

@@ -4,29 +4,29 @@ import { text } from '../text.ts';
 import { AlarmCard } from './alarm-card.tsx';
 import { type WellBeing, wellBeing } from './well-being.ts';
 
-/** The first thing one sees: nothing to do, or what to do. */
-export function WellBeingView({ page }: { page: SitePage }) {
+/**
+ * The first thing one sees: nothing to do, or what to do.
+ * @param isOld the page is from before: nobody may say that all is well
+ */
+export function WellBeingView({ page, isOld }: { page: SitePage; isOld: boolean }) {
   const being = wellBeing(page);
   const { level, open, seen, blind } = being;
   const { timeZone } = page.site;
   return (
     <section class="well-being" aria-live="polite">
-      <header class={`well well-${level}`}>
+      <header class={`well well-${level}`} hidden={isOld}>
         <span class="well-sign">
           <Icon name={level === 'calm' ? 'check' : level === 'urgent' ? 'siren' : 'eye'} size={34} />
         </span>
         <div>
-          <h1 class="well-title">
-            {level === 'urgent' && open.length > 0
-              ? text('well.urgent', { count: open.length })
-              : level === 'urgent'
-                ? text('arming.triggered')
-                : text(level === 'calm' ? 'well.calm' : 'well.attention')}
-          </h1>
+          <h1 class="well-title">{titleFor(being, page)}</h1>
           <p class="well-text">{sentenceFor(being, page)}</p>
         </div>
       </header>
       {open.map((alarm) => (
+        <AlarmCard key={alarm.id} alarm={alarm} timeZone={timeZone} />
+      ))}
+      {seen.map((alarm) => (
         <AlarmCard key={alarm.id} alarm={alarm} timeZone={timeZone} />
       ))}
       {blind.length === 0 ? null : (
@@ -38,18 +38,26 @@ export function WellBeingView({ page }: { page: SitePage }) {
           </div>
         </aside>
       )}
-      {seen.map((alarm) => (
-        <AlarmCard key={alarm.id} alarm={alarm} timeZone={timeZone} />
-      ))}
     </section>
   );
 }
 
-function sentenceFor({ level, open, seen }: WellBeing, { arming }: SitePage): string {
+function titleFor({ level, open }: WellBeing, { arming, devices }: SitePage): string {
+  if (level === 'calm') return text('well.calm');
+  if (level === 'attention') return text(devices.length === 0 ? 'well.nothing' : 'well.attention');
+  if (open.length > 0) return text('well.urgent', { count: open.length });
+  return text(arming.phase === 'triggered' ? 'arming.triggered' : 'well.entry');
+}
+
+function sentenceFor({ level, open, seen }: WellBeing, { arming, devices }: SitePage): string {
   if (level === 'calm')
     return text(
       arming.mode !== 'disarmed' && arming.phase === 'settled' ? 'well.calm-armed' : 'well.calm-text',
     );
-  if (level === 'urgent') return text(open.length === 0 ? 'arming.triggered-text' : 'well.urgent-text');
-  return text(open.length === 0 && seen.length > 0 ? 'well.seen-text' : 'well.attention-text');
+  if (level === 'urgent') {
+    if (open.length > 0) return text('well.urgent-text');
+    return text(arming.phase === 'triggered' ? 'arming.triggered-text' : 'well.entry-text');
+  }
+  if (devices.length === 0 && open.length === 0) return text('well.nothing-text');
+  return text(seen.length > 0 ? 'well.seen-text' : 'well.attention-text');
 }

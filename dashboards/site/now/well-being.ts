@@ -24,7 +24,7 @@ export interface WellBeing {
 
 const isUrgent = ({ severity }: SiteAlarm) => severity === 'critical' || severity === 'high';
 
-export function wellBeing({ alarms, temperatures, cameras, doors, arming }: SitePage): WellBeing {
+export function wellBeing({ alarms, temperatures, cameras, doors, arming, devices }: SitePage): WellBeing {
   const open = alarms.filter(({ acknowledged }) => acknowledged === undefined);
   const seen = alarms.filter(({ acknowledged }) => acknowledged !== undefined);
   const blind: Blind[] = [
@@ -45,7 +45,7 @@ export function wellBeing({ alarms, temperatures, cameras, doors, arming }: Site
   const level: Level =
     sounding || open.some(isUrgent)
       ? 'urgent'
-      : open.length > 0 || seen.length > 0 || blind.length > 0 || isOutside
+      : open.length > 0 || seen.length > 0 || blind.length > 0 || isOutside || devices.length === 0
         ? 'attention'
         : 'calm';
   return { level, open, seen, blind };

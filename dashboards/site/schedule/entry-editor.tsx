@@ -1,9 +1,17 @@
-import { useId } from 'preact/hooks';
 import type { ArmingMode } from '../../../edge/api/contract.ts';
 import { IconButton } from '../../kit/button.tsx';
 import { Select } from '../../kit/field.tsx';
 import { text } from '../text.ts';
 import { type Entry, modes, problemOf, weekdays } from './week.ts';
+
+const twoDigits = (value: number) => String(value).padStart(2, '0');
+// Not the browser's own field for a time: it shows noon and midnight by the device's language, not the site's way.
+const hours = Array.from({ length: 24 }, (_, hour) => twoDigits(hour));
+const minutes = Array.from({ length: 12 }, (_, step) => twoDigits(step * 5));
+
+/** The usual values, and the one that is there in any case. */
+const withValue = (usual: readonly string[], value: string) =>
+  [...new Set([...usual, value])].sort().map((each) => ({ value: each, label: each }));
 
 /** One time of the schedule: days to tap, a time, what happens. */
 export function EntryEditor(props: {
@@ -13,8 +21,8 @@ export function EntryEditor(props: {
   onRemove: () => void;
 }) {
   const { entry, position, onChange, onRemove } = props;
-  const id = useId();
   const problem = problemOf(entry);
+  const [hour = '00', minute = '00'] = entry.at.split(':');
   return (
     <fieldset class="entry">
       <legend class="visually-hidden">{text('schedule.entry', { count: position })}</legend>
@@ -41,16 +49,23 @@ export function EntryEditor(props: {
         })}
       </fieldset>
       <div class="entry-what">
-        <label class="entry-time" for={id}>
-          <span class="visually-hidden">{text('schedule.time')}</span>
-          <input
-            id={id}
-            class="input"
-            type="time"
-            value={entry.at}
-            onInput={(input) => onChange({ ...entry, at: input.currentTarget.value })}
+        <span class="entry-time">
+          <Select
+            bare
+            label={text('schedule.hour')}
+            value={hour}
+            options={withValue(hours, hour)}
+            onChange={(chosen) => onChange({ ...entry, at: `${chosen}:${minute}` })}
           />
-        </label>
+          <span aria-hidden="true">:</span>
+          <Select
+            bare
+            label={text('schedule.minute')}
+            value={minute}
+            options={withValue(minutes, minute)}
+            onChange={(chosen) => onChange({ ...entry, at: `${hour}:${chosen}` })}
+          />
+        </span>
         <Select<ArmingMode>
           bare
           label={text('schedule.mode')}

@@ -75,22 +75,22 @@ export function SchedulePage({ page }: { page: SitePage }) {
         >
           {text('schedule.add')}
         </Button>
-        {isChanged ? (
-          <>
-            <Button
-              look="quiet"
-              onClick={() => {
-                draft.value = undefined;
-              }}
-            >
-              {text('schedule.undo')}
-            </Button>
-            <Button look="primary" icon="check" disabled={!isComplete} onClick={save}>
-              {text('schedule.save')}
-            </Button>
-          </>
-        ) : null}
       </div>
+      {isChanged ? (
+        <div class="sheet-actions sheet-actions-pending">
+          <Button look="primary" icon="check" disabled={!isComplete} onClick={save}>
+            {text('schedule.save')}
+          </Button>
+          <Button
+            look="quiet"
+            onClick={() => {
+              draft.value = undefined;
+            }}
+          >
+            {text('schedule.undo')}
+          </Button>
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -26,10 +26,8 @@ export const timeText = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 /** What an entry lacks before it can be saved. */
-export function problemOf({ days, at }: Entry): 'no-days' | 'no-time' | undefined {
-  if (days.length === 0) return 'no-days';
-  return /^([01]\d|2[0-3]):[0-5]\d$/.test(at) ? undefined : 'no-time';
-}
+export const problemOf = ({ days }: Entry): 'no-days' | undefined =>
+  days.length === 0 ? 'no-days' : undefined;
 
 /** The modes of each day of an ordinary week; entries that can't be saved yet are left out. */
 export function weekOf(entries: readonly Entry[]): Stretch[][] {

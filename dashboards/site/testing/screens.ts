@@ -45,7 +45,7 @@ const shots: Shot[] = [
     page: pages.calm,
     sizes: ['phone', 'tablet'],
     act: async (page) => {
-      await page.getByRole('button', { name: 'Switch on, everyone leaves' }).click();
+      await page.getByRole('button', { name: 'Switch on and leave' }).click();
     },
   },
   {
@@ -54,7 +54,7 @@ const shots: Shot[] = [
     sizes: ['phone', 'tablet'],
     themes: both,
     act: async (page) => {
-      await page.getByRole('button', { name: 'Switch on, everyone leaves' }).click();
+      await page.getByRole('button', { name: 'Switch on and leave' }).click();
       await page.getByRole('button', { name: 'Anna Weber' }).click();
       await typePin(page, '135');
     },
@@ -63,7 +63,7 @@ const shots: Shot[] = [
     name: 'pin-wrong',
     page: pages.calm,
     act: async (page) => {
-      await page.getByRole('button', { name: 'Switch on, everyone leaves' }).click();
+      await page.getByRole('button', { name: 'Switch on and leave' }).click();
       await page.getByRole('button', { name: 'Anna Weber' }).click();
       await typePin(page, '111111');
       await page.keyboard.press('Enter');
@@ -93,7 +93,7 @@ const shots: Shot[] = [
       }),
     },
     act: async (page) => {
-      await page.getByRole('button', { name: 'Switch on, everyone leaves' }).click();
+      await page.getByRole('button', { name: 'Switch on and leave' }).click();
       await page.getByRole('switch').first().click();
     },
   },
