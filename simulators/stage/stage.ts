@@ -31,6 +31,7 @@ export interface StageOptions {
 }
 
 export interface Stage {
+  readonly folder: string;
   readonly clock: Clock;
   readonly world: World;
   readonly telling: Telling;
@@ -196,6 +197,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     await houses.bridge.start();
     if (options.withDay) void runDay(world);
     return {
+      folder,
       clock,
       world,
       telling,
