@@ -41,6 +41,7 @@ export function incidentPageOf(
   const detections = told(incident.detections.flatMap((one) => store.detection(one) ?? []));
   const near = camerasNear(registry);
   const pictures = picturesOf(incident, detections, near, store, registry);
+  const shownWith = Map.groupBy(pictures, ({ step }) => step);
   const evidence = evidenceOf(detections, store);
   const reasons = new Map(
     explain(incident, detections, registry).map(({ detection, belongs }) => [detection, belongs]),
@@ -57,7 +58,7 @@ export function incidentPageOf(
       }),
       people: detection.identities.map((person) => namedPerson(person, registry)),
       evidence: detection.evidence.flatMap((one) => evidence.get(one) ?? []),
-      pictures: pictures.filter((picture) => isOf(picture, detection, near)).map(taken),
+      pictures: (shownWith.get(detection.id) ?? []).map(taken),
     };
   });
   const summary = summaryOf(incident, handling, registry);
@@ -135,7 +136,7 @@ function picturesOf(
   near: Near,
   store: Store,
   registry: Registry,
-): PictureTaken[] {
+): (PictureTaken & { step: string })[] {
   const cameras = sitesOf(assets, registry)
     .flatMap((site) => registry.assetsOf(site))
     .filter(({ kind }) => kind === 'camera')
@@ -143,7 +144,12 @@ function picturesOf(
   if (cameras.length === 0) return [];
   return store
     .picturesOf(cameras, first - PICTURE_BEFORE_MS, last + PICTURE_AFTER_MS, MAX_PICTURES_LOOKED_AT)
-    .filter((picture) => detections.some((detection) => isOf(picture, detection, near)))
+    .flatMap((picture) => {
+      const steps = detections.filter((detection) => isOf(picture, detection, near));
+      // Shown once: with what happened last before it was taken.
+      const step = steps.findLast(({ at }) => at <= picture.takenAt) ?? steps[0];
+      return step === undefined ? [] : [{ ...picture, step: step.id }];
+    })
     .slice(0, MAX_PICTURES);
 }
 
