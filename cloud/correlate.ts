@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { z } from 'zod';
 import { parseConfiguration } from '../devices/configuration.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
@@ -124,13 +125,16 @@ async function main(): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const correlator = new Correlator(registryFrom(values.registry));
+  const correlator = new Correlator(registryFrom(values.registry), { isOneSet: true });
   const complaints = complaintsTo((text) => process.stderr.write(text));
   await readInto(correlator, complaints);
   correlator.settle();
   await writeFrom(correlator);
   return complaints.count > 0 ? 2 : 0;
 }
+
+// A set of a million is read once: collecting garbage early costs little and saves a third of the memory.
+setFlagsFromString('--heap-growing-percent=25');
 
 // Whoever reads may stop reading (`| head`): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

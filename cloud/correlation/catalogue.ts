@@ -26,6 +26,8 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     keep(placeKeys, `${kind}:${name}`, () => ({ windowMs, timeline: undefined }));
   const places = new Map<string, Place>();
   const unknownPlaces = new Map<string, Place>();
+  /** One list for all that name one asset only, which is most. */
+  const alone = new Map<string, readonly Place[]>();
   const heads = new Map<string, Map<string, Head>>();
   const marks = new Map<Mark['class'], Map<string, Mark>>();
   const known = new Map<string, Traits>();
@@ -39,6 +41,12 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     const made = makePlace(numbers++, id, asset, registry, surroundings, rules, keyOf);
     (asset === undefined ? unknownPlaces : places).set(id, made);
     return made;
+  };
+  const placesOf = (ids: readonly string[]): readonly Place[] => {
+    const [only] = ids;
+    if (only === undefined) return NOTHING;
+    if (ids.length > 1) return [...new Set(ids)].sort(compareText).map(placeOf);
+    return keep(alone, only, () => [placeOf(only)]);
   };
   const marksOf = (of: Mark['class']): Map<string, Mark> => keep(marks, of, () => new Map());
   const identityMark = (value: string, person: Identity | undefined): Mark =>
@@ -121,7 +129,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       nameObservables(named, detection);
       const head = headOf(detection);
       const { assets } = detection;
-      const at = (assets.length < 2 ? assets : [...new Set(assets)].sort(compareText)).map(placeOf);
+      const at = placesOf(assets);
       const name = nameOf(head, at, named);
       return keep(
         known,
@@ -136,7 +144,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       );
     },
     retain(kept) {
-      for (const memory of [unknownPlaces, marks, known, heads]) memory.clear();
+      for (const memory of [unknownPlaces, alone, marks, known, heads]) memory.clear();
       for (const traits of kept) {
         const { head, places: at } = traits;
         known.set(nameOf(head, at, traits), traits);

@@ -20,7 +20,7 @@ import {
   unite,
   withOneMore,
 } from './run.ts';
-import { type Correlated, compareTraits, type Traits } from './traits.ts';
+import { type Correlated, compareTraits, NO_HEAD, Traits } from './traits.ts';
 
 /** Pairs of detection ids that people put together or kept apart. Apart wins over together. */
 export interface DecidedPairs {
@@ -31,6 +31,11 @@ export interface DecidedPairs {
 export interface CorrelatorOptions {
   readonly rules?: LinkRules;
   readonly decisions?: DecidedPairs;
+  /**
+   * The caller settles one set and adds nothing later. Then the index forgets what lies behind its windows on
+   * the way, which halves the memory of a large set.
+   */
+  readonly isOneSet?: boolean;
 }
 
 /** What became of the incidents. */
@@ -73,15 +78,20 @@ export class Correlator {
   readonly #rules: LinkRules;
   readonly #catalogue: Catalogue;
   #decisions: Decisions;
+  readonly #isOneSet: boolean;
   #items = new Map<string, Item>();
-  #staged = new Map<string, Placed>();
+  #staged = new Map<string, Item>();
   #changed: Run[] = [];
 
-  constructor(registry: Registry, { rules = linkRules, decisions = NO_DECISIONS }: CorrelatorOptions = {}) {
+  constructor(
+    registry: Registry,
+    { rules = linkRules, decisions = NO_DECISIONS, isOneSet = false }: CorrelatorOptions = {},
+  ) {
     this.#registry = registry;
     this.#rules = rules;
     this.#catalogue = catalogueOf(registry, rules);
     this.#decisions = decisionsOf(decisions);
+    this.#isOneSet = isOneSet;
   }
 
   /** Detections in memory. */
@@ -95,7 +105,7 @@ export class Correlator {
     const known = this.#items.get(detection.id);
     if (known !== undefined)
       return known.at === detection.at && known.traits === traits ? 'duplicate' : 'conflicting';
-    this.#insert({ id: detection.id, at: detection.at, traits });
+    this.#insert(newItem(detection.id, detection.at, traits));
     return 'added';
   }
 
@@ -108,20 +118,25 @@ export class Correlator {
     const traits = this.#catalogue.traitsOf(detection);
     const known = this.#items.get(id) ?? this.#staged.get(id);
     if (known === undefined) {
-      this.#staged.set(id, { id, at: atMs, traits });
+      this.#staged.set(id, newItem(id, atMs, traits));
       return 'staged';
     }
     if (known.at === atMs && known.traits === traits) return 'duplicate';
     const isFirst = (atMs - known.at || compareTraits(traits, known.traits)) < 0;
-    if (isFirst && this.#staged.has(id)) this.#staged.set(id, { id, at: atMs, traits });
+    if (isFirst && this.#staged.has(id)) this.#staged.set(id, newItem(id, atMs, traits));
     return 'conflicting';
   }
 
   /** Takes what was staged, in order of time. */
   settle(): void {
     const items = [...this.#staged.values()].sort(inOrder);
-    this.#staged.clear();
+    // With nothing there yet the map can be taken over as it is.
+    if (this.#items.size === 0) this.#items = this.#staged;
+    this.#staged = new Map();
     for (const item of items) this.#insert(item);
+    if (!this.#isOneSet) return;
+    this.#dropIndex();
+    this.#catalogue.retain([]);
   }
 
   /** Takes detections and says what they changed. */
@@ -160,7 +175,7 @@ export class Correlator {
       }));
     });
     const staying = this.#takeApart(touched).filter(({ id }) => !leaving.has(id));
-    for (const { id, at: atMs, traits } of staying) this.#insert({ id, at: atMs, traits });
+    for (const item of staying) this.#insert(item);
     for (const detection of latest.values()) this.absorb(detection);
     const gone: { id: string; into?: string }[] = [];
     for (const { id, held } of told) {
@@ -196,7 +211,7 @@ export class Correlator {
       for (const { own } of traits.places) for (const key of own) keys.add(key);
       for (const mark of traits.marks) keys.add(mark);
     }
-    for (const key of keys) if (key.timeline?.drop(leaving) === 'empty') key.timeline = undefined;
+    for (const key of keys) key.timeline?.drop(leaving);
     for (const { id } of items) this.#items.delete(id);
     return items.sort(inOrder);
   }
@@ -302,22 +317,28 @@ export class Correlator {
     );
   }
 
-  /** Starts over with these; decisions that joined components cannot be taken back in any other way. */
-  #rebuild(kept: readonly Item[]): void {
-    // Every list was begun by something that is in memory.
+  /** What linked is linked: the lists that it was found by are not needed any more. */
+  #dropIndex(): void {
     for (const { traits } of this.#items.values()) {
       traits.runs = undefined;
       for (const mark of traits.marks) mark.timeline = undefined;
       for (const { own } of traits.places) for (const key of own) key.timeline = undefined;
     }
-    this.#items = new Map();
-    this.#changed = [];
-    for (const { id, at: atMs, traits } of kept) this.#insert({ id, at: atMs, traits });
   }
 
-  #insert(placed: Placed): void {
-    const { id, traits } = placed;
-    const item = traits.repeats ? this.#fold(placed) : put(new Run(traits), placed);
+  /** Starts over with these; decisions that joined components cannot be taken back in any other way. */
+  #rebuild(kept: readonly Item[]): void {
+    // Every list was begun by something that is in memory.
+    this.#dropIndex();
+    this.#items = new Map();
+    this.#changed = [];
+    for (const item of kept) this.#insert(item);
+  }
+
+  #insert(item: Item): void {
+    const { id, traits } = item;
+    if (traits.repeats) this.#fold(item);
+    else put(new Run(traits), item);
     this.#items.set(id, item);
     if (!item.run.isChanged) {
       item.run.isChanged = true;
@@ -329,26 +350,25 @@ export class Correlator {
     for (const mark of traits.marks) if (!mark.hub) this.#note(item, mark);
     for (const partner of this.#decisions.together.get(id) ?? []) {
       const other = this.#items.get(partner);
-      if (other !== undefined) unite(item.run, other.run);
+      if (other !== undefined && other.run !== NOWHERE) unite(item.run, other.run);
     }
   }
 
   /** Puts it into the run it repeats, or into one of its own; joins two runs that it bridges. */
-  #fold(placed: Placed): Item {
-    const { traits } = placed;
+  #fold(item: Item): void {
+    const { traits } = item;
     const { runs } = traits;
     if (runs === undefined) {
-      const item = put(new Run(traits), placed);
-      traits.runs = [item.run];
-      return item;
+      traits.runs = [put(new Run(traits), item)];
+      return;
     }
     const { repeatMs } = this.#rules;
-    const index = runsUpTo(runs, placed);
+    const index = runsUpTo(runs, item);
     const before = runs[index - 1];
     const after = runs[index];
-    const joinsAfter = after !== undefined && firstOf(after).at - placed.at <= repeatMs;
-    if (before !== undefined && placed.at - lastOf(before).at <= repeatMs) {
-      const item = put(before, placed);
+    const joinsAfter = after !== undefined && firstOf(after).at - item.at <= repeatMs;
+    if (before !== undefined && item.at - lastOf(before).at <= repeatMs) {
+      put(before, item);
       if (joinsAfter && firstOf(after).at - lastOf(before).at <= repeatMs) {
         before.items = before.items.concat(after.items);
         for (const moved of after.items) moved.run = before;
@@ -357,13 +377,13 @@ export class Correlator {
         unite(before, after);
         runs.splice(index, 1);
       }
-      return item;
+    } else if (joinsAfter) {
+      put(after, item);
+    } else {
+      const run = put(new Run(traits), item);
+      if (index === runs.length) traits.runs = withOneMore(runs, run);
+      else runs.splice(index, 0, run);
     }
-    if (joinsAfter) return put(after, placed);
-    const item = put(new Run(traits), placed);
-    if (index === runs.length) traits.runs = withOneMore(runs, item.run);
-    else runs.splice(index, 0, item.run);
-    return item;
   }
 
   #meetAtPlace(item: Item, place: Place): void {
@@ -374,6 +394,7 @@ export class Correlator {
   #meet(item: Item, key: Key): void {
     key.timeline?.join(
       item.run,
+      item.at,
       item.at,
       (other) => this.#isLinked(item, other, key.windowMs),
       (other) => unite(item.run, other),
@@ -397,6 +418,7 @@ export class Correlator {
     key.timeline ??= new KeyTimeline(key.windowMs);
     const { timeline } = key;
     const number = timeline.slotNumber(item.at);
+    if (this.#isOneSet) timeline.forgetBefore(number - 1);
     const { run } = item;
     // Neighbours in the run that share the slot have noted it there already.
     const index = run.items.length < 2 ? 0 : indexAfter(run.items, item) - 1;
@@ -421,12 +443,17 @@ function runsUpTo(runs: readonly Run[], moment: Placed): number {
   return low;
 }
 
-function put(run: Run, { id, at: atMs, traits }: Placed): Item {
-  const item: Item = { id, at: atMs, traits, run };
+/** Where an item stands that no run has taken yet. */
+const NOWHERE = new Run(new Traits(NO_HEAD, [], [], []));
+
+const newItem = (id: string, atMs: number, traits: Traits): Item => ({ id, at: atMs, traits, run: NOWHERE });
+
+function put(run: Run, item: Item): Run {
+  item.run = run;
   const index = indexAfter(run.items, item);
   if (index === run.items.length) run.items = withOneMore(run.items, item);
   else run.items.splice(index, 0, item);
-  return item;
+  return run;
 }
 
 function decisionsOf({ together, apart }: DecidedPairs): Decisions {
@@ -451,7 +478,7 @@ export function correlate(
   registry: Registry,
   options: CorrelatorOptions = {},
 ): Incident[] {
-  const correlator = new Correlator(registry, options);
+  const correlator = new Correlator(registry, { ...options, isOneSet: true });
   for (const detection of detections) correlator.stage(detection);
   correlator.settle();
   return correlator.incidents();

@@ -1,16 +1,7 @@
+import { type Candidate, candidatesOf, type Edge } from './candidates.ts';
 import { inOrder, weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import type { Key } from './place.ts';
-import { at, firstOf, type Item, indexAfter, lastOf, type Run } from './run.ts';
-
-/** One link of a forest: `early` comes before `late`. */
-export interface Edge {
-  readonly early: Item;
-  readonly late: Item;
-  readonly weight: number;
-  /** A person said so; otherwise the evidence of the two does. */
-  readonly decided: boolean;
-}
+import { at, firstOf, type Item, type Run } from './run.ts';
 
 /** What people decided, by detection ids. The machine keeps apart what a person kept apart. */
 export interface Decisions {
@@ -23,9 +14,6 @@ export interface Tree {
   readonly items: readonly Item[];
   readonly edges: Edge[];
 }
-
-/** Up to here every pair of runs is compared; beyond, each with its nearest on every key. */
-export const MAX_RUNS_COMPARED = 64;
 
 /** Components with a decision in them compare every pair of detections up to here; beyond, those of the runs. */
 export const MAX_DECIDED_ITEMS = 1_500;
@@ -48,8 +36,9 @@ const inStoryOrder = (a: Edge, b: Edge): number => inOrder(a.late, b.late) || in
 
 /**
  * The strongest spanning forest over one component. It is the one over all pairs of its detections, unless
- * more than MAX_RUNS_COMPARED runs share a key; then it is one over each run's nearest on each key. Either
- * way it follows from the set of detections alone. More than one tree only where a person kept some apart.
+ * more than MAX_RUNS_COMPARED runs share a key (FEWEST_COMPARED in an incident of many thousands); then it is
+ * one over each run's nearest on each key. Either way it follows from the set of detections alone. More than
+ * one tree only where a person kept some apart.
  */
 export function spanningForest(runs: readonly Run[], rules: LinkRules, decisions: Decisions): Tree[] {
   const only = runs.length === 1 ? runs[0] : undefined;
@@ -74,22 +63,8 @@ function repeatsOf(runs: readonly Run[]): Edge[] {
 }
 
 /** Kruskal over whole runs, each of which is one already: its own links are the strongest there are. */
-function strongest(runs: readonly Run[], rules: LinkRules): Edge[] {
-  let edges = candidates(runs, rules);
-  let chosen = kruskal(runs.length, edges);
-  if (chosen.length < runs.length - 1) {
-    // A key so crowded that the nearest did not reach: compare everything.
-    edges = allPairs(runs, rules);
-    chosen = kruskal(runs.length, edges);
-  }
-  return chosen.map(({ edge }) => edge);
-}
-
-interface Candidate {
-  readonly edge: Edge;
-  readonly one: number;
-  readonly other: number;
-}
+const strongest = (runs: readonly Run[], rules: LinkRules): Edge[] =>
+  kruskal(runs.length, candidatesOf(runs, rules)).map(({ edge }) => edge);
 
 function kruskal(size: number, candidatesFound: Candidate[]): Candidate[] {
   const parent = Array.from({ length: size }, (_, index) => index);
@@ -110,87 +85,6 @@ function kruskal(size: number, candidatesFound: Candidate[]): Candidate[] {
     if (chosen.length === size - 1) break;
   }
   return chosen;
-}
-
-function allPairs(runs: readonly Run[], rules: LinkRules): Candidate[] {
-  const found: Candidate[] = [];
-  for (let other = 1; other < runs.length; other++)
-    for (let one = 0; one < other; one++) compare(runs, one, other, rules, found);
-  return found;
-}
-
-function candidates(runs: readonly Run[], rules: LinkRules): Candidate[] {
-  if (runs.length <= MAX_RUNS_COMPARED) return allPairs(runs, rules);
-  const found: Candidate[] = [];
-  const byKey = new Map<Key, number[]>();
-  const seenBy = new Int32Array(runs.length).fill(-1);
-  for (let other = 0; other < runs.length; other++) {
-    const { traits } = at(runs, other);
-    const look = (key: Key) => {
-      const list = byKey.get(key) ?? [];
-      for (let index = list.length - 1; index >= Math.max(0, list.length - MAX_RUNS_COMPARED); index--) {
-        const one = at(list, index);
-        if (seenBy[one] === other) continue;
-        seenBy[one] = other;
-        compare(runs, one, other, rules, found);
-      }
-    };
-    const note = (key: Key) => {
-      const list = byKey.get(key);
-      if (list === undefined) byKey.set(key, [other]);
-      else list.push(other);
-    };
-    const marks = traits.marks.filter(({ hub }) => !hub);
-    if (traits.placed) for (const { probes } of traits.places) probes.forEach(look);
-    marks.forEach(look);
-    if (traits.placed) for (const { own } of traits.places) own.forEach(note);
-    marks.forEach(note);
-  }
-  return found;
-}
-
-/** The strongest link between two runs: the nearest pair, with one or the other first. */
-function compare(
-  runs: readonly Run[],
-  one: number,
-  other: number,
-  rules: LinkRules,
-  found: Candidate[],
-): void {
-  const [a, b] = [at(runs, one), at(runs, other)];
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const pair = nearest(from, to);
-    if (pair === undefined) continue;
-    const [early, late] = pair;
-    const weight = weigh(from.traits, to.traits, late.at - early.at, rules);
-    if (weight > 0) found.push({ edge: { early, late, weight, decided: false }, one, other });
-  }
-}
-
-/** The pair least apart with the first from `from`; of equals the earliest, with the latest start. */
-function nearest(from: Run, to: Run): [Item, Item] | undefined {
-  if (inOrder(firstOf(from), lastOf(to)) > 0) return undefined;
-  if (inOrder(lastOf(from), firstOf(to)) < 0) return [lastOf(from), firstOf(to)];
-  let best: [Item, Item] | undefined;
-  const offer = (early: Item | undefined, late: Item | undefined) => {
-    if (early === undefined || late === undefined) return;
-    const apart =
-      late.at - early.at - (best === undefined ? Number.POSITIVE_INFINITY : best[1].at - best[0].at);
-    if (best === undefined || apart < 0 || (apart === 0 && inOrder(late, best[1]) < 0)) best = [early, late];
-  };
-  // Walk the shorter one and search in the longer one.
-  if (from.items.length <= to.items.length) {
-    for (const early of from.items) {
-      const late = to.items[indexAfter(to.items, early)];
-      if (late !== undefined) offer(from.items[indexAfter(from.items, late) - 1], late);
-    }
-  } else {
-    for (const late of to.items) offer(from.items[indexAfter(from.items, late) - 1], late);
-  }
-  return best;
 }
 
 /** With decisions every detection stands for itself: a person may cut through a run. */
@@ -216,7 +110,7 @@ function decidedForest(
       }
   } else {
     const ordered = [...runs].sort((a, b) => inOrder(firstOf(a), firstOf(b)));
-    edges.push(...repeatsOf(runs), ...candidates(ordered, rules).map(({ edge }) => edge));
+    edges.push(...repeatsOf(runs), ...candidatesOf(ordered, rules).map(({ edge }) => edge));
   }
   const groups = items.map((item) => new Group(item, apart));
   const trees = new Map<Group, Edge[]>();

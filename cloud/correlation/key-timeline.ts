@@ -27,6 +27,13 @@ export class KeyTimeline {
     else this.#slots.splice(index, 0, newSlot(number, run));
   }
 
+  /** Drops the slots before that number. */
+  forgetBefore(number: number): void {
+    const first = this.#slots[0];
+    if (first !== undefined && first.number < number)
+      this.#slots = this.#slots.filter((slot) => slot.number >= number);
+  }
+
   /** Takes runs out, wherever they are noted; whole components only, so that `joined` stays what it says. */
   drop(runs: ReadonlySet<Run>): void {
     const kept: Slot[] = [];
@@ -40,14 +47,20 @@ export class KeyTimeline {
   }
 
   /**
-   * Compares with `isLinked` as few runs around a moment as are needed to know every component that `run`
+   * Compares with `isLinked` as few runs around a time as are needed to know every component that `run`
    * belongs to, and unites it with those.
    */
-  join(run: Run, atMs: number, isLinked: (other: Run) => boolean, unite: (other: Run) => void): void {
-    const number = this.slotNumber(atMs);
-    for (let index = this.#indexOf(number - 1); index < this.#slots.length; index++) {
+  join(
+    run: Run,
+    fromMs: number,
+    toMs: number,
+    isLinked: (other: Run) => boolean,
+    unite: (other: Run) => void,
+  ): void {
+    const last = this.slotNumber(toMs) + 1;
+    for (let index = this.#indexOf(this.slotNumber(fromMs) - 1); index < this.#slots.length; index++) {
       const slot = this.#slots[index];
-      if (slot === undefined || slot.number > number + 1) return;
+      if (slot === undefined || slot.number > last) return;
       joinSlot(slot, run, isLinked, unite);
     }
   }

@@ -99,12 +99,11 @@ function several(kinds: readonly Traits[], registry: Registry): string {
   const says = headline?.says ?? capitalised(what);
   const place = mostCritical(lead.places);
   const site = registry.site(lead.site ?? '')?.name;
-  const before = kinds.slice(0, kinds.indexOf(lead));
+  const before = new Set(kinds.slice(0, kinds.indexOf(lead)));
   const cause =
     grave.find(
-      (traits) =>
-        before.includes(traits) && traits.theme.stage !== undefined && worldOf(traits) !== worldOf(lead),
-    ) ?? grave.find((traits) => before.includes(traits) && !isAlike(traits, lead));
+      (traits) => before.has(traits) && traits.theme.stage !== undefined && worldOf(traits) !== worldOf(lead),
+    ) ?? grave.find((traits) => before.has(traits) && !isAlike(traits, lead));
   const next = kinds.find((traits) => !isAlike(traits, lead));
   const rest =
     cause !== undefined

@@ -40,6 +40,18 @@ export interface Head {
   readonly placed: boolean;
 }
 
+/** Of no rule at all. */
+export const NO_HEAD: Head = {
+  number: -1,
+  rule: '',
+  severity: 'info',
+  tactic: undefined,
+  site: undefined,
+  theme: { name: 'other' },
+  faintness: 'info',
+  placed: false,
+};
+
 /**
  * All of a detection that linking depends on, but its time. Detections with the same traits have the same
  * object, as long as they come from one catalogue.
