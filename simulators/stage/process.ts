@@ -21,13 +21,20 @@ export interface HouseOptions {
   onRestart(code: number | null, signal: string | null): void;
 }
 
+function newReady() {
+  const ready = Promise.withResolvers<Record<string, unknown>>();
+  // Nobody may be waiting when a process ends.
+  ready.promise.catch(() => {});
+  return ready;
+}
+
 /** One process of the product, kept running: what a service manager does on a real machine. */
 export class House {
   readonly #options: HouseOptions;
   readonly #log: WriteStream;
   #child: ChildProcess | undefined;
   #stopping = false;
-  #ready = Promise.withResolvers<Record<string, unknown>>();
+  #ready = newReady();
 
   constructor(options: HouseOptions) {
     this.#options = options;
@@ -76,8 +83,6 @@ export class House {
 
   #launch(): void {
     const { main, args, environment, name, onRestart } = this.#options;
-    this.#ready = Promise.withResolvers();
-    this.#ready.promise.catch(() => {});
     const child = spawn(process.execPath, [join(root, main), ...args], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -98,10 +103,11 @@ export class House {
       lastWords = (lastWords + chunk.toString('utf8')).slice(-2_000);
     });
     child.on('exit', (code, signal) => {
-      this.#ready.reject(
-        new Error(`${name} ended with ${code ?? signal}: ${lastWords.trim().split('\n').at(-1) ?? ''}`),
-      );
+      const lastLine = lastWords.trim().split('\n').at(-1) ?? '';
+      this.#ready.reject(new Error(`${name} ended with ${code ?? signal}: ${lastLine}`));
       if (this.#stopping) return;
+      // Whoever asks from now on asks for the next one.
+      this.#ready = newReady();
       onRestart(code, signal);
       setTimeout(() => {
         if (!this.#stopping) this.#launch();
