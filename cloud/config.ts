@@ -159,6 +159,9 @@ interface Problem {
   message: string;
 }
 
+/** Addresses of the API; a source's posts would never arrive there. */
+const taken = /^\/(api|ingest|assets|healthz|readyz|metrics|openapi\.json)(\/|$)|^\/$/;
+
 /** Names that the registry does not know, and names that are there twice. */
 function strangers({ gateways, sources, accounts }: CloudDocument, registry: Registry): Problem[] {
   const problems: Problem[] = [];
@@ -181,7 +184,12 @@ function strangers({ gateways, sources, accounts }: CloudDocument, registry: Reg
     if (registry.site(site) === undefined)
       problems.push({ path: ['gateways', index, 'site'], message: `there is no site "${site}"` });
   });
-  sources.forEach(({ asset, site }, index) => {
+  sources.forEach(({ asset, site, transport }, index) => {
+    if (transport.type === 'http-post' && taken.test(transport.path ?? ''))
+      problems.push({
+        path: ['sources', index, 'transport', 'path'],
+        message: `"${transport.path}" is the cloud's own`,
+      });
     if (site !== undefined && registry.site(site) === undefined)
       problems.push({ path: ['sources', index, 'site'], message: `there is no site "${site}"` });
     if (site === undefined && registry.asset(asset) === undefined)

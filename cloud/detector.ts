@@ -80,7 +80,8 @@ export class Detector {
     await store.append([], put);
     await store.withdraw(stale.map(({ id }) => id));
     const { changed } = this.#correlator.add(this.#correlated(from));
-    await store.putIncidents(changed, this.#noMore(changed, from));
+    const gone = this.#succeeded(this.#noMore(changed, from), changed, successorsOf(stale, put));
+    await store.putIncidents(changed, gone);
   }
 
   /** What the monitors make of the observations kept, and from when on they had seen all that they go by. */
@@ -168,12 +169,33 @@ export class Detector {
   async #judge(observations: readonly Observation[], detections: readonly Detection[]): Promise<Detected> {
     const { store } = this.#options;
     const { put, withdraw } = this.#monitors.observe(observations);
+    const successors = successorsOf(
+      withdraw.flatMap((id) => store.detection(id) ?? []),
+      put,
+    );
     if (put.length > 0) await store.append([], put);
     if (withdraw.length > 0) await store.withdraw(withdraw);
-    const { changed, gone } = this.#correlator.revise([...detections, ...put], withdraw);
+    const revised = this.#correlator.revise([...detections, ...put], withdraw);
+    const { changed } = revised;
+    const gone = this.#succeeded(revised.gone, changed, successors);
     if (changed.length + gone.length > 0) await store.putIncidents(changed, gone);
     this.#forget();
     return { observations, detections: [...detections, ...put], changed, gone };
+  }
+
+  /** An incident all of whose detections were taken back goes on where they go on under other names. */
+  #succeeded(
+    gone: readonly { id: string; into?: string }[],
+    changed: readonly Incident[],
+    successors: ReadonlyMap<string, string>,
+  ): { id: string; into?: string }[] {
+    return gone.map(({ id, into }) => {
+      const held = into === undefined ? (this.#options.store.incident(id)?.detections ?? []) : [];
+      const successor = held.map((one) => successors.get(one)).find((one) => one !== undefined);
+      const holder =
+        successor === undefined ? into : changed.find(({ detections }) => detections.includes(successor))?.id;
+      return holder === undefined ? { id } : { id, into: holder };
+    });
   }
 
   #forget(): void {
@@ -182,4 +204,20 @@ export class Detector {
     this.#forgetAt = now + FORGET_EVERY_MS;
     this.#correlator.forget(now - CORRELATED_MS);
   }
+}
+
+/**
+ * A finding whose beginning turns out to be another gets another name: the new one rests on some of the same
+ * observations. Pure.
+ */
+function successorsOf(withdrawn: readonly Detection[], put: readonly Detection[]): Map<string, string> {
+  const restingOn = new Map(
+    put.flatMap(({ id, rule, evidence }) => evidence.map((one) => [`${rule} ${one}`, id])),
+  );
+  const found = new Map<string, string>();
+  for (const { id, rule, evidence } of withdrawn) {
+    const successor = evidence.map((one) => restingOn.get(`${rule} ${one}`)).find((one) => one !== undefined);
+    if (successor !== undefined) found.set(id, successor);
+  }
+  return found;
 }

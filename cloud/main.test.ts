@@ -272,7 +272,7 @@ describe('a crash', () => {
       isSending = false;
     });
     // Each life is a little longer than the one before, so that they end at different points of the work.
-    for (let life = 0; isSending && life < 8; life++) {
+    for (let life = 0; isSending && life < 5; life++) {
       await wait(30 + 25 * life);
       if (isSending) kills++;
       cloud.child.kill('SIGKILL');

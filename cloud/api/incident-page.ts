@@ -12,6 +12,8 @@ import { namedAsset, namedPerson, sitesOf, summaryOf } from './incident-summary.
 
 /** Steps of one page; of more, the gravest and then the earliest are told. */
 export const MAX_STEPS = 250;
+/** Detections that are looked at for them, the first and the last: an incident of a million must not take minutes. */
+const MAX_LOOKED_AT = 5_000;
 /** Observations shown for one step, the first and the last of them. */
 export const MAX_EVIDENCE_PER_STEP = 12;
 const MAX_PICTURES = 120;
@@ -38,7 +40,9 @@ export function incidentPageOf(
   const incident = store.incident(id);
   const handling = incident === undefined ? undefined : store.handling(incident.id);
   if (incident === undefined || handling === undefined) return undefined;
-  const detections = told(incident.detections.flatMap((one) => store.detection(one) ?? []));
+  const detections = told(
+    ends(incident.detections, MAX_LOOKED_AT).flatMap((one) => store.detection(one) ?? []),
+  );
   const near = camerasNear(registry);
   const pictures = picturesOf(incident, detections, near, store, registry);
   const shownWith = Map.groupBy(pictures, ({ step }) => step);
@@ -101,7 +105,7 @@ function evidenceOf(
   detections: readonly Detection[],
   store: Store,
 ): ReadonlyMap<string, StoryStep['evidence'][number]> {
-  const ids = [...new Set(detections.flatMap(({ evidence }) => shown(evidence)))];
+  const ids = [...new Set(detections.flatMap(({ evidence }) => ends(evidence, MAX_EVIDENCE_PER_STEP)))];
   return new Map(
     store.observations({ ids, limit: ids.length }).map(({ id, kind, observedAt, asset, value, facts }) => [
       id,
@@ -117,10 +121,10 @@ function evidenceOf(
   );
 }
 
-/** The first and the last, where they are many. */
-function shown<Entry>(list: readonly Entry[]): readonly Entry[] {
-  if (list.length <= MAX_EVIDENCE_PER_STEP) return list;
-  const half = MAX_EVIDENCE_PER_STEP / 2;
+/** The first and the last, where they are more than `most`. */
+function ends<Entry>(list: readonly Entry[], most: number): readonly Entry[] {
+  if (list.length <= most) return list;
+  const half = Math.floor(most / 2);
   return [...list.slice(0, half), ...list.slice(-half)];
 }
 

@@ -20,6 +20,9 @@ export interface SessionsOptions {
   onEnded(session: string): void;
 }
 
+/** In place of a last use. */
+const ENDED = Number.NEGATIVE_INFINITY;
+
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
 
 /**
@@ -105,9 +108,11 @@ export class Sessions {
 
   /** Dead at once: the same secret opens nothing any more. */
   async end(session: string): Promise<void> {
-    this.#usedAt.delete(session);
-    await this.#options.store.endSession(session);
+    // Dead here before the store has said so, and for good should it never say so.
+    this.#usedAt.set(session, ENDED);
     this.#options.onEnded(session);
+    await this.#options.store.endSession(session);
+    this.#usedAt.delete(session);
   }
 
   #alive(session: string): Pick<Caller, 'name' | 'role' | 'expiresAt'> | undefined {
@@ -117,9 +122,10 @@ export class Sessions {
     const account = kept === undefined ? undefined : store.account(kept.account);
     if (kept === undefined || account === undefined || kept.expiresAt <= clock.now()) return undefined;
     const used = this.#usedAt.get(session);
+    if (used === ENDED) return undefined;
     if (used !== undefined && this.#elapsedMs() - used > idleMs) {
-      // Also in the store, so that no restart makes it young again. If that fails it stays dead here.
-      this.end(session).catch(() => this.#usedAt.set(session, Number.NEGATIVE_INFINITY));
+      // Also in the store, so that no restart makes it young again.
+      this.end(session).catch(() => undefined);
       return undefined;
     }
     return { name: account.name, role: account.role, expiresAt: kept.expiresAt };

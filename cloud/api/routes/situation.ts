@@ -39,6 +39,14 @@ export function situationRoutes(parts: ApiParts): Route[] {
       needs: 'picture.read',
       answer: { mediaType: 'text/event-stream', title: 'Events' },
       handle({ context }, { session }) {
+        const headers = {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'transfer-encoding': 'chunked',
+          // A proxy that gathers would hold events back.
+          'x-accel-buffering': 'no',
+        };
+        // Nobody would read it.
+        if (context.req.method === 'HEAD') return context.body(null, 200);
         const body = stream.open(
           session,
           context.req.header('last-event-id'),
@@ -47,12 +55,7 @@ export function situationRoutes(parts: ApiParts): Route[] {
         );
         if (body === undefined)
           throw new Problem(503, 'too-many-streams', 'Too many pages are open.', { retryAfterSeconds: 10 });
-        return context.body(body, 200, {
-          'content-type': 'text/event-stream; charset=utf-8',
-          'transfer-encoding': 'chunked',
-          // A proxy that gathers would hold events back.
-          'x-accel-buffering': 'no',
-        });
+        return context.body(body, 200, headers);
       },
     }),
     route({
