@@ -90,6 +90,10 @@ export class Gateway {
       now: clock.now(),
       kept: outbox.kept(PANEL_PREFIX),
       keep,
+      contactOf: (asset) => {
+        const contact = this.site.current(asset, 'contact');
+        return contact === 'open' || contact === 'closed' ? contact : undefined;
+      },
     });
     this.rules = new RuleEngine({
       site: gateway.site,

@@ -28,6 +28,8 @@ export interface PanelOptions {
   now: number;
   kept: ReadonlyMap<string, unknown>;
   keep(key: string, value: unknown): void;
+  /** What is so at an asset by now, whether or not an observation told the panel. */
+  contactOf?(asset: string): 'open' | 'closed' | undefined;
 }
 
 /** What a step of the panel wants: its states are taken already, nothing else has been done. */
@@ -60,7 +62,7 @@ export class Panel {
 
   status(): ArmingStatus {
     const { arming, context } = this.#options;
-    return armingStatus(this.#arming, arming, context.registry);
+    return armingStatus(this.#informed(), arming, context.registry);
   }
 
   /** Detections of the panel's own whose cause goes on: an alarm until it is disarmed, arming that is tried again. */
@@ -106,12 +108,33 @@ export class Panel {
 
   #arm(input: ArmingInput): Wanted & { answer?: ArmingAnswer } {
     const { arming, context, keep } = this.#options;
-    const { state, ...wanted } = armingStep(this.#arming, input, arming, context);
+    const before = input.type === 'observation' ? this.#arming : this.#informed();
+    const { state, ...wanted } = armingStep(before, input, arming, context);
     if (state !== this.#arming) {
       this.#arming = state;
       keep(`${PANEL_PREFIX}arming`, state);
     }
     return wanted;
+  }
+
+  /**
+   * With what is so by now. A door that has been closed since the first day has made no observation, and one that
+   * was opened while the gateway was away was only corrected: neither may be armed on as it was remembered.
+   */
+  #informed(): ArmingState {
+    const { arming, contactOf } = this.#options;
+    if (contactOf === undefined) return this.#arming;
+    const { points } = this.#arming;
+    const told = [...arming.entryDoors, ...arming.perimeter, ...arming.interior, ...arming.always].flatMap(
+      (asset): [string, ArmingState['points'][string]][] => {
+        const contact = contactOf(asset);
+        const isNew = contact !== undefined && contact !== points[asset]?.contact;
+        return isNew ? [[asset, { ...points[asset], contact }]] : [];
+      },
+    );
+    return told.length === 0
+      ? this.#arming
+      : { ...this.#arming, points: { ...points, ...Object.fromEntries(told) } };
   }
 
   #enter(input: Parameters<typeof accessStep>[1]): Wanted {
