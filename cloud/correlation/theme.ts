@@ -23,6 +23,7 @@ export type ThemeName =
   | 'scan'
   | 'guessing'
   | 'new-address'
+  | 'unusual-login'
   | 'failed-login'
   | 'elevation'
   | 'malware'
@@ -33,6 +34,7 @@ export type ThemeName =
   | 'blinded'
   | 'tamper'
   | 'without-badge'
+  | 'after-hours'
   | 'denied'
   | 'held-open'
   | 'excursion'
@@ -67,7 +69,14 @@ const themes: readonly NamedTheme[] = [
     stage: 3,
     world: 'cyber',
     words:
-      /\b(log ?in|logon|sign ?in|session|admin)\b.*\b(new|unusual|unknown|foreign|unseen|strange)\b|\b(new|unusual|unknown|foreign|unseen|strange)\b.*\b(log ?in|logon|sign ?in|session)\b|\bimpossible travel\b|\bsuspicious log ?in\b/,
+      /\b(log ?in|logon|sign ?in|session|admin)\b.*\b(new|unusual|unknown|foreign|unseen|strange)\b.*\b(address|ip|location|country|place|network)\b|\b(new|unusual|unknown|foreign|unseen|strange)\b.*\b(address|ip|location|country|place|network)\b.*\b(log ?in|logon|sign ?in|session)\b|\bimpossible travel\b/,
+  },
+  {
+    name: 'unusual-login',
+    stage: 3,
+    world: 'cyber',
+    words:
+      /\b(log ?in|logon|sign ?in)\b.*\b(new|unusual|unknown|suspicious|strange)\b|\b(new|unusual|unknown|suspicious|strange)\b.*\b(log ?in|logon|sign ?in)\b/,
   },
   {
     name: 'failed-login',
@@ -134,7 +143,13 @@ const themes: readonly NamedTheme[] = [
     stage: 7,
     world: 'physical',
     words:
-      /\b(without|no|missing) (a )?(badge|authori[sz]ation|permission|credential)|\bunauthori[sz]ed open/,
+      /\b(without|no|missing) (a )?(badge|authori[sz]ation|permission|credential)|\bunauthori[sz]ed open|\bcabinet open/,
+  },
+  {
+    name: 'after-hours',
+    stage: 5,
+    world: 'physical',
+    words: /\b(opened|access|entry) (after|out of|outside) hours\b/,
   },
   {
     name: 'denied',
