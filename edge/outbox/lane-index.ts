@@ -3,46 +3,14 @@
  * neighbouring frames of a segment form a range, and a range is read and searched as a whole.
  */
 import { GENESIS, type Lane } from '../../devices/wire.ts';
-import { chainLines, RunningChain } from './chain.ts';
-import {
-  CHAIN_SLOT_BYTES,
-  lineAfter,
-  lineSequence,
-  nextFrame,
-  type RecordsSection,
-  readFrame,
-} from './frame.ts';
+import { RunningChain } from './chain.ts';
+import { lineAfter, type RecordsSection } from './frame.ts';
 import { addLoss, type Loss } from './loss.ts';
+import { chainOf, type Line, linesUpTo, type Range, RangeReader } from './range.ts';
 import type { Segment } from './segment.ts';
 
 /** A range ends once it covers this much of a file. */
 const RANGE_BYTES = 256 * 1024;
-/** Ranges kept in memory. */
-const MAX_LOADED = 8;
-const LINE_FEED = 10;
-
-interface Range {
-  segment: Segment;
-  /** Bytes of whole frames in the segment. */
-  start: number;
-  end: number;
-  carried: boolean;
-  first: number;
-  last: number;
-  count: number;
-  /** How many of them are acknowledged. */
-  acknowledged: number;
-}
-
-/** A record's line inside of a buffer. */
-interface Line {
-  sequence: number;
-  bytes: Buffer;
-  start: number;
-  end: number;
-  /** Of the section's first line: the record before it, as the log states it. */
-  follows?: { sequence: number; chain: string };
-}
 
 /** Unacknowledged lines that follow one another. */
 interface Run {
@@ -61,9 +29,6 @@ export interface LinesRead {
   last: number;
 }
 
-const chainOf = (line: Line): string =>
-  line.bytes.toString('latin1', line.start, line.start + CHAIN_SLOT_BYTES - 1);
-
 export class LaneIndex {
   readonly lane: Lane;
   acknowledged = 0;
@@ -72,14 +37,14 @@ export class LaneIndex {
   waiting = 0;
   losses: Loss[] = [];
   readonly #ranges: Range[] = [];
-  /** Ranges that were read, the latest last: what is under way is asked for again when its receipt comes. */
-  readonly #loaded = new Map<Range, { upTo: number; lines: Line[] }>();
+  readonly #reader: RangeReader;
   readonly #now: () => number;
   readonly #onHole: (loss: Loss) => void;
 
   /** @param onHole told when records turn out to be unreadable */
   constructor(lane: Lane, now: () => number, onHole: (loss: Loss) => void) {
     this.lane = lane;
+    this.#reader = new RangeReader(lane);
     this.#now = now;
     this.#onHole = onHole;
   }
@@ -156,7 +121,7 @@ export class LaneIndex {
   /** Chain value of the last record that is there, read from the log. */
   lastChainRead(): { sequence: number; chain: string } | undefined {
     const range = this.#ranges.at(-1);
-    const line = range === undefined ? undefined : this.#load(range).at(-1);
+    const line = range === undefined ? undefined : this.#reader.lines(range).at(-1);
     return line === undefined ? undefined : { sequence: line.sequence, chain: chainOf(line) };
   }
 
@@ -167,7 +132,7 @@ export class LaneIndex {
     for (let index = this.#rangeBehind(this.acknowledged); index < this.#ranges.length; index++) {
       const range = this.#ranges[index];
       if (range === undefined || range.first > upTo) break;
-      const count = range.last <= upTo ? range.count : this.#position(this.#load(range), upTo);
+      const count = range.last <= upTo ? range.count : linesUpTo(this.#reader.lines(range), upTo);
       if (count > range.acknowledged) {
         this.waiting -= count - range.acknowledged;
         range.acknowledged = count;
@@ -182,8 +147,8 @@ export class LaneIndex {
     if (sequence === this.last) return this.chain;
     const range = this.#ranges[this.#rangeBehind(sequence - 1)];
     if (range === undefined || range.first > sequence) return undefined;
-    const lines = this.#load(range);
-    const line = lines[this.#position(lines, sequence) - 1];
+    const lines = this.#reader.lines(range);
+    const line = lines[linesUpTo(lines, sequence) - 1];
     return line?.sequence === sequence ? chainOf(line) : undefined;
   }
 
@@ -216,8 +181,8 @@ export class LaneIndex {
       const range = this.#ranges[index];
       if (range === undefined) break;
       if (loss !== undefined && loss.to <= range.first) return this.#stated(loss, cursor);
-      const lines = this.#load(range);
-      const line = lines[this.#position(lines, cursor)];
+      const lines = this.#reader.lines(range);
+      const line = lines[linesUpTo(lines, cursor)];
       if (line === undefined) continue;
       if (loss !== undefined && loss.from <= line.sequence) return this.#stated(loss, cursor);
       // What was acknowledged may be gone; what was not must be there, or its loss be stated.
@@ -265,7 +230,7 @@ export class LaneIndex {
     let missing = 0;
     for (const range of this.#ranges) {
       if (range.last <= after || range.first > to) continue;
-      const readable = this.#load(range).length;
+      const readable = this.#reader.lines(range).length;
       const lost = range.count - readable;
       range.count = readable;
       missing += lost;
@@ -288,7 +253,7 @@ export class LaneIndex {
     for (const range of this.#ranges) {
       if (range.segment !== segment || range.acknowledged === range.count) continue;
       let before: Line | undefined;
-      for (const line of this.#load(range)) {
+      for (const line of this.#reader.lines(range)) {
         if (line.sequence > this.acknowledged) {
           const after = lineAfter(line.bytes, line.start);
           const run = runs.at(-1);
@@ -357,7 +322,7 @@ export class LaneIndex {
       if (range.segment === segment) this.waiting -= range.count - range.acknowledged;
       else this.#ranges.push(range);
     }
-    for (const range of this.#loaded.keys()) if (range.segment === segment) this.#loaded.delete(range);
+    this.#reader.forget(segment);
   }
 
   #dropLosses(gone: (loss: Loss) => boolean): void {
@@ -376,67 +341,5 @@ export class LaneIndex {
       else low = middle + 1;
     }
     return low;
-  }
-
-  /** How many lines have a sequence up to `sequence`. */
-  #position(lines: readonly Line[], sequence: number): number {
-    let low = 0;
-    let high = lines.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((lines[middle]?.sequence ?? 0) > sequence) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  /** The range's lines; only what was added since the last time is read from the file. */
-  #load(range: Range): readonly Line[] {
-    const loaded = this.#loaded.get(range) ?? { upTo: range.start, lines: [] };
-    this.#loaded.delete(range);
-    this.#loaded.set(range, loaded);
-    for (const oldest of this.#loaded.keys()) {
-      if (this.#loaded.size <= MAX_LOADED) break;
-      this.#loaded.delete(oldest);
-    }
-    if (loaded.upTo < range.end) {
-      this.#parse(range, range.segment.read(loaded.upTo, range.end), loaded.lines);
-      loaded.upTo = range.end;
-    }
-    return loaded.lines;
-  }
-
-  #parse(range: Range, bytes: Buffer, lines: Line[]): void {
-    let offset = 0;
-    while (offset < bytes.length) {
-      const frame = readFrame(bytes, offset);
-      if (frame === undefined) {
-        // A flipped byte costs its own frame; the reader finds the hole by what the next section follows.
-        const next = nextFrame(bytes, offset + 1);
-        if (next === undefined) return;
-        offset = next;
-        continue;
-      }
-      offset = frame.end;
-      for (const section of frame.sections) {
-        if (section.kind !== (range.carried ? 'carried' : 'records') || section.lane !== this.lane) continue;
-        if (range.carried && section.first !== range.first) continue;
-        const data = Buffer.from(section.data.buffer, section.data.byteOffset, section.data.byteLength);
-        let follows: Line['follows'] = { sequence: section.previous, chain: section.previousChain };
-        const take = (start: number, end: number) => {
-          const line: Line = { sequence: lineSequence(data, start), bytes: data, start, end };
-          if (follows !== undefined) line.follows = follows;
-          follows = undefined;
-          lines.push(line);
-        };
-        // What was carried had its chain values already.
-        if (!range.carried) chainLines(data, section.previousChain, take);
-        else
-          for (let start = 0, end = 0; start < data.length; start = end) {
-            end = data.indexOf(LINE_FEED, start) + 1 || data.length;
-            take(start, end);
-          }
-      }
-    }
   }
 }

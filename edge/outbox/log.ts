@@ -3,14 +3,16 @@
  * has answered. Records and state of one commit stand in one frame, so they are there together or not at all.
  */
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { GENESIS, type Lane, type LossNotice, lanes } from '../../devices/wire.ts';
 import { encodeFrame, frameBytes, type RecordsSection, type Section } from './frame.ts';
 import { LaneIndex, type LinesRead } from './lane-index.ts';
 import { type Loss, type LossNotary, lossNotary } from './loss.ts';
 import { type Recovered, recover, type Unused } from './recovery.ts';
-import { type Disk, DiskFullError, isNoRoom, realDisk, Segment, syncDirectory } from './segment.ts';
+import { type Disk, DiskFullError, realDisk, Segment, syncDirectory } from './segment.ts';
+import { SegmentShelf } from './segment-shelf.ts';
+import { segmentNames, setAside } from './set-aside.ts';
 import type { Snapshot, StateChange } from './snapshot.ts';
 
 export interface LogOptions {
@@ -53,23 +55,12 @@ export interface CommitBatch {
 export const MIN_SEGMENTS = 4;
 /** A record of MAX_RECORD_BYTES, a snapshot and carried alarms must fit into a fraction of a segment. */
 export const MIN_SEGMENT_BYTES = 1024 * 1024;
-/** Segments filled with zeros ahead of time: writing into them changes no file sizes, which makes it quick. */
-const SPARES = 2;
-/**
- * A segment that filled up faster than this was a burst: the next one grows as it is written, as filling it
- * first would cost the disk as much again, and the spares stay in reserve for a full disk.
- */
-const BURST_MS = 5_000;
 /** After damage at the end of the log, numbers that may have been used are not used again. */
 const NUMBERS_SKIPPED = 1_000_000;
 /** A frame is tried in the head, in a new segment, in a spare, and again after room was made. */
 const ATTEMPTS = 8;
-/** Unreadable logs that are kept for somebody to look at; the oldest goes. */
-const MAX_SET_ASIDE = 2;
 /** Alarms are carried over from a segment that is given back when they are at most this part of it. */
 const CARRIED_PART = 0.5;
-
-const fileNumber = (name: string): number => Number(/^segment-(\d+)\.log$/.exec(name)?.[1] ?? Number.NaN);
 
 export class OutboxLog {
   readonly epoch: string;
@@ -80,20 +71,13 @@ export class OutboxLog {
   readonly #options: LogOptions;
   readonly #disk: Disk;
   readonly #notary: LossNotary;
-  readonly #maxSegments: number;
   readonly #segments: Segment[];
-  readonly #spares: Segment[];
-  #dirty: Segment[];
-  #nextFile: number;
+  readonly #shelf: SegmentShelf;
   #commit: number;
   #persisted: Record<Lane, number>;
   #statementDue = false;
-  #rotatedAtMs: number | undefined;
   #preparing: Promise<void> | undefined;
-  #filling: Segment | undefined;
   #failure: Error | undefined;
-  /** The last attempt to get more room failed. */
-  full = false;
   closed = false;
   commits = 0;
   givenUp = 0;
@@ -102,11 +86,12 @@ export class OutboxLog {
   constructor(options: LogOptions) {
     this.#options = options;
     this.#disk = options.disk ?? realDisk;
-    this.#maxSegments = Math.max(MIN_SEGMENTS, Math.floor(options.maxBytes / options.segmentBytes));
     mkdirSync(options.directory, { recursive: true });
     syncDirectory(dirname(options.directory));
     this.lanes = this.#emptyLanes();
-    const files = this.#openFiles();
+    const files = segmentNames(options.directory).map((name) =>
+      Segment.open(join(options.directory, name), options.segmentBytes),
+    );
     const recovered = this.#recovered(files);
     const kept = recovered !== undefined && 'epoch' in recovered ? recovered : undefined;
     if (kept !== undefined && kept.gateway !== options.gateway)
@@ -115,15 +100,23 @@ export class OutboxLog {
       );
     if (recovered === undefined) {
       for (const file of files.splice(0)) file.close();
-      this.setAside = this.#moveAside();
+      this.setAside = setAside(options.directory, options.now());
       this.lanes = this.#emptyLanes();
     }
     this.epoch = kept?.epoch ?? randomBytes(8).readBigUInt64LE().toString(36).padStart(13, '0');
     this.#notary = lossNotary(options.gateway, this.epoch, options.signingKey);
     this.#segments = kept?.segments ?? [];
-    this.#spares = kept?.spares ?? [];
-    this.#dirty = kept?.dirty ?? files;
-    this.#nextFile = Math.max(0, ...files.map(({ path }) => fileNumber(basename(path)))) + 1;
+    this.#shelf = new SegmentShelf(
+      {
+        directory: options.directory,
+        segmentBytes: options.segmentBytes,
+        maxSegments: Math.max(MIN_SEGMENTS, Math.floor(options.maxBytes / options.segmentBytes)),
+        inUse: () => this.#segments.length,
+      },
+      files,
+      kept?.spares ?? [],
+      kept?.dirty ?? [...files],
+    );
     this.#commit = kept?.commit ?? 0;
     this.state = kept?.state ?? new Map();
     this.#persisted = { ...(kept?.acknowledged ?? { alarm: 0, bulk: 0 }) };
@@ -150,31 +143,6 @@ export class OutboxLog {
     this.#statementDue = true;
     this.givenUp += loss.count;
     this.#options.onLoss?.(lane, this.#notary.notice(lane, loss));
-  }
-
-  #openFiles(): Segment[] {
-    return readdirSync(this.#options.directory)
-      .filter((name) => !Number.isNaN(fileNumber(name)))
-      .sort((a, b) => fileNumber(a) - fileNumber(b))
-      .map((name) => Segment.open(join(this.#options.directory, name), this.#options.segmentBytes));
-  }
-
-  /** Nothing is thrown away: somebody may yet read what this program can't. */
-  #moveAside(): string {
-    const { directory, now } = this.#options;
-    const aside = join(
-      directory,
-      `unreadable-${new Date(now()).toISOString().replaceAll(':', '-')}-${randomBytes(3).toString('hex')}`,
-    );
-    const earlier = readdirSync(directory)
-      .filter((name) => name.startsWith('unreadable-'))
-      .sort();
-    for (const name of earlier.slice(0, Math.max(0, earlier.length + 1 - MAX_SET_ASIDE)))
-      rmSync(join(directory, name), { recursive: true });
-    mkdirSync(aside);
-    for (const name of readdirSync(directory))
-      if (!Number.isNaN(fileNumber(name))) renameSync(join(directory, name), join(aside, name));
-    return aside;
   }
 
   #resume(recovered: Recovered): void {
@@ -244,7 +212,7 @@ export class OutboxLog {
   #start(): void {
     if (this.#segments.length === 0) {
       // A log that has its first spare can always give something up; without room for that there is no log.
-      while (this.#spares.length < SPARES) this.#reserve();
+      this.#shelf.stock();
       this.#rotate();
       return;
     }
@@ -254,23 +222,11 @@ export class OutboxLog {
     this.#disk.sync(head.file);
     if (this.#statementDue) this.#append([], []);
     try {
-      if (this.#spares.length === 0 && this.#total() < this.#maxSegments) this.#reserve();
+      this.#shelf.stock(1);
     } catch (error) {
-      if (!(error instanceof DiskFullError)) throw error;
       // It will go on with what it has, and give up bulk when that is used up.
-      this.full = true;
+      if (!(error instanceof DiskFullError)) throw error;
     }
-  }
-
-  #reserve(): void {
-    const segment = this.#allocate();
-    try {
-      segment.fillNow();
-    } catch (error) {
-      segment.remove();
-      throw isNoRoom(error) ? new DiskFullError('a spare segment') : error;
-    }
-    this.#spares.push(segment);
   }
 
   #head(): Segment {
@@ -280,17 +236,16 @@ export class OutboxLog {
   }
 
   get bytes(): number {
-    return this.#total() * this.#options.segmentBytes;
+    return this.#shelf.total * this.#options.segmentBytes;
+  }
+
+  /** The last attempt to get more room failed. */
+  get full(): boolean {
+    return this.#shelf.full;
   }
 
   get nextSequence(): number {
     return Math.max(...lanes.map((name) => this.lanes[name].last)) + 1;
-  }
-
-  #total(): number {
-    return (
-      this.#segments.length + this.#spares.length + this.#dirty.length + (this.#filling === undefined ? 0 : 1)
-    );
   }
 
   /**
@@ -378,8 +333,8 @@ export class OutboxLog {
         this.#rotate();
       } catch (error) {
         if (!(error instanceof DiskFullError) || error.inPlace || attempt === ATTEMPTS) throw error;
-        this.full = true;
-        if (this.#spares.length === 0 && !this.#giveBack()) throw error;
+        this.#shelf.full = true;
+        if (!this.#shelf.hasSpare && !this.#giveBack()) throw error;
       }
     }
     this.#statementDue = false;
@@ -425,8 +380,7 @@ export class OutboxLog {
 
   /** Goes on in another segment; its first frame says everything but the records. */
   #rotate(): void {
-    const next = this.#nextSegment();
-    const spare = statSync(next.path).size > 0;
+    const next = this.#shelf.take();
     next.number = (this.#segments.at(-1)?.number ?? 0) + 1;
     this.#segments.push(next);
     try {
@@ -434,56 +388,12 @@ export class OutboxLog {
     } catch (error) {
       this.#segments.pop();
       if (!(error instanceof DiskFullError)) throw error;
-      this.full = true;
-      if (!spare) next.remove();
-      else this.#dirty.push(next);
       // Where even bytes that are there already can't be written anew, giving something up helps nobody.
-      throw spare ? new DiskFullError(next.path, true) : error;
+      throw this.#shelf.putBack(next) ? new DiskFullError(next.path, true) : error;
     }
     this.#statementDue = false;
     // There must always be somewhere to go: room is made while there is some.
-    const reserve = this.#spares.length + this.#dirty.length + (this.#filling === undefined ? 0 : 1);
-    if (reserve === 0 && (this.full || this.#total() >= this.#maxSegments)) this.#giveBack();
-  }
-
-  #nextSegment(): Segment {
-    const before = this.#rotatedAtMs;
-    this.#rotatedAtMs = performance.now();
-    const burst = before !== undefined && this.#rotatedAtMs - before < BURST_MS;
-    if (burst && !this.full && this.#total() < this.#maxSegments) {
-      try {
-        return this.#create();
-      } catch (error) {
-        if (!(error instanceof DiskFullError)) throw error;
-      }
-    }
-    return this.#spares.pop() ?? this.#allocate();
-  }
-
-  /** @throws DiskFullError */
-  #allocate(): Segment {
-    const dirty = this.#dirty.shift();
-    if (dirty === undefined) return this.#create();
-    dirty.wipe();
-    return dirty;
-  }
-
-  /** @throws DiskFullError */
-  #create(): Segment {
-    if (this.#total() >= this.#maxSegments) throw new DiskFullError('another segment within maxBytes');
-    const { directory, segmentBytes } = this.#options;
-    try {
-      const segment = Segment.create(
-        join(directory, `segment-${String(this.#nextFile).padStart(8, '0')}.log`),
-        segmentBytes,
-      );
-      this.#nextFile++;
-      syncDirectory(directory);
-      return segment;
-    } catch (error) {
-      this.full = true;
-      throw isNoRoom(error) ? new DiskFullError('another segment') : error;
-    }
+    if (this.#shelf.exhausted) this.#giveBack();
   }
 
   /**
@@ -516,17 +426,14 @@ export class OutboxLog {
       this.#write(sections);
       this.#statementDue = false;
     }
-    this.#emptied(victim);
-    victim.wipe();
-    this.#dirty = this.#dirty.filter((segment) => segment !== victim);
-    this.#spares.push(victim);
+    this.#forget(victim);
+    this.#shelf.recycle(victim);
     return true;
   }
 
-  #emptied(segment: Segment): void {
+  #forget(segment: Segment): void {
     for (const name of lanes) this.lanes[name].forget(segment);
     this.#segments.splice(this.#segments.indexOf(segment), 1);
-    this.#dirty.push(segment);
   }
 
   read(lane: Lane, after: number, limit: { records: number; bytes: number }): LinesRead {
@@ -571,35 +478,14 @@ export class OutboxLog {
     for (const segment of this.#segments.slice(0, -1)) {
       const through = lanes.every((name) => segment.last[name] <= this.#persisted[name]);
       if (!through || (this.#options.retainMs > 0 && segment.newestAt > keptSince)) break;
-      this.#emptied(segment);
+      this.#forget(segment);
+      this.#shelf.discard(segment);
     }
   }
 
   async #prepare(): Promise<void> {
-    while (!this.closed && (this.#spares.length < SPARES || this.#dirty.length > 0)) {
-      if (this.#spares.length >= SPARES) {
-        this.#dirty.shift()?.remove();
-        continue;
-      }
-      if (this.#dirty.length === 0 && this.#total() >= this.#maxSegments) return;
-      let segment: Segment | undefined;
-      try {
-        segment = this.#dirty.shift() ?? this.#allocate();
-        // Out of a rotation's reach until it is done.
-        this.#filling = segment;
-        await segment.fill();
-        this.#spares.push(segment);
-        this.full = false;
-      } catch (error) {
-        if (!isNoRoom(error)) throw error;
-        this.full = true;
-        segment?.remove();
-        if (this.#spares.length === 0) this.#giveBack();
-        return;
-      } finally {
-        this.#filling = undefined;
-      }
-    }
+    const room = await this.#shelf.prepare(() => this.closed);
+    if (!room && !this.closed && !this.#shelf.hasSpare) this.#giveBack();
   }
 
   /** Closes the files; what was acknowledged since the last commit is written down first. */
@@ -608,6 +494,7 @@ export class OutboxLog {
     this.closed = true;
     await this.#preparing?.catch(() => undefined);
     if (this.#failure === undefined) this.#appended([], []);
-    for (const segment of [...this.#segments, ...this.#spares, ...this.#dirty]) segment.close();
+    for (const segment of this.#segments) segment.close();
+    this.#shelf.close();
   }
 }

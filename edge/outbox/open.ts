@@ -11,27 +11,20 @@ import {
   type RecordBody,
   recordId,
 } from '../../devices/wire.ts';
+import { CommitQueue } from './commit-queue.ts';
 import { CHAIN_SLOT_BYTES, lineAfter, lineSequence } from './frame.ts';
+import { KeptState } from './kept-state.ts';
 import { lockDirectory } from './lock.ts';
 import { MIN_SEGMENT_BYTES, MIN_SEGMENTS } from './log.ts';
 import type { LaneProgress, Outbox, StoredRecord } from './outbox.ts';
 import type { LogState, Reply, Request, WorkerSetup } from './protocol.ts';
-import type { StateChange } from './snapshot.ts';
-import { BufferPool, Staging } from './staging.ts';
+import { BufferPool } from './staging.ts';
 
-/**
- * From here on it is worth to have a second commit ready behind the one being written: whoever waits for the first
- * stages anew while the second is written, so that neither this thread nor the disk waits for the other. Smaller ones
- * wait and grow instead.
- */
-const AHEAD_BYTES = 64 * 1024;
-/** Commits with the thread at the same time: one being written, one ready to be. */
-const MAX_COMMITS_UNDER_WAY = 2;
+export { OutboxFullError } from './commit-queue.ts';
+
 /** One commit at most, and the state at most: both must fit into a segment several times. */
 const MAX_COMMIT_BYTES = 2 * 1024 * 1024;
 const PART_OF_SEGMENT = 0.25;
-/** Not yet on disk at most; more is a disk that has stopped answering. */
-export const MAX_STAGED_BYTES = 64 * 1024 * 1024;
 /** All values together, or a quarter of a segment where that is less; they are written anew with each segment. */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024;
 const TIDY_EVERY_MS = 1_000;
@@ -54,14 +47,6 @@ export interface OutboxOptions {
   onFatal: (error: Error) => void;
   /** Records were given up. */
   onLoss?: (notice: LossNotice) => void;
-}
-
-/** There was no room for some of the records: they are given up and stated as lost. Later ones may succeed. */
-export class OutboxFullError extends Error {
-  constructor(records: number) {
-    super(`outbox: disk full, ${records} records refused`);
-    this.name = 'OutboxFullError';
-  }
 }
 
 /** Consecutive records of a lane as lines of a batch (devices/framing/batch.ts). */
@@ -96,21 +81,6 @@ export interface DurableOutbox extends Outbox {
   /** As `acknowledge`; false when the chain value or the sequence is not one of this log's. */
   acknowledgeChecked(lane: Lane, sequence: number, chain: string): Promise<boolean>;
   metrics(): OutboxMetrics;
-}
-
-interface Deferred {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (error: Error) => void;
-}
-
-interface Batch {
-  staging: Staging;
-  done?: Deferred;
-  /** An earlier batch was refused, and some of those who wait for this one staged into that one. */
-  tainted?: OutboxFullError;
-  state?: StateChange[];
-  counts?: Partial<Record<Lane, number>>;
 }
 
 /**
@@ -166,13 +136,12 @@ class ThreadedOutbox implements DurableOutbox {
   readonly boot = randomUUID();
   readonly setAside: string | undefined;
   readonly #options: OutboxOptions;
-  readonly #maxCommitBytes: number;
-  readonly #maxStateBytes: number;
   readonly #worker: Worker;
   readonly #unlock: () => void;
   readonly #pool = new BufferPool();
+  readonly #commits: CommitQueue;
   readonly #idPrefix: string;
-  readonly #kept: Map<string, string>;
+  readonly #state: KeptState;
   readonly #listeners = new Set<(lane: Lane) => void>();
   readonly #requests = new Map<number, (reply: Reply | Error) => void>();
   readonly #tidying: NodeJS.Timeout;
@@ -180,15 +149,6 @@ class ThreadedOutbox implements DurableOutbox {
   #sequence: number;
   readonly #last: Record<Lane, number>;
   #requestId = 0;
-  #current: Batch;
-  /** Full batches that wait for their turn. */
-  readonly #queue: Batch[] = [];
-  readonly #underWay: Batch[] = [];
-  #queuedBytes = 0;
-  #stateBytes = 0;
-  #turnEndDue = false;
-  #turnBytes = 0;
-  #lastTurnBytes = 0;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
@@ -200,8 +160,6 @@ class ThreadedOutbox implements DurableOutbox {
     unlock: () => void,
   ) {
     this.#options = options;
-    this.#maxCommitBytes = Math.min(MAX_COMMIT_BYTES, segmentBytes * PART_OF_SEGMENT);
-    this.#maxStateBytes = Math.min(MAX_STATE_BYTES, segmentBytes * PART_OF_SEGMENT);
     this.#worker = worker;
     this.#unlock = unlock;
     this.epoch = ready.epoch;
@@ -209,16 +167,19 @@ class ThreadedOutbox implements DurableOutbox {
     this.#log = ready.log;
     this.#sequence = ready.nextSequence - 1;
     this.#last = { alarm: ready.log.lanes.alarm.last, bulk: ready.log.lanes.bulk.last };
-    this.#kept = new Map(ready.state);
-    for (const [key, json] of ready.state) this.#stateBytes += key.length + json.length;
+    this.#state = new KeptState(ready.state, Math.min(MAX_STATE_BYTES, segmentBytes * PART_OF_SEGMENT));
+    this.#commits = new CommitQueue({
+      pool: this.#pool,
+      maxCommitBytes: Math.min(MAX_COMMIT_BYTES, segmentBytes * PART_OF_SEGMENT),
+      send: (batch, transfer) => this.#send({ type: 'commit', now: options.clock.now(), batch }, transfer),
+    });
     this.#idPrefix = recordId(options.gateway, this.epoch, 0).slice(0, -1);
-    this.#current = { staging: new Staging(this.#pool) };
     worker.on('message', (reply: Reply) => this.#receive(reply));
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', () => this.#fail(new Error('outbox: its thread has ended')));
     this.#tidying = setInterval(() => {
       // State that found no room is tried again.
-      if (this.#underWay.length === 0) this.#dispatch();
+      this.#commits.retry();
       this.#send({ type: 'tidy', now: options.clock.now() });
     }, TIDY_EVERY_MS);
     this.#tidying.unref();
@@ -235,12 +196,9 @@ class ThreadedOutbox implements DurableOutbox {
       if (bytes > MAX_RECORD_BYTES)
         throw new RangeError(`outbox: record of ${bytes} bytes, at most ${MAX_RECORD_BYTES}`);
     }
-    if (this.#queuedBytes + this.#current.staging.bytes + json.length > MAX_STAGED_BYTES)
-      throw new RangeError(`outbox: ${MAX_STAGED_BYTES} bytes wait for the disk`);
-    this.#current.staging.add(lane, sequence, at, json);
+    this.#commits.add(lane, sequence, at, json);
     this.#sequence = sequence;
     this.#last[lane] = sequence;
-    this.#staged(json.length);
     return id;
   }
 
@@ -248,46 +206,22 @@ class ThreadedOutbox implements DurableOutbox {
     this.#usable();
     const json = JSON.stringify(value);
     if (json === undefined) throw new TypeError(`outbox: state "${key}" has no JSON`);
-    const bytes = this.#stateBytes + key.length + json.length - this.#sizeOf(key);
-    if (bytes > this.#maxStateBytes)
-      throw new RangeError(`outbox: state over ${this.#maxStateBytes} bytes at "${key}"`);
-    this.#stateBytes = bytes;
-    this.#sizes.set(key, key.length + json.length);
-    this.#current.staging.keep(key, json);
-    this.#staged();
+    this.#state.change(key, json);
+    this.#commits.keep(key, json);
   }
 
   forget(key: string): void {
     this.#usable();
-    this.#stateBytes -= this.#sizeOf(key);
-    this.#sizes.set(key, 0);
-    this.#current.staging.keep(key, null);
-    this.#staged();
-  }
-
-  /** Sizes of what was kept since the start; before that, what the log had. */
-  readonly #sizes = new Map<string, number>();
-  #sizeOf(key: string): number {
-    const known = this.#sizes.get(key);
-    if (known !== undefined) return known;
-    const json = this.#kept.get(key);
-    return json === undefined ? 0 : key.length + json.length;
+    this.#state.change(key, null);
+    this.#commits.keep(key, null);
   }
 
   committed(): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const newest = this.#current.staging.empty
-      ? (this.#queue.at(-1) ?? this.#underWay.at(-1))
-      : this.#current;
-    if (newest === undefined) return Promise.resolve();
-    newest.done ??= Promise.withResolvers<void>();
-    return newest.done.promise;
+    return this.#commits.settled();
   }
 
   kept(prefix: string): Map<string, unknown> {
-    const found = new Map<string, unknown>();
-    for (const [key, json] of this.#kept) if (key.startsWith(prefix)) found.set(key, JSON.parse(json));
-    return found;
+    return this.#state.under(prefix);
   }
 
   async read(
@@ -347,9 +281,7 @@ class ThreadedOutbox implements DurableOutbox {
 
   metrics(): OutboxMetrics {
     const { bytes, full, commits, givenUp } = this.#log;
-    const batches = [...this.#underWay, ...this.#queue, this.#current];
-    const stagedRecords = batches.reduce((sum, { staging }) => sum + staging.records, 0);
-    return { bytes, full, commits, givenUp, stagedRecords };
+    return { bytes, full, commits, givenUp, stagedRecords: this.#commits.records };
   }
 
   close(): Promise<void> {
@@ -389,63 +321,6 @@ class ThreadedOutbox implements DurableOutbox {
     });
   }
 
-  #staged(bytes = 0): void {
-    this.#turnBytes += bytes;
-    const staged = this.#current.staging.bytes;
-    if (staged >= this.#maxCommitBytes) this.#enqueue();
-    // Half of what the last turn brought: the other half follows at its end.
-    else if (this.#underWay.length === 0 && staged >= Math.max(AHEAD_BYTES, this.#lastTurnBytes / 2))
-      this.#dispatch();
-    if (this.#turnEndDue) return;
-    this.#turnEndDue = true;
-    setImmediate(() => this.#turnEnd());
-  }
-
-  /** One turn of the event loop is one commit, or two when it was a long one. */
-  #turnEnd(): void {
-    this.#turnEndDue = false;
-    this.#lastTurnBytes = this.#turnBytes;
-    this.#turnBytes = 0;
-    const free = MAX_COMMITS_UNDER_WAY - this.#underWay.length;
-    if (free === MAX_COMMITS_UNDER_WAY || (free > 0 && this.#current.staging.bytes >= AHEAD_BYTES))
-      this.#dispatch();
-  }
-
-  #enqueue(): void {
-    this.#queuedBytes += this.#current.staging.bytes;
-    this.#queue.push(this.#current);
-    this.#current = { staging: new Staging(this.#pool) };
-  }
-
-  #dispatch(): void {
-    if (this.#failure !== undefined) return;
-    if (this.#queue.length === 0) {
-      if (this.#current.staging.empty) return;
-      this.#enqueue();
-    }
-    const batch = this.#queue.shift();
-    if (batch === undefined) return;
-    const { staging } = batch;
-    this.#queuedBytes -= staging.bytes;
-    batch.state = staging.state;
-    const counts: Partial<Record<Lane, number>> = {};
-    batch.counts = counts;
-    const lines: Extract<Request, { type: 'commit' }>['batch']['lines'] = {};
-    const transfer: ArrayBuffer[] = [];
-    for (const lane of lanes) {
-      const staged = staging.lines(lane);
-      if (staged === undefined) continue;
-      lines[lane] = staged;
-      counts[lane] = staged.count;
-      if (staged.bytes.buffer instanceof ArrayBuffer) transfer.push(staged.bytes.buffer);
-    }
-    this.#underWay.push(batch);
-    this.#send(
-      { type: 'commit', now: this.#options.clock.now(), batch: { lines, state: batch.state } },
-      transfer,
-    );
-  }
-
   #receive(reply: Reply): void {
     switch (reply.type) {
       case 'committed':
@@ -470,39 +345,17 @@ class ThreadedOutbox implements DurableOutbox {
     }
   }
 
-  #committed({ refused, stateKept, buffers, log }: Extract<Reply, { type: 'committed' }>): void {
-    for (const buffer of buffers) this.#pool.give(buffer);
-    const batch = this.#underWay.shift();
-    if (batch === undefined) throw new Error('outbox: a commit that nobody asked for');
-    if (log === undefined) this.#advance(batch.counts ?? {});
-    else this.#log = log;
-    const state = batch.state ?? [];
-    if (stateKept) {
-      for (const [key, json] of state)
-        if (json === null) this.#kept.delete(key);
-        else this.#kept.set(key, json);
-    } else {
-      const newer = [...this.#underWay, ...this.#queue];
-      const unknown = state.filter(([key]) => !newer.some(({ staging }) => staging.keeps(key)));
-      this.#current.staging.keepOlder(unknown);
-    }
-    if (refused > 0 || !stateKept) {
-      const error = new OutboxFullError(refused);
-      batch.tainted = error;
-      for (const later of [...this.#underWay, ...this.#queue, this.#current])
-        if (!later.staging.empty) later.tainted ??= error;
-    }
-    this.#dispatch();
-    if (batch.tainted === undefined) batch.done?.resolve();
-    else batch.done?.reject(batch.tainted);
-    if (refused === 0)
-      for (const lane of lanes)
-        if (batch.counts?.[lane] !== undefined) for (const listener of this.#listeners) listener(lane);
-  }
-
-  #advance(counts: Partial<Record<Lane, number>>): void {
-    this.#log.commits++;
-    for (const lane of lanes) this.#log.lanes[lane].waiting += counts[lane] ?? 0;
+  #committed(reply: Extract<Reply, { type: 'committed' }>): void {
+    for (const buffer of reply.buffers) this.#pool.give(buffer);
+    const { state, counts, tell } = this.#commits.finished(reply);
+    this.#state.committed(state);
+    if (reply.log === undefined) {
+      this.#log.commits++;
+      for (const lane of lanes) this.#log.lanes[lane].waiting += counts[lane] ?? 0;
+    } else this.#log = reply.log;
+    tell();
+    for (const lane of lanes)
+      if (counts[lane] !== undefined) for (const listener of this.#listeners) listener(lane);
   }
 
   #fail(error: Error): void {
@@ -512,7 +365,7 @@ class ThreadedOutbox implements DurableOutbox {
     clearInterval(this.#tidying);
     for (const answer of this.#requests.values()) answer(error);
     this.#requests.clear();
-    for (const batch of [...this.#underWay, ...this.#queue, this.#current]) batch.done?.reject(error);
+    this.#commits.fail(error);
     if (this.#closing === undefined) this.#options.onFatal(error);
   }
 }

@@ -44,7 +44,7 @@ export type Reply =
       setAside: string | undefined;
       log: LogState;
     }
-  /** What went well needs few words; `log` comes where something was refused. */
+  /** What went well needs few words; `log` comes where something was refused or given up. */
   | { type: 'committed'; refused: number; stateKept: boolean; buffers: Uint8Array[]; log?: LogState }
   | { type: 'read'; id: number; records: number; first: number; last: number; lines: Uint8Array }
   | { type: 'acknowledged'; id: number; fits: boolean; log: LogState }

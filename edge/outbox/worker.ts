@@ -35,6 +35,8 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
   });
 
   let spent: Uint8Array[] = [];
+  let toldFull = log.full;
+  let toldGivenUp = log.givenUp;
   let tidyDue = false;
   const tidySoon = () => {
     if (tidyDue) return;
@@ -53,7 +55,10 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
         // Buffers of the commit before this one go back: those of this one are still needed for the chain.
         const buffers = spent;
         const told = { type: 'committed', refused, stateKept, buffers } as const;
-        reply(refused === 0 ? told : { ...told, log: state() }, buffers.flatMap(transferable));
+        const news = refused > 0 || log.full !== toldFull || log.givenUp !== toldGivenUp;
+        toldFull = log.full;
+        toldGivenUp = log.givenUp;
+        reply(news ? { ...told, log: state() } : told, buffers.flatMap(transferable));
         log.finish();
         spent = lanes.flatMap((name) => request.batch.lines[name]?.bytes ?? []);
         tidySoon();
