@@ -301,8 +301,8 @@ class ThreadedOutbox implements DurableOutbox {
   }
 
   #usable(): void {
-    if (this.#failure !== undefined) throw this.#failure;
     if (this.#closing !== undefined) throw new Error('outbox: closed');
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #send(request: Request, transfer: ArrayBuffer[] = []): void {
