@@ -228,7 +228,6 @@ async function assemble(
     detector,
     telemetry,
     stream,
-    situation,
     unresolved,
   });
   const scenarios =

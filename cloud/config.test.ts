@@ -51,6 +51,23 @@ test('registry and state are enough', async () => {
   });
 });
 
+test('the logs that are followed lie where the configuration says, from its own folder', async () => {
+  const followed = (path: string) => ({
+    name: path.includes('/var') ? 'there' : 'here',
+    format: 'web-access',
+    asset: 'shop-admin',
+    transport: { type: 'followed-file', path },
+  });
+  const file = await writeConfiguration(folder, {
+    sources: [followed('shop/access.log'), followed('/var/log/a.log')],
+  });
+  const { sources } = readCloudConfiguration(file);
+  expect(sources.map(({ transport }) => transport)).toMatchObject([
+    { path: join(folder, 'shop', 'access.log') },
+    { path: '/var/log/a.log' },
+  ]);
+});
+
 const hash = `scrypt$16384$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 test.each([
   ['surprise: 1', /cloud\.yaml:3 surprise: there is no such key here/],

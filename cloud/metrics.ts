@@ -3,7 +3,6 @@ import type { LiveStream } from './api/stream.ts';
 import type { Detector } from './detector.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { MqttFront } from './ingest/mqtt.ts';
-import type { Situation } from './situation/situation.ts';
 import type { Unresolved } from './situation/unresolved.ts';
 import type { Sources } from './sources/sources.ts';
 import type { Store } from './store/store.ts';
@@ -17,7 +16,6 @@ export interface MetricsParts {
   detector: Detector;
   telemetry: Telemetry;
   stream: LiveStream;
-  situation: Situation;
   unresolved: Unresolved;
 }
 
