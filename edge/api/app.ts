@@ -134,7 +134,7 @@ export function siteApp(options: AppOptions): Hono<Env> {
   app.get('/api/stream', (context) => {
     const { session, local } = reader(context);
     const ended = session === undefined || local ? new AbortController().signal : session.ended;
-    const stream = live.open(session !== undefined || local, ended);
+    const stream = live.open(session !== undefined || local, ended, () => context.env.outgoing.destroy());
     if (stream === undefined) throw new Refused(503, 'too-many', 'Too many pages are open at once.');
     context.header('Content-Type', 'text/event-stream');
     context.header('Cache-Control', 'no-store, no-transform');

@@ -46,6 +46,7 @@ function counting() {
 }
 
 const never = new AbortController().signal;
+const ignore = () => undefined;
 
 /** Reads what is there, as text. */
 async function readAll(
@@ -65,7 +66,7 @@ describe('the live page', () => {
   it('goes out at most four times a second, however much happens, and the last word is the newest', async () => {
     const { live, counted, ending } = counting();
     const got = { text: '' };
-    const stream = live.open(true, never);
+    const stream = live.open(true, never, ignore);
     if (stream === undefined) throw new Error('no stream');
     const reading = readAll(stream, got);
     for (let change = 0; change < 1_000; change++) {
@@ -88,7 +89,9 @@ describe('the live page', () => {
 
   it('cuts off who does not read, and goes on for the others', async () => {
     const { live } = counting();
-    const [stuck, good] = [live.open(true, never), live.open(true, never)];
+    const dropped: string[] = [];
+    const stuck = live.open(true, never, () => void dropped.push('stuck'));
+    const good = live.open(true, never, () => void dropped.push('good'));
     if (stuck === undefined || good === undefined) throw new Error('no stream');
     const got = { text: '' };
     void readAll(good, got);
@@ -96,7 +99,7 @@ describe('the live page', () => {
       live.changed();
       await vi.advanceTimersByTimeAsync(1_000);
     }
-    expect([live.readers, live.slowCut]).toEqual([1, 1]);
+    expect([live.readers, live.slowCut, dropped]).toEqual([1, 1, ['stuck']]);
     const late = { text: '', ended: false };
     await readAll(stuck, late);
     expect(late.ended).toBe(true);
@@ -108,12 +111,12 @@ describe('the live page', () => {
     const { live } = counting();
     const got: { text: string; ended?: boolean } = { text: '' };
     const session = new AbortController();
-    const stream = live.open(false, session.signal);
+    const stream = live.open(false, session.signal, ignore);
     if (stream === undefined) throw new Error('no stream');
     const reading = readAll(stream, got);
     await vi.advanceTimersByTimeAsync(10);
     expect(got.text).toContain('"people":[]');
-    const others = Array.from({ length: MAX_READERS }, () => live.open(true, never));
+    const others = Array.from({ length: MAX_READERS }, () => live.open(true, never, ignore));
     expect(others.filter((each) => each === undefined)).toHaveLength(1);
     session.abort();
     await reading;

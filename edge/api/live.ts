@@ -19,7 +19,7 @@ interface Reader {
   controller: ReadableStreamDefaultController<Uint8Array>;
   seesPeople: boolean;
   stuckSinceMs: number | undefined;
-  /** Ends it; what it has not read yet is thrown away. */
+  /** Ends it, whether or not it has read what was sent. */
   cut(): void;
 }
 
@@ -53,8 +53,11 @@ export class LivePages {
     return this.#readers.size;
   }
 
-  /** A new reader's stream, or undefined where there are too many. It ends with the signal. */
-  open(seesPeople: boolean, until: AbortSignal): ReadableStream<Uint8Array> | undefined {
+  /**
+   * A new reader's stream, or undefined where there are too many. It ends with the signal.
+   * @param drop closes the connection: who does not read would never see the stream's end
+   */
+  open(seesPeople: boolean, until: AbortSignal, drop: () => void): ReadableStream<Uint8Array> | undefined {
     if (this.#readers.size >= MAX_READERS || until.aborted) return undefined;
     let reader: Reader | undefined;
     const leave = () => {
@@ -73,10 +76,11 @@ export class LivePages {
             cut: () => {
               leave();
               try {
-                controller.error(new Error('this reader is cut off'));
+                controller.close();
               } catch {
                 // It was closed by its reader at the same moment.
               }
+              drop();
             },
           };
           this.#readers.add(reader);

@@ -164,7 +164,7 @@ export class Devices {
     this.client = client;
   }
 
-  static async connect(gateway: GatewayProcess): Promise<Devices> {
+  static async connect(gateway: Pick<GatewayProcess, 'mqttPort'>): Promise<Devices> {
     const client = await connectAsync(`mqtt://127.0.0.1:${gateway.mqttPort}`, {
       clientId: 'devices',
       username: 'device',

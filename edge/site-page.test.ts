@@ -1,0 +1,122 @@
+/** The built page in a browser, over a gateway with real devices: all that stands between a finger and a siren. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { type Browser, chromium } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../devices/model/clock.ts';
+import { readGatewayConfiguration } from './config.ts';
+import { runGateway } from './run.ts';
+import { type OpenSitePage, openSitePage } from './site-page.ts';
+import { configuredFolder, Devices, pins } from './testing/gateway-process.ts';
+
+let folder: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  // A test runner's own NODE_ENV would build in the libraries' checks for development.
+  process.env.NODE_ENV = 'production';
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-page-'));
+  await build({
+    configFile: fileURLToPath(new URL('../dashboards/vite.config.ts', import.meta.url)),
+    mode: 'site',
+    logLevel: 'silent',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  browser = await chromium.launch({
+    executablePath: process.env.GATEHOUSE_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A gateway in this process, serving the page that was just built. */
+async function startPage() {
+  const ending = new AbortController();
+  const configuration = readGatewayConfiguration(join(await configuredFolder(), 'gateway.yaml'));
+  const onDefect = (error: unknown) => {
+    throw error;
+  };
+  let page: OpenSitePage | undefined;
+  const running = await runGateway(
+    {
+      configuration,
+      clock: systemClock,
+      log: pino({ level: 'silent' }),
+      onFatal: onDefect,
+      onChanged: () => page?.changed(),
+    },
+    ending.signal,
+  );
+  page = await openSitePage(
+    running,
+    { clock: systemClock, files: folder, isHealthy: () => true, onDefect },
+    ending.signal,
+  );
+  onTestFinished(async () => {
+    ending.abort();
+    await running.drivers.broker.closed;
+    await running.outbox.close();
+  });
+  const devices = await Devices.connect({ mqttPort: running.drivers.broker.ports.plain ?? 0 });
+  return { url: `http://127.0.0.1:${page.port}/`, devices };
+}
+
+describe('somebody at the tablet', () => {
+  it('arms with one door left out, is told of a forced door, and ends the alarm', {
+    timeout: 90_000,
+  }, async () => {
+    const { url, devices } = await startPage();
+    await devices.say('siren/status/switch:0', { id: 0, output: false });
+    await devices.door('front', 'open');
+    await devices.door('back', 'closed');
+    const context = await browser.newContext({
+      viewport: { width: 1_024, height: 768 },
+      reducedMotion: 'reduce',
+    });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(url);
+    await page.getByText('Not ready to be switched on').waitFor();
+
+    await page.getByRole('button', { name: /Switch on and leave/ }).click();
+    await page.getByRole('button', { name: 'Anna Weber' }).click();
+    for (const digit of pins.anna) await page.getByRole('button', { name: digit, exact: true }).click();
+    await page.getByRole('button', { name: 'OK' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('it is open').waitFor();
+    await dialog.getByRole('switch').click();
+    await dialog.getByRole('button', { name: 'Switch on without it' }).click();
+    await page.getByText('On: everyone is away').waitFor();
+    await page.getByText('Front door, by Anna Weber').waitFor();
+
+    await devices.door('back', 'open');
+    await page.getByText('Siren is sounding').waitFor();
+    expect(devices.orders.at(-1)).toEqual({ on: true });
+    await page.getByRole('button', { name: 'Switch off' }).click();
+    await page.getByText('Siren is sounding').waitFor({ state: 'detached' });
+    expect(devices.orders.at(-1)).toEqual({ on: false });
+    const seen = page.getByRole('button', { name: 'I’ve seen it' });
+    for (let left = await seen.count(); left > 0; left = await seen.count()) {
+      await seen.first().click();
+      await expect.poll(() => seen.count()).toBeLessThan(left);
+    }
+    await page
+      .getByText(/Anna Weber has seen it/)
+      .first()
+      .waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
