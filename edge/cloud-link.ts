@@ -104,7 +104,8 @@ export class CloudLink {
   }
 
   #armed(): string {
-    const { mode, phase } = this.#parts.gateway.panel.status();
+    // With every message: not the panel's whole status, which looks at every door.
+    const { mode, phase } = this.#parts.gateway.panel;
     return `${mode} ${phase}`;
   }
 

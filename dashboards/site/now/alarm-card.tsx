@@ -9,14 +9,18 @@ import { say } from '../../kit/toast.tsx';
 import { acknowledge, asPerson } from '../session.ts';
 import { text } from '../text.ts';
 
-/** One alarm: what it is, what to do now, and that somebody has seen it. */
-export function AlarmCard({ alarm, timeZone }: { alarm: SiteAlarm; timeZone: string }) {
+/**
+ * One alarm: what it is, what to do now, and that somebody has seen it.
+ * @param isShort what to do shows when asked for: there is something more serious above
+ */
+export function AlarmCard(props: { alarm: SiteAlarm; timeZone: string; isShort?: boolean }) {
+  const { alarm, timeZone, isShort = false } = props;
   const { severity, summary, instruction, acknowledged, active, count, at, id } = alarm;
   const title = useId();
   const time = (of: number) => timeOrDay(of, now.value, timeZone);
   return (
     <article
-      class={`alarm alarm-${severity}${acknowledged === undefined ? '' : ' alarm-seen'}`}
+      class={`alarm alarm-${severity}${acknowledged === undefined ? '' : ' alarm-seen'}${isShort ? ' alarm-short' : ''}`}
       aria-labelledby={title}
     >
       <header class="alarm-facts">
@@ -28,10 +32,17 @@ export function AlarmCard({ alarm, timeZone }: { alarm: SiteAlarm; timeZone: str
       <h2 class="alarm-title" id={title}>
         {unbroken(summary)}
       </h2>
-      <div class="alarm-do">
-        <p class="alarm-do-label">{text('alarm.do')}</p>
-        <p class="alarm-instruction">{unbroken(instruction)}</p>
-      </div>
+      {isShort ? (
+        <details class="alarm-do">
+          <summary class="alarm-do-label">{text('alarm.do')}</summary>
+          <p class="alarm-instruction">{unbroken(instruction)}</p>
+        </details>
+      ) : (
+        <div class="alarm-do">
+          <p class="alarm-do-label">{text('alarm.do')}</p>
+          <p class="alarm-instruction">{unbroken(instruction)}</p>
+        </div>
+      )}
       {acknowledged === undefined ? (
         <div class="alarm-actions">
           <Button

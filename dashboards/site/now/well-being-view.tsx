@@ -1,8 +1,21 @@
-import type { SitePage } from '../../../edge/api/contract.ts';
+import type { SiteAlarm, SitePage } from '../../../edge/api/contract.ts';
+import { Button } from '../../kit/button.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { say } from '../../kit/toast.tsx';
+import { acknowledge, asPerson } from '../session.ts';
 import { text } from '../text.ts';
 import { AlarmCard } from './alarm-card.tsx';
 import { type WellBeing, wellBeing } from './well-being.ts';
+
+/** Alarms that say at once what to do; of the others one asks. */
+const SHOWN_WHOLE = 2;
+
+const seeAll = (alarms: readonly SiteAlarm[]) =>
+  asPerson(
+    text('alarm.see-all', { count: alarms.length }),
+    () => Promise.all(alarms.map(({ id }) => acknowledge(id))),
+    () => say(text('alarm.noted'), 'good'),
+  );
 
 /**
  * The first thing one sees: nothing to do, or what to do.
@@ -23,11 +36,18 @@ export function WellBeingView({ page, isOld }: { page: SitePage; isOld: boolean 
           <p class="well-text">{sentenceFor(being, page)}</p>
         </div>
       </header>
-      {open.map((alarm) => (
-        <AlarmCard key={alarm.id} alarm={alarm} timeZone={timeZone} />
+      {open.map((alarm, index) => (
+        <AlarmCard key={alarm.id} alarm={alarm} timeZone={timeZone} isShort={index >= SHOWN_WHOLE} />
       ))}
+      {open.length > 1 ? (
+        <div class="well-all">
+          <Button icon="eye" onClick={() => seeAll(open)}>
+            {text('alarm.see-all', { count: open.length })}
+          </Button>
+        </div>
+      ) : null}
       {seen.map((alarm) => (
-        <AlarmCard key={alarm.id} alarm={alarm} timeZone={timeZone} />
+        <AlarmCard key={alarm.id} alarm={alarm} timeZone={timeZone} isShort />
       ))}
       {blind.length === 0 ? null : (
         <aside class="blind">

@@ -15,7 +15,7 @@ export interface Blind {
 
 export interface WellBeing {
   level: Level;
-  /** Nobody has taken note of these yet, the most serious first. */
+  /** Nobody has taken note of these yet: what goes on first, and of that the most serious. */
   open: SiteAlarm[];
   /** Somebody has, and their cause goes on. */
   seen: SiteAlarm[];
@@ -25,7 +25,10 @@ export interface WellBeing {
 const isUrgent = ({ severity }: SiteAlarm) => severity === 'critical' || severity === 'high';
 
 export function wellBeing({ alarms, temperatures, cameras, doors, arming, devices }: SitePage): WellBeing {
-  const open = alarms.filter(({ acknowledged }) => acknowledged === undefined);
+  const open = alarms
+    .filter(({ acknowledged }) => acknowledged === undefined)
+    // The gateway has sorted by severity; what is over can wait.
+    .sort((a, b) => Number(b.active) - Number(a.active));
   const seen = alarms.filter(({ acknowledged }) => acknowledged !== undefined);
   const blind: Blind[] = [
     ...temperatures

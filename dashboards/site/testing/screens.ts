@@ -33,6 +33,23 @@ const typePin = async (page: Page, pin: string) => {
 const shots: Shot[] = [
   { name: 'calm', page: pages.calm, sizes: everySize, themes: both },
   { name: 'alarm', page: pages.alarm, sizes: everySize, themes: both },
+  {
+    name: 'many',
+    page: {
+      ...pages.alarm,
+      alarms: [
+        ...pages.alarm.alarms,
+        {
+          ...pages.lowBattery,
+          id: 'm1',
+          severity: 'medium',
+          summary: 'Store room camera sees nothing any more.',
+        },
+        pages.lowBattery,
+      ],
+    },
+    sizes: ['phone', 'tablet'],
+  },
   { name: 'seen', page: pages.seen, themes: both },
   { name: 'armed', page: pages.armed },
   { name: 'leaving', page: pages.leaving, sizes: ['phone', 'tablet'] },

@@ -135,6 +135,16 @@ describe('an alarm', () => {
       [`/api/alarms/${pages.forcedOpen.id}/acknowledge`, 't-1'],
     ]);
   });
+  it('among many can be taken note of with one tap', async () => {
+    const page = await open(pages.alarm, { server: { isSignedIn: true } });
+    await page.getByRole('button', { name: 'I’ve seen all 2' }).click();
+    await page.getByRole('heading', { name: 'Something to look at' }).waitFor();
+    expect(server.received.map(({ path }) => path).toSorted()).toEqual(
+      pages.alarm.alarms.map(({ id }) => `/api/alarms/${id}/acknowledge`).toSorted(),
+    );
+    await page.getByText('What to do').first().click();
+    expect(await page.getByText('Do not go there alone.').isVisible()).toBe(true);
+  });
   it('with a wrong PIN says so and takes the next one', async () => {
     const page = await open(pages.alarm);
     await page.getByRole('button', { name: 'Silence the siren' }).click();
