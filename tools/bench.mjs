@@ -1,0 +1,42 @@
+// npm run bench: every figure beside what it is measured against, in one run. Names choose: npm run bench -- gateway
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from './runtime.mjs';
+
+const benches = {
+  gateway: { title: 'Gateway against mosquitto', file: 'edge/gateway.bench.ts' },
+  outbox: { title: 'Outbox against a raw log with fdatasync', file: 'edge/outbox/outbox.bench.ts' },
+  rules: { title: 'Rules', file: 'edge/rules/engine.bench.ts' },
+  ingest: { title: 'Ingest: stored and acknowledged', file: 'cloud/ingest/ingest.bench.ts' },
+  correlate: { title: 'Correlator', file: 'cloud/correlation/correlator.bench.ts' },
+  cloud: { title: 'Cloud: resident memory', file: 'cloud/memory.bench.ts' },
+  desk: { title: 'JavaScript before the desk is usable', measure: deskScript },
+};
+
+/** Goal: a desk that opens at once on a phone. */
+const GOAL_KILOBYTES = 60;
+
+function deskScript() {
+  const folder = join(projectRoot, 'dashboards', 'dist', 'desk');
+  const scripts = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.js'));
+  const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
+  const kilobytes = bytes / 1_000;
+  console.log(
+    `${kilobytes.toFixed(1)} kB gzip in ${scripts.length} files (goal at most ${GOAL_KILOBYTES} kB)`,
+  );
+  console.log(`  ratio ${(kilobytes / GOAL_KILOBYTES).toFixed(2)}`);
+}
+
+await ensurePackages();
+await ensurePages();
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !Object.hasOwn(benches, name));
+if (unknown !== undefined)
+  stop(`there is no bench "${unknown}"; there are ${Object.keys(benches).join(', ')}`);
+for (const [name, { title, file, measure }] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n${title}`);
+  if (measure !== undefined) measure();
+  else if ((await run(pinnedNode(), ['--expose-gc', join(projectRoot, file)])) !== 0) process.exitCode = 1;
+}
