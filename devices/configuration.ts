@@ -43,13 +43,11 @@ export function parseConfiguration<Value>(schema: ZodType<Value>, text: string, 
   if (document.errors.length > 0) {
     throw new ConfigurationError(
       file,
-      document.errors
-        .slice(0, MAX_PROBLEMS)
-        .map((error) => ({
-          line: lines.linePos(error.pos[0]).line,
-          key: '',
-          message: error.message.split('\n')[0] ?? '',
-        })),
+      document.errors.slice(0, MAX_PROBLEMS).map((error) => ({
+        line: lines.linePos(error.pos[0]).line,
+        key: '',
+        message: error.message.split('\n')[0] ?? '',
+      })),
     );
   }
   let value: unknown;
