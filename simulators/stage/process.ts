@@ -66,6 +66,8 @@ export class House {
 
   /** Pulls its plug: it is started again as after a crash. */
   kill(): void {
+    // From this moment on the process that is meant is the next one.
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.#ready = newReady();
     this.#child?.kill('SIGKILL');
   }
 
@@ -88,13 +90,14 @@ export class House {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    const ready = this.#ready;
     let line = '';
     let lastWords = '';
     child.stdout.on('data', (chunk: Buffer) => {
       this.#log.write(chunk);
       line += chunk.toString('utf8');
       for (let end = line.indexOf('\n'); end !== -1; end = line.indexOf('\n')) {
-        this.#heard(line.slice(0, end));
+        heard(line.slice(0, end), ready);
         line = line.slice(end + 1);
       }
     });
@@ -104,23 +107,24 @@ export class House {
     });
     child.on('exit', (code, signal) => {
       const lastLine = lastWords.trim().split('\n').at(-1) ?? '';
-      this.#ready.reject(new Error(`${name} ended with ${code ?? signal}: ${lastLine}`));
+      ready.reject(new Error(`${name} ended with ${code ?? signal}: ${lastLine}`));
       if (this.#stopping) return;
       // Whoever asks from now on asks for the next one.
-      this.#ready = newReady();
+      if (this.#ready === ready) this.#ready = newReady();
       onRestart(code, signal);
       setTimeout(() => {
         if (!this.#stopping) this.#launch();
       }, RESTART_AFTER_MS);
     });
   }
+}
 
-  #heard(line: string): void {
-    try {
-      const said = JSON.parse(line) as Record<string, unknown>;
-      if (said.ready === true) this.#ready.resolve(said);
-    } catch {
-      // Anything else on standard output is for the log.
-    }
+/** The line of JSON in which a process says that it is ready; anything else is for its log. */
+function heard(line: string, ready: PromiseWithResolvers<Record<string, unknown>>): void {
+  try {
+    const said = JSON.parse(line) as Record<string, unknown>;
+    if (said.ready === true) ready.resolve(said);
+  } catch {
+    // No JSON.
   }
 }
