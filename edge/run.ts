@@ -79,7 +79,7 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     onTrouble,
   });
   signal.addEventListener('abort', () => gateway.stop(), { once: true });
-  drivers = await Drivers.open({ configuration, clock, quarantine, gateway, onTrouble }, signal);
+  drivers = await Drivers.open({ configuration, clock, quarantine, gateway, outbox, onTrouble }, signal);
   await gateway.start();
   // What earlier lives have written is looked through beside the day's work: the page can wait for its charts.
   memory

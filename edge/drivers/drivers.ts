@@ -4,6 +4,7 @@ import type { Command } from '../../devices/model/command.ts';
 import { type Broker, createBroker } from '../broker/broker.ts';
 import type { GatewayConfiguration } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { ExternalBroker } from './external-broker.ts';
 import { type FromDevice, MqttDriver, type QuarantinedMessage, type StoredMessage } from './mqtt.ts';
@@ -14,6 +15,7 @@ export interface DriversOptions {
   clock: Clock;
   quarantine: Quarantine;
   gateway: Gateway;
+  outbox: Pick<Outbox, 'keep' | 'forget' | 'kept'>;
   onTrouble(message: string): void;
 }
 

@@ -62,8 +62,8 @@ function finding(
   const bandText = `${band.minCelsius} to ${celsiusText(band.maxCelsius)}`;
   const sentences = [
     recovered
-      ? `${nameOf(key, registry)} is back between ${bandText}; it was ${running.side} for ${durationText(lastedMs)} and reached ${celsiusText(running.peakCelsius)}.`
-      : `${nameOf(key, registry)} has been ${running.side} ${bandText} for ${durationText(lastedMs)} and reached ${celsiusText(running.peakCelsius)}.`,
+      ? `${nameOf(key, registry)} is back in its band of ${bandText}; it was ${running.side} for ${durationText(lastedMs)} and reached ${celsiusText(running.peakCelsius)}.`
+      : `${nameOf(key, registry)} has been ${running.side} its band of ${bandText} for ${durationText(lastedMs)} and reached ${celsiusText(running.peakCelsius)}.`,
   ];
   if (!recovered && silentMs > settings.gapMs)
     sentences.push(`No reading for ${durationText(silentMs)}: it counts as out of band.`);

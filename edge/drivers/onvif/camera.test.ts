@@ -20,6 +20,7 @@ async function site(password = 'secret') {
   );
   const said: string[] = [];
   const troubles: (string | undefined)[] = [];
+  const subscriptions: (string | undefined)[] = [];
   const camera = new Camera(
     {
       asset: 'store-room-camera',
@@ -28,6 +29,7 @@ async function site(password = 'secret') {
       secure: false,
       username: 'gatehouse',
       password,
+      onSubscription: (subscription) => subscriptions.push(subscription),
       onHeard: ({ readings }, isState) => {
         for (const reading of readings) {
           if (reading.type === 'state')
@@ -39,7 +41,7 @@ async function site(password = 'secret') {
     stop.signal,
   );
   const running = camera.run();
-  return { simulated, camera, said, troubles, running };
+  return { simulated, camera, said, troubles, running, subscriptions };
 }
 
 test('a lens that goes dark is told, and what was so at connection is told as state', async () => {
@@ -82,6 +84,30 @@ test('a stopped driver leaves no subscription behind on the camera', async () =>
   stop.abort();
   await running;
   expect(simulated.subscriptions).toBe(0);
+});
+
+test('a gateway that was killed gives back the subscription of its last life', async () => {
+  const { simulated, subscriptions } = await site();
+  await vi.waitFor(() => expect(subscriptions).toHaveLength(1), 5_000);
+  const next = new Camera(
+    {
+      asset: 'store-room-camera',
+      host: '127.0.0.1',
+      port: simulated.port,
+      secure: false,
+      username: 'gatehouse',
+      password: 'secret',
+      ...(subscriptions[0] === undefined ? {} : { leftBehind: subscriptions[0] }),
+      onSubscription: (subscription) => subscriptions.push(subscription),
+      onHeard: () => {},
+      onTrouble: () => {},
+    },
+    stop.signal,
+  );
+  void next.run();
+  await vi.waitFor(() => expect(subscriptions.length).toBeGreaterThanOrEqual(2), 5_000);
+  await vi.waitFor(() => expect(simulated.subscriptions).toBeLessThanOrEqual(2), 5_000);
+  expect(simulated.gaveBack).toBe(1);
 });
 
 test('a digest answer is the one of RFC 2617, section 3.5', () => {

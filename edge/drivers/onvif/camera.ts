@@ -13,6 +13,10 @@ export type CameraTrouble = 'unreachable' | 'refused';
 export interface CameraOptions extends CameraAccess {
   /** Asset that this camera is. */
   asset: string;
+  /** The subscription of an earlier life, which ended without giving it back; a camera has few of them. */
+  leftBehind?: string;
+  /** To be remembered for the next life; undefined: given back. */
+  onSubscription(subscription: string | undefined): void;
   /** What the camera says, as any device does. `isState`: known at connection, not news. */
   onHeard(heard: Heard, isState: boolean): void;
   /** Told when trouble begins, with its cause in words; undefined when it is over. */
@@ -28,6 +32,7 @@ export class Camera {
   readonly #signal: AbortSignal;
   #session: CameraSession | undefined;
   #trouble: CameraTrouble | undefined;
+  #gaveBack = false;
 
   constructor(options: CameraOptions, signal: AbortSignal) {
     this.#options = options;
@@ -41,7 +46,8 @@ export class Camera {
       try {
         // A new session measures the camera's clock again, which a reboot may have changed.
         const session = await openCamera(this.#options);
-        await session.subscribe();
+        await this.#giveBack(session);
+        this.#options.onSubscription(await session.subscribe());
         this.#session = session;
         this.#recovered(session);
         waitMs = RETRY_AFTER_MS;
@@ -78,7 +84,18 @@ export class Camera {
       lastExpiry = pulled.expiresAt;
     }
     // A subscription left behind is one of the few that a camera has.
-    await session.unsubscribe().catch(() => {});
+    await session.unsubscribe().then(
+      () => this.#options.onSubscription(undefined),
+      () => {},
+    );
+  }
+
+  /** Once; a camera that has forgotten it by itself is content, too. */
+  async #giveBack(session: CameraSession): Promise<void> {
+    const { leftBehind } = this.#options;
+    if (leftBehind === undefined || this.#gaveBack) return;
+    this.#gaveBack = true;
+    await session.leave(leftBehind).catch(() => {});
   }
 
   #recovered(session: CameraSession): void {

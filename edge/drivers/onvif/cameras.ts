@@ -6,6 +6,9 @@ import { Camera, cameraAddress } from './camera.ts';
 /** Pictures being fetched at once; a storm of alarms must not hold the cameras up. */
 const MAX_PICTURES_UNDER_WAY = 8;
 
+/** Subscriptions are kept under this prefix, by asset. */
+const SUBSCRIPTION_PREFIX = 'camera-subscription/';
+
 /** All cameras of a site: what they say goes to the gateway, pictures are taken on command. */
 export class Cameras {
   readonly #options: DriversOptions;
@@ -14,7 +17,8 @@ export class Cameras {
 
   constructor(options: DriversOptions, signal: AbortSignal) {
     this.#options = options;
-    const { configuration, clock, gateway, onTrouble } = options;
+    const { configuration, clock, gateway, outbox, onTrouble } = options;
+    const kept = outbox.kept(SUBSCRIPTION_PREFIX);
     for (const { asset, host, port, secure, username, passwordFile } of configuration.cameras) {
       // A camera is its own assignment: it was configured by name.
       if (gateway.site.assignmentOf(cameraAddress(asset)) === undefined) {
@@ -35,6 +39,14 @@ export class Cameras {
           secure,
           username,
           password: readFileSync(configuration.resolve(passwordFile), 'utf8').trim(),
+          ...leftBehindIn(kept, asset),
+          onSubscription: (subscription) => {
+            const key = SUBSCRIPTION_PREFIX + asset;
+            // A gateway that is stopping has closed its disk: the camera forgets the subscription by itself.
+            if (signal.aborted) return;
+            if (subscription === undefined) outbox.forget(key);
+            else outbox.keep(key, subscription);
+          },
           onHeard: (heard) => {
             // What a camera says at connection is so now, unlike a broker's retained message, which may be old:
             // compared with what was known, a lens that went dark meanwhile is news; where nothing was known, not.
@@ -86,5 +98,10 @@ export class Cameras {
     }
   }
 }
+
+const leftBehindIn = (kept: ReadonlyMap<string, unknown>, asset: string): { leftBehind?: string } => {
+  const subscription = kept.get(SUBSCRIPTION_PREFIX + asset);
+  return typeof subscription === 'string' ? { leftBehind: subscription } : {};
+};
 
 const detectionOf = ({ detection }: Command) => (detection === undefined ? {} : { detection });

@@ -1,3 +1,4 @@
+import { parse as parseUrl } from 'node:url';
 import onvif from 'onvif';
 import { z } from 'zod';
 import type { OnvifNotice } from '../../../devices/onvif/topics.ts';
@@ -23,6 +24,10 @@ const pullShape = z.object({
   terminationTime: z.coerce.date().optional().catch(undefined),
 });
 
+const subscriptionShape = z.object({
+  subscriptionReference: z.object({ address: z.object({ href: z.string() }) }),
+});
+
 export interface CameraAccess {
   host: string;
   port: number;
@@ -41,7 +46,10 @@ export interface CameraDescription {
 export interface CameraSession {
   readonly description: CameraDescription;
   snapshotUri(): Promise<string>;
-  subscribe(): Promise<void>;
+  /** @returns where the subscription is: what `leave` takes, also in another life of this process */
+  subscribe(): Promise<string>;
+  /** Gives back a subscription that an earlier life left behind. */
+  leave(subscription: string): Promise<void>;
   /** Waits for notices, a minute at most. `expiresAt` is in the camera's own time. */
   pull(): Promise<{ notices: OnvifNotice[]; unreadable: number; expiresAt?: number }>;
   renew(): Promise<void>;
@@ -108,9 +116,22 @@ export async function openCamera(access: CameraAccess): Promise<CameraSession> {
       return z.object({ uri: z.url() }).parse(answer).uri;
     },
     async subscribe() {
-      await answerOf<unknown>('subscribing', (done) =>
+      const answer = await answerOf<unknown>('subscribing', (done) =>
         camera.createPullPointSubscription((error: Error | null, value: unknown) => done(error, value)),
       );
+      return subscriptionShape.parse(answer).subscriptionReference.address.href;
+    },
+    async leave(subscription) {
+      // The library unsubscribes from what it holds: it is given the one that was left behind.
+      const standing = camera.events;
+      camera.events = { subscription: { subscriptionReference: { address: parseUrl(subscription) } } };
+      try {
+        await answerOf<unknown>('unsubscribing', (done) =>
+          camera.unsubscribe((error: Error | null, value: unknown) => done(error, value)),
+        );
+      } finally {
+        camera.events = standing;
+      }
     },
     pull: () =>
       new Promise((resolve, reject) => {

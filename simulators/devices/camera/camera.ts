@@ -35,6 +35,8 @@ export class Camera {
   #scene: Omit<Scene, 'takenAt'> = { dark: false, cabinetOpen: false, person: false };
   #clockOffsetMs = 0;
   #up = true;
+  /** Subscriptions that clients ended themselves. */
+  gaveBack = 0;
 
   private constructor(options: CameraOptions) {
     this.#options = options;
@@ -176,7 +178,9 @@ export class Camera {
         return '<tev:SetSynchronizationPointResponse/>';
       case 'Unsubscribe':
         this.#pullPoints.get(url)?.wake?.();
-        return this.#pullPoints.delete(url) ? '<wsnt:UnsubscribeResponse/>' : undefined;
+        if (!this.#pullPoints.delete(url)) return undefined;
+        this.gaveBack++;
+        return '<wsnt:UnsubscribeResponse/>';
       default:
         return undefined;
     }
