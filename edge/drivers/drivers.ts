@@ -1,23 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Clock } from '../../devices/model/clock.ts';
 import type { Command } from '../../devices/model/command.ts';
 import { type Broker, createBroker } from '../broker/broker.ts';
-import type { GatewayConfiguration } from '../config.ts';
-import type { Gateway } from '../gateway.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import type { Quarantine } from '../quarantine.ts';
 import { ExternalBroker } from './external-broker.ts';
 import { type FromDevice, MqttDriver, type QuarantinedMessage, type StoredMessage } from './mqtt.ts';
 import { Cameras } from './onvif/cameras.ts';
-
-export interface DriversOptions {
-  configuration: GatewayConfiguration;
-  clock: Clock;
-  quarantine: Quarantine;
-  gateway: Gateway;
-  outbox: Pick<Outbox, 'keep' | 'forget' | 'kept'>;
-  onTrouble(message: string): void;
-}
+import type { DriversOptions } from './options.ts';
 
 /** A broker with the driver that reads it: names learned from one broker mean nothing on another. */
 interface Wire {

@@ -6,8 +6,7 @@ import { Icon, type IconName } from '../../kit/icons.tsx';
 import { say } from '../../kit/toast.tsx';
 import { asPerson, assignDevice } from '../session.ts';
 import { text } from '../text.ts';
-import { nameOf } from './inbox.tsx';
-import { type Answers, type Asset, kindsInOrder, nextStep, stepBack } from './steps.ts';
+import { type Answers, type Asset, kindsInOrder, nameOf, nextStep, stepBack } from './steps.ts';
 
 const meanings: readonly PartMeaning[] = ['contact', 'motion', 'siren', 'lock', 'tamper', 'exit'];
 const titles = {

@@ -5,8 +5,7 @@ import { Icon } from '../../kit/icons.tsx';
 import { relative } from '../../kit/time.ts';
 import { text } from '../text.ts';
 import { AssignDialog } from './assign-dialog.tsx';
-
-export const nameOf = ({ device, name }: Pick<InboxDevice, 'device' | 'name'>): string => name ?? device;
+import { nameOf } from './steps.ts';
 
 /** Devices that were heard and belong to nothing yet. */
 export function Inbox({ inbox, assets }: Pick<SitePage, 'inbox' | 'assets'>) {

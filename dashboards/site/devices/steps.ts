@@ -53,3 +53,6 @@ export function stepBack({ parts }: Pick<InboxDevice, 'parts'>, answers: Answers
   if (part !== undefined && parts.length > 1) return { asset };
   return {};
 }
+
+/** What the person beside it would call it. */
+export const nameOf = ({ device, name }: Pick<InboxDevice, 'device' | 'name'>): string => name ?? device;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from '../../../devices/model/command.ts';
-import type { DriversOptions } from '../drivers.ts';
+import type { DriversOptions } from '../options.ts';
 import { Camera, cameraAddress } from './camera.ts';
 
 /** Pictures being fetched at once; a storm of alarms must not hold the cameras up. */
