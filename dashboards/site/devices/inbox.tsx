@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { InboxDevice, SitePage } from '../../../edge/api/contract.ts';
+import type { SitePage } from '../../../edge/api/contract.ts';
 import { now } from '../../kit/clock.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { relative } from '../../kit/time.ts';
