@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, type Stage } from '../stage/stage.ts';
 import { expectedOutline } from './break-in.ts';
+import { openChromium, openWindow, signInAtDesk, type View } from './chromium.ts';
 import { DeskClient, type DeskPage, outline } from './desk-client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-break-in-'));
@@ -12,6 +14,17 @@ const ending = new AbortController();
 const SPEED = 20;
 /** An evening: closed, and armed by the schedule. */
 const ORIGIN = Date.parse('2026-11-24T20:40:00+01:00');
+
+const views: Record<string, View> = {
+  dark: { width: 1_440, height: 900, theme: 'dark' },
+  light: { width: 1_440, height: 900, theme: 'light' },
+  phone: { width: 390, height: 844, theme: 'light' },
+};
+/** Where pictures of the pages are wanted. */
+const screens = process.env.GATEHOUSE_SCREENS;
+const shoot = async (page: Page, name: string) => {
+  if (screens !== undefined) await page.screenshot({ path: join(screens, `${name}.png`) });
+};
 
 let stage: Stage;
 const desk = () => new DeskClient(stage.desk.url);
@@ -90,4 +103,38 @@ describe('a break-in, told over real wires', () => {
   test('was answered on the spot: the siren sounded', () => {
     expect(stage.world.pharmacy.siren.switched).toBeGreaterThan(0);
   });
+
+  test('is seen by a person at the desk, and by one at the site, in Chromium', async () => {
+    const browser = await openChromium();
+    try {
+      for (const [name, view] of Object.entries(views)) {
+        const window = await openWindow(browser, view);
+        const page = await window.newPage();
+        page.setDefaultTimeout(20_000);
+        await signInAtDesk(page, stage.desk);
+        await shoot(page, `desk-picture-${name}`);
+        await page.goto(`${stage.desk.url}/#/incidents/${theOne?.summary.id}`);
+        await page
+          .getByRole('heading', { name: /Break-in at Linden Pharmacy/ })
+          .first()
+          .waitFor();
+        const story = await page.locator('main').textContent();
+        expect(story).toContain('200 failed log-ins for the account a.weber');
+        expect(story).toContain('Both name the address 203.0.113.77');
+        expect(story).toContain('The intruder alarm, which guards the back door, was changed');
+        expect(await page.locator('main img').count()).toBeGreaterThan(0);
+        await shoot(page, `desk-incident-${name}`);
+        const site = await window.newPage();
+        await site.goto(stage.sitePage.url);
+        await site
+          .getByText(/What to do/i)
+          .first()
+          .waitFor();
+        await shoot(site, `site-${name}`);
+        await window.close();
+      }
+    } finally {
+      await browser.close();
+    }
+  }, 180_000);
 });
