@@ -141,8 +141,7 @@ describe('the command', () => {
 
   test('takes site and rules from a gateway file, and runs on until it is told', async () => {
     const gateway = file('gateway.yaml', {
-      gateway: 'gateway-1',
-      site: sampleSiteId,
+      gateway: { id: 'gateway-1', site: sampleSiteId, state: 'state' },
       rules: [{ rule: 'held-open', preAlarmMs: 1_000 }],
     });
     const { code, out } = await run(

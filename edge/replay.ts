@@ -120,7 +120,10 @@ const uplinked = z.looseObject({
 });
 
 /** The parts of a gateway's configuration that a replay needs. */
-const gatewayPart = z.looseObject({ site: identifier, rules: ruleConfigurations.optional() });
+const gatewayPart = z.looseObject({
+  gateway: z.looseObject({ site: identifier }),
+  rules: ruleConfigurations.optional(),
+});
 const isList = z.array(z.unknown());
 
 /** A list of rules, or a file with a `rules` part. */
@@ -154,8 +157,26 @@ interface Terminal {
 const usage =
   'usage: replay --registry FILE.yaml (--site ID [--rules FILE.yaml] | --gateway FILE.yaml) [--until TIME] < observations.ndjson';
 
+const help = `gatehouse replay: what recorded observations would have raised
+
+${usage}
+
+  --registry FILE  sites, zones, assets and people
+  --gateway FILE   a gateway's configuration: its site and its rules
+  --site ID        the site, where no gateway is named; with every rule as it comes, or with
+  --rules FILE     rules of your own: a list, or a file with the key "rules"
+  --until TIME     time runs on to here after the last observation (ISO 8601)
+  --detections     detections instead of the incidents they become
+
+Observations come one a line as JSON, in the order in which they were seen. Lines that can't be read are named and left out.
+`;
+
 /** The command. Gives back the exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args.includes('--help')) {
+    await terminal.print(help.trimEnd());
+    return 0;
+  }
   let run: Replay;
   try {
     run = new Replay(optionsOf(args));
@@ -198,7 +219,7 @@ function optionsOf(args: readonly string[]): ReplayOptions {
     values.gateway === undefined
       ? undefined
       : parseConfiguration(gatewayPart, read(values.gateway), values.gateway);
-  const site = values.site ?? gateway?.site;
+  const site = values.site ?? gateway?.gateway.site;
   if (site === undefined) throw new RangeError('--site is missing');
   const rules =
     values.rules === undefined ? (gateway?.rules ?? everyRule()) : rulesOf(read(values.rules), values.rules);
