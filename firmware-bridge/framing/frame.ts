@@ -111,7 +111,8 @@ export function readNodeMessage(content: Uint8Array): NodeMessage | { refused: s
   const [version, kind = 0] = content;
   if (version !== PROTOCOL_VERSION)
     return { refused: `protocol version ${version}, this bridge speaks ${PROTOCOL_VERSION}` };
-  const body = new DataView(content.buffer, content.byteOffset + 2, Math.max(0, content.byteLength - 2));
+  if (content.length < 2) return { refused: 'a frame that ends before its kind' };
+  const body = new DataView(content.buffer, content.byteOffset + 2, content.byteLength - 2);
   const length = body.byteLength;
   const expected = bodyLengths[kind];
   if (expected !== undefined && length !== expected)

@@ -192,6 +192,7 @@ describe('frames', () => {
     expect(told(1, 2, 0)).toEqual({ refused: 'kind 2: 1 bytes, expected 20' });
     expect(told(1, 1, 0, 0)).toMatchObject({ refused: expect.stringContaining('hello') });
     expect(told()).toMatchObject({ refused: expect.stringContaining('protocol version') });
+    expect(told(1)).toEqual({ refused: 'a frame that ends before its kind' });
     fc.assert(fc.property(bytes(48), (content) => void readNodeMessage(content)));
     fc.assert(
       fc.property(
