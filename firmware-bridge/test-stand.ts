@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,7 +15,13 @@ const boardMain = fileURLToPath(new URL('../simulators/devices/board/main.ts', i
 const bridgeMain = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Generous: the machine may be busy with other tests. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
+
+/** Patience of a link with an emulated board, which on a busy machine runs slower than a real one. */
+const patience = 'helloMs: 60000, silenceMs: 60000';
+
+/** How long a command of a test lives. */
+const COMMAND_LIFETIME_MS = 60_000;
 
 /** Waits until something is so. */
 export async function until(isSo: () => boolean, what: string, patienceMs = PATIENCE_MS): Promise<void> {
@@ -80,11 +86,14 @@ export class BridgeProcess {
   readonly log: Record<string, unknown>[] = [];
   readonly errors: string[] = [];
   private readonly child: ChildProcessWithoutNullStreams;
+  /** It has ended, and everything that it wrote was read. */
+  private readonly closed: Promise<unknown>;
 
   constructor(args: readonly string[], clock: string) {
     this.child = spawn(process.execPath, [bridgeMain, ...args], {
       env: { ...process.env, GATEHOUSE_CLOCK: clock },
     });
+    this.closed = once(this.child, 'close');
     createInterface({ input: this.child.stdout }).on('line', (line) =>
       this.log.push(line.startsWith('{') ? JSON.parse(line) : { text: line }),
     );
@@ -105,15 +114,13 @@ export class BridgeProcess {
   }
 
   async exited(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    await this.closed;
     return this.child.exitCode;
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exit = once(this.child, 'exit');
-    this.child.kill(signal);
-    await exit;
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    await this.closed;
   }
 }
 
@@ -127,7 +134,10 @@ export class Broker {
   readonly messages: Message[] = [];
   url = '';
   private readonly aedes: Aedes;
-  private server: Server | undefined;
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+  private isAway = false;
+  private acknowledged = 0;
   private held: (() => void)[] | undefined;
 
   private constructor(aedes: Aedes) {
@@ -137,6 +147,13 @@ export class Broker {
       if (this.held === undefined) done(null);
       else this.held.push(() => done(null));
     };
+    aedes.on('ack', () => this.acknowledged++);
+    this.server = createServer((socket) => {
+      if (this.isAway) return void socket.destroy();
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      aedes.handle(socket);
+    });
     aedes.on('publish', (packet, client) => {
       // Last wills come without a client, and never through authorizePublish.
       if (client === null && !packet.topic.startsWith('$SYS'))
@@ -146,16 +163,10 @@ export class Broker {
 
   static async start(): Promise<Broker> {
     const broker = new Broker(await Aedes.createBroker());
-    await broker.listen(0);
+    await new Promise<void>((resolve) => broker.server.listen(0, '127.0.0.1', () => resolve()));
+    const address = broker.server.address();
+    if (typeof address === 'object' && address !== null) broker.url = `mqtt://127.0.0.1:${address.port}`;
     return broker;
-  }
-
-  async listen(port: number): Promise<void> {
-    const server = createServer(this.aedes.handle);
-    this.server = server;
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) this.url = `mqtt://127.0.0.1:${address.port}`;
   }
 
   /** From now on messages arrive, but none is acknowledged. */
@@ -182,17 +193,28 @@ export class Broker {
     });
   }
 
-  /** The gateway goes away; `listen` with its port brings it back. */
-  async stop(): Promise<number> {
-    const port = Number(new URL(this.url).port);
-    for (const client of Object.values(this.clients())) client.conn.destroy();
-    await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
-    return port;
+  /** Orders a node's buzzer; resolves once the bridge has the order. */
+  async order(node: string, buzzer: 'on' | 'off'): Promise<void> {
+    const before = this.acknowledged;
+    const order = JSON.stringify({ buzzer, lifetimeMs: COMMAND_LIFETIME_MS });
+    await this.say(`node/${node}/command`, order);
+    await until(() => this.acknowledged > before, `the bridge has the order "${buzzer}" for ${node}`);
+  }
+
+  /** The gateway goes away: connections break, and new ones are refused. The port stays its own. */
+  leave(): void {
+    this.isAway = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  comeBack(): void {
+    this.isAway = false;
   }
 
   async end(): Promise<void> {
     this.release();
-    await this.stop();
+    this.leave();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
     await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
   }
 
@@ -215,13 +237,6 @@ export class Broker {
 
   lastText(topic: string): string | undefined {
     return this.messages.findLast((message) => message.topic === topic)?.text;
-  }
-
-  private clients(): Record<string, { conn: { destroy(): void } }> {
-    const clients: unknown = Reflect.get(this.aedes, 'clients');
-    const isClient = (value: unknown): value is { conn: { destroy(): void } } =>
-      typeof value === 'object' && value !== null && 'conn' in value;
-    return Object.fromEntries(Object.entries(clients ?? {}).filter(([, value]) => isClient(value)));
   }
 }
 
@@ -259,8 +274,16 @@ export class Stand {
   }
 
   /** A door-node link that searches all ports of the stand. */
-  doorNode(node: string): string {
-    return `id: ${node}, type: door-node, node: ${node}, ports: '${this.ports}/ttyACM*'`;
+  doorNode(node: string, waits = patience): string {
+    return `id: ${node}, type: door-node, node: ${node}, ports: '${this.ports}/ttyACM*', ${waits}`;
+  }
+
+  /** A Firmata link, wired like our door node. */
+  firmata(node: string): string {
+    return (
+      `id: ${node}, type: firmata, node: ${node}, ports: '${this.ports}/serial/by-id/usb-*${node}*', ` +
+      `pins: { contact: 2, tamper: 3, button: 4, buzzer: 8, temperature: A0 }, ${patience}`
+    );
   }
 
   async end(): Promise<void> {

@@ -16,8 +16,8 @@ import { type Conversation, type Ending, keepConnected } from './connection.ts';
 import type { CommandOutcome, Link, LinkContext, LinkKind, NodeCommand, NodeState } from './link.ts';
 import { PendingCommand } from './pending-command.ts';
 import type { SerialLine } from './serial-line.ts';
-import { patternsOf, portFields } from './settings.ts';
-import { atLeastReal } from './timing.ts';
+import { patienceFields, patternsOf, portFields } from './settings.ts';
+import { atLeastReal, Silence } from './timing.ts';
 
 const BAUD_RATE = 115_200;
 /** Three heartbeats and a little: then the node, its cable or its driver has hung. */
@@ -25,7 +25,7 @@ const SILENCE_MS = 16_000;
 /** The same outside of a faster day: this machine may be busy for a while. */
 const MIN_REAL_SILENCE_MS = 4_000;
 /** How long a port may take to say hello. An Uno's boot loader alone takes two seconds after the opening. */
-const REAL_HELLO_MS = 5_000;
+const HELLO_MS = 5_000;
 /** Between two attempts of everything that is not answered yet. */
 const REAL_REPEAT_MS = 300;
 
@@ -33,6 +33,7 @@ type Report = Extract<NodeMessage, { kind: 'report' }>;
 
 const settings = z.strictObject({
   ...portFields,
+  ...patienceFields({ helloMs: HELLO_MS, silenceMs: SILENCE_MS }),
   /** Name in the node's own memory, where it is not the one in topics. */
   name: z.string().regex(nodeNamePattern, 'must be 1 to 24 of a-z 0-9 . _ -').optional(),
 });
@@ -56,6 +57,8 @@ class DoorNodeLink implements Link {
   private readonly context: LinkContext;
   private readonly patterns: readonly string[];
   private readonly name: string;
+  private readonly helloMs: number;
+  private readonly silenceMs: number;
   private readonly pending: PendingCommand;
   /** The report that is on its way to the gateway, and the last one that it has; both outlive the port. */
   private underWay: string | undefined;
@@ -68,6 +71,8 @@ class DoorNodeLink implements Link {
     this.context = context;
     this.patterns = patternsOf(given);
     this.name = given.name ?? context.node;
+    this.helloMs = given.helloMs;
+    this.silenceMs = given.silenceMs;
     this.pending = new PendingCommand(context.clock, context.counters);
   }
 
@@ -94,7 +99,8 @@ class DoorNodeLink implements Link {
   private conversation(): Conversation {
     const { clock, counters, log } = this.context;
     const reader = new FrameReader();
-    let heardAtMs = clock.monotonicMs();
+    const silence = new Silence(REAL_REPEAT_MS);
+    const silenceMs = atLeastReal(clock, this.silenceMs, MIN_REAL_SILENCE_MS) / clock.rate;
     let isKnown = false;
     let isOver = false;
     let end: (ending: Ending) => void = () => undefined;
@@ -113,7 +119,7 @@ class DoorNodeLink implements Link {
             log.warn({ port: line?.path, frame: Buffer.from(content).toString('hex') }, message.refused);
             continue;
           }
-          heardAtMs = clock.monotonicMs();
+          silence.end();
           if (message.kind === 'hello' && message.name !== this.name) {
             end({ because: 'foreign', found: foundInstead(message.name) });
             return;
@@ -130,7 +136,7 @@ class DoorNodeLink implements Link {
       hold: (opened, signal) => {
         line = opened;
         this.line = undefined;
-        const openedAtMs = performance.now();
+        silence.end();
         return new Promise((resolve) => {
           const timer = setInterval(() => beat(), REAL_REPEAT_MS);
           end = (ending) => {
@@ -140,14 +146,11 @@ class DoorNodeLink implements Link {
             resolve(ending);
           };
           const beat = () => {
-            const silentMs = clock.monotonicMs() - heardAtMs;
-            if (!isKnown) {
-              if (performance.now() - openedAtMs > REAL_HELLO_MS)
-                end({ because: 'silent', wasOnline: false });
-              else opened.write(writeBridgeMessage({ kind: 'ask' }));
-            } else if (silentMs > atLeastReal(clock, SILENCE_MS, MIN_REAL_SILENCE_MS)) {
-              end({ because: 'silent', wasOnline: true });
-            } else this.sendCommand();
+            const silentMs = silence.beat();
+            if (silentMs > (isKnown ? silenceMs : this.helloMs))
+              end({ because: 'silent', wasOnline: isKnown });
+            else if (isKnown) this.sendCommand();
+            else opened.write(writeBridgeMessage({ kind: 'ask' }));
           };
           signal.addEventListener('abort', () => end({ because: 'stopped' }), { once: true });
           if (signal.aborted) end({ because: 'stopped' });

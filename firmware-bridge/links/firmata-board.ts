@@ -5,22 +5,17 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Firmata } from 'firmata-io';
-import type { Board, Relay, Switch, Thermometer } from 'johnny-five';
+import { assemble, type FirmataPins, type Libraries, type Parts } from './firmata-parts.ts';
+import { heard, QUERY_FIRMWARE, queryPinState, REPORT_VERSION } from './firmata-questions.ts';
+import { InputHistory } from './input-history.ts';
 
 /** Where the board doesn't tell its version by itself (it was running before), it is asked after this. */
 const ASK_AFTER_MS = 500;
 /** Between two readings of the thermometer. */
 const SAMPLING_MS = 1_000;
 const ADC_STEPS = 1024;
-
-export interface FirmataPins {
-  contact: number;
-  tamper?: number | undefined;
-  button?: number | undefined;
-  buzzer?: number | undefined;
-  /** Analogue channel: 0 is A0. */
-  temperature?: number | undefined;
-}
+/** Belongs to the serial line on every board: nobody else asks for its state. */
+const SERIAL_PIN = 0;
 
 /** What can be measured of a TMP36: see its data sheet, table 1. Outside of it there is none. */
 const MIN_CELSIUS = -40;
@@ -44,19 +39,9 @@ class Transport extends EventEmitter {
   }
 }
 
-interface Parts {
-  firmata: Firmata;
-  board: Board;
-  contact: Switch;
-  tamper: Switch | undefined;
-  button: Switch | undefined;
-  buzzer: Relay | undefined;
-  thermometer: Thermometer | undefined;
-}
-
 export class FirmataBoard {
   /** A pin has changed, or was read for the first time since the last greeting. */
-  onReading: () => void = () => undefined;
+  onReading: (reading: FirmataReading) => void = () => undefined;
   onButton: () => void = () => undefined;
   /** The board has started anew by itself: its pins are not set up any more. */
   onRestart: () => void = () => undefined;
@@ -64,17 +49,24 @@ export class FirmataBoard {
   private readonly supplyVolts: number;
   private readonly transport = new Transport();
   private readonly unread = new Set<number>();
+  private readonly histories: ReadonlyMap<number, InputHistory>;
+  private libraries: Libraries | undefined;
+  private firmata: Firmata | undefined;
   private parts: Parts | undefined;
   private isGreeted = false;
+  private isSounding = false;
   private buttonWasDown = false;
+  /** Told whenever the board says which firmware it has: as an answer, or because it has started. */
+  private onFirmware: () => void = () => undefined;
 
   constructor(pins: FirmataPins, supplyVolts: number) {
     this.pins = pins;
     this.supplyVolts = supplyVolts;
+    this.histories = new Map(this.inputs().map((pin) => [pin, new InputHistory()]));
   }
 
   get firmware(): string {
-    const { name, version } = this.parts?.firmata.firmware ?? {};
+    const { name, version } = this.firmata?.firmware ?? {};
     return `${name ?? 'unknown'} ${version?.major ?? '?'}.${version?.minor ?? '?'}`;
   }
 
@@ -84,9 +76,14 @@ export class FirmataBoard {
       this.transport.emit('data', bytes);
       return true;
     } catch {
-      if (this.parts !== undefined) this.parts.firmata.buffer.length = 0;
+      if (this.firmata !== undefined) this.firmata.buffer.length = 0;
       return false;
     }
+  }
+
+  /** Loads the two libraries, which takes seconds on a busy machine: a bridge without Firmata boards does without. */
+  async load(): Promise<void> {
+    this.libraries ??= await Promise.all([import('johnny-five'), import('firmata-io')]);
   }
 
   /**
@@ -94,27 +91,42 @@ export class FirmataBoard {
    * aborting; the answer is then false.
    */
   async greet(send: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<boolean> {
+    await this.load();
     this.transport.send = send;
-    this.isGreeted = false;
-    if (this.parts === undefined) {
-      this.parts = await this.introduce(signal);
-    } else if (await this.meetAgain(this.parts.firmata, signal)) {
-      this.setUpAgain();
-    } else return false;
-    this.isGreeted = this.parts !== undefined;
-    return this.isGreeted;
+    // Once more from the beginning where the board starts while it is set up.
+    while (!signal.aborted) {
+      const startedAnew = new AbortController();
+      this.onFirmware = () => undefined;
+      const firmata = await this.meet(signal);
+      if (firmata === undefined) break;
+      // Every question about the firmware is answered by now: from here on it is the first word after a start.
+      this.onFirmware = () => startedAnew.abort();
+      await this.setUp(firmata);
+      const undisturbed = AbortSignal.any([signal, startedAnew.signal]);
+      if (!(await this.answered(firmata, this.pins.buzzer ?? this.pins.contact, undisturbed))) continue;
+      this.onFirmware = () => this.onRestart();
+      for (const history of this.histories.values()) history.begin();
+      this.buttonWasDown = this.parts?.button?.isClosed === true;
+      this.isGreeted = true;
+      return true;
+    }
+    return false;
   }
 
   /** The port is closed: nothing may be written any more. */
   leave(): void {
     this.isGreeted = false;
+    this.onFirmware = () => undefined;
     this.transport.send = () => undefined;
+    for (const history of this.histories.values()) history.forget();
   }
 
-  /** Asks for a sign of life, and for all inputs again: what noise has made of one is mended by that. */
+  /** Asks for a sign of life, and for all pins again: what noise has made of one is mended by that. */
   ping(): void {
-    this.transport.send(Uint8Array.of(REPORT_VERSION));
-    if (this.isGreeted) for (const pin of this.inputs()) this.parts?.firmata.reportDigitalPin(pin, 1);
+    this.transport.send(REPORT_VERSION);
+    if (!this.isGreeted) return;
+    for (const pin of this.inputs()) this.firmata?.reportDigitalPin(pin, 1);
+    if (this.pins.buzzer !== undefined) this.transport.send(queryPinState(this.pins.buzzer));
   }
 
   /** All pins, or nothing until each was read since the last greeting. */
@@ -125,31 +137,42 @@ export class FirmataBoard {
     return {
       contact: parts.contact.isClosed ? 'closed' : 'open',
       ...(parts.tamper !== undefined && { tamper: !parts.tamper.isClosed }),
-      ...(parts.buzzer !== undefined && { buzzer: parts.buzzer.isClosed }),
+      ...(parts.buzzer !== undefined && { buzzer: this.isSounding }),
       ...(celsius >= MIN_CELSIUS && celsius <= MAX_CELSIUS && { temperature: Math.round(celsius * 10) / 10 }),
     };
   }
 
   /** Resolves once the board itself has confirmed its output; false where there is no buzzer. */
   async sound(isOn: boolean, signal: AbortSignal): Promise<boolean> {
-    const { parts } = this;
-    const pin = this.pins.buzzer;
-    if (parts?.buzzer === undefined || pin === undefined || !this.isGreeted) return false;
+    const { firmata, parts, pins } = this;
+    if (firmata === undefined || parts?.buzzer === undefined || pins.buzzer === undefined) return false;
+    if (!this.isGreeted) return false;
     if (isOn) parts.buzzer.close();
     else parts.buzzer.open();
-    return heard(parts.firmata, `pin-state-${pin}`, signal, () =>
-      this.transport.send(Uint8Array.of(0xf0, PIN_STATE_QUERY, pin, 0xf7)),
-    );
+    return (await this.answered(firmata, pins.buzzer, signal)) && this.isSounding === isOn;
   }
 
-  private async introduce(signal: AbortSignal): Promise<Parts | undefined> {
-    // Loaded here: a bridge without Firmata boards does without the two.
-    const [
-      { default: five },
-      {
-        default: { Firmata },
-      },
-    ] = await Promise.all([import('johnny-five'), import('firmata-io')]);
+  /** Waits for the board's answers and for nothing that it may have said before; undefined where it is none. */
+  private async meet(signal: AbortSignal): Promise<Firmata | undefined> {
+    const firmata = this.firmata ?? (await this.introduce(signal));
+    if (firmata === undefined) return undefined;
+    if (firmata === this.firmata) {
+      firmata.buffer.length = 0;
+      // Nothing but a version counts until the board has told its own: the rest may be half a message.
+      firmata.versionReceived = false;
+      const ask = () => {
+        this.ping();
+        this.transport.send(QUERY_FIRMWARE);
+      };
+      if (!(await heard(firmata, 'queryfirmware', signal, ask))) return undefined;
+    }
+    this.firmata = firmata;
+    return (await this.answered(firmata, SERIAL_PIN, signal)) ? firmata : undefined;
+  }
+
+  private async introduce(signal: AbortSignal): Promise<Firmata | undefined> {
+    const { Firmata } = this.libraries?.[1].default ?? {};
+    if (Firmata === undefined) throw new Error('a board is greeted before its libraries are loaded');
     this.transport.removeAllListeners();
     const firmata = new Firmata(this.transport, {
       reportVersionTimeout: ASK_AFTER_MS,
@@ -158,64 +181,85 @@ export class FirmataBoard {
     const isReady = await heard(firmata, 'ready', signal, () => undefined);
     clearTimeout(firmata.reportVersionTimeoutId);
     if (!isReady) return undefined;
+    firmata.on('queryfirmware', () => this.onFirmware());
+    const { buzzer } = this.pins;
+    if (buzzer !== undefined)
+      firmata.on(`pin-state-${buzzer}`, () => {
+        this.isSounding = firmata.pins[buzzer]?.state === 1;
+      });
+    return firmata;
+  }
+
+  /**
+   * Asks for the state of a pin. The board answers in order: with this, everything asked before is answered, and
+   * everything ordered before is done.
+   */
+  private answered(firmata: Firmata, pin: number, signal: AbortSignal): Promise<boolean> {
+    return heard(firmata, `pin-state-${pin}`, signal, () => this.transport.send(queryPinState(pin)));
+  }
+
+  private async setUp(firmata: Firmata): Promise<void> {
+    for (const pin of this.inputs()) this.unread.add(pin);
+    if (this.parts === undefined) this.parts = await this.putTogether(firmata);
+    else this.setUpAgain(firmata, this.parts);
+  }
+
+  private async putTogether(firmata: Firmata): Promise<Parts> {
+    const five = this.libraries?.[0].default;
+    if (five === undefined) throw new Error('a board is set up before its libraries are loaded');
     const board = new five.Board({ io: firmata, repl: false, debug: false, sigint: false });
     await new Promise<void>((resolve) => board.once('ready', () => resolve()));
     const { pins } = this;
-    for (const pin of this.inputs()) {
-      this.unread.add(pin);
-      firmata.on(`digital-read-${pin}`, () => this.unread.delete(pin));
-    }
-    const contactSwitch = (pin: number | undefined) =>
-      pin === undefined ? undefined : new five.Switch({ board, pin, type: 'NO' });
-    const parts: Parts = {
-      firmata,
-      board,
-      contact: new five.Switch({ board, pin: pins.contact, type: 'NO' }),
-      tamper: contactSwitch(pins.tamper),
-      button: contactSwitch(pins.button),
-      buzzer: pins.buzzer === undefined ? undefined : new five.Relay({ board, pin: pins.buzzer }),
-      thermometer:
-        pins.temperature === undefined
-          ? undefined
-          : new five.Thermometer({
-              board,
-              pin: `A${pins.temperature}`,
-              freq: SAMPLING_MS,
-              // TMP36: 500 mV at 0 °C, 10 mV a degree. johnny-five's own rounds to whole degrees.
-              toCelsius: (raw) => ((raw * this.supplyVolts) / ADC_STEPS - 0.5) * 100,
-            }),
-    };
-    parts.buzzer?.open();
-    for (const each of [parts.contact, parts.tamper])
-      for (const change of ['open', 'close']) each?.on(change, () => this.onReading());
-    for (const change of ['open', 'close'])
-      parts.button?.on(change, () => {
-        const isDown = parts.button?.isClosed === true;
-        if (isDown && !this.buttonWasDown && this.isGreeted) this.onButton();
-        this.buttonWasDown = isDown;
-        this.onReading();
+    for (const [pin, history] of this.histories)
+      firmata.on(`digital-read-${pin}`, (value: number) => {
+        this.unread.delete(pin);
+        history.hear(value);
       });
-    parts.thermometer?.on('data', () => this.onReading());
-    // Asked for only when greeting: at any other time it is the board's own first word after a restart.
-    firmata.on('queryfirmware', () => {
-      if (this.isGreeted) this.onRestart();
-    });
+    // TMP36: 500 mV at 0 °C, 10 mV a degree. johnny-five's own rounds to whole degrees.
+    const toCelsius = (raw: number) => ((raw * this.supplyVolts) / ADC_STEPS - 0.5) * 100;
+    const parts = assemble(five, board, pins, { toCelsius, freq: SAMPLING_MS });
+    for (const change of ['open', 'close']) {
+      parts.contact.on(change, () =>
+        this.changed(pins.contact, ({ contact, ...rest }) => ({
+          ...rest,
+          contact: contact === 'open' ? 'closed' : 'open',
+        })),
+      );
+      parts.tamper?.on(change, () =>
+        this.changed(pins.tamper, (reading) => ({ ...reading, tamper: reading.tamper !== true })),
+      );
+      parts.button?.on(change, () => this.buttonChanged());
+    }
+    parts.thermometer?.on('data', () => this.tell());
     return parts;
   }
 
-  private meetAgain(firmata: Firmata, signal: AbortSignal): Promise<boolean> {
-    firmata.buffer.length = 0;
-    // Nothing but a version counts until the board has told its own: the rest may be half a message.
-    firmata.versionReceived = false;
-    this.ping();
-    return heard(firmata, 'queryfirmware', signal, () => this.transport.send(QUERY_FIRMWARE));
+  /** @param otherwise the reading with this pin the other way round, as it was for a moment */
+  private changed(pin: number | undefined, otherwise: (now: FirmataReading) => FirmataReading): void {
+    const { reading } = this;
+    const wasElsewhere = pin !== undefined && this.histories.get(pin)?.settle() === true;
+    if (wasElsewhere && reading !== undefined) this.onReading(otherwise(reading));
+    this.tell();
   }
 
-  private setUpAgain(): void {
-    const { parts, pins } = this;
-    if (parts === undefined) return;
-    const { firmata } = parts;
-    for (const pin of this.inputs()) this.unread.add(pin);
+  private buttonChanged(): void {
+    const { button } = this.pins;
+    const wasElsewhere = button !== undefined && this.histories.get(button)?.settle() === true;
+    const isDown = this.parts?.button?.isClosed === true;
+    // Down now, or down and up again before it was told.
+    const isPressed = wasElsewhere ? !isDown : isDown && !this.buttonWasDown;
+    if (isPressed && this.isGreeted) this.onButton();
+    this.buttonWasDown = isDown;
+    this.tell();
+  }
+
+  private tell(): void {
+    const { reading } = this;
+    if (reading !== undefined) this.onReading(reading);
+  }
+
+  private setUpAgain(firmata: Firmata, parts: Parts): void {
+    const { pins } = this;
     for (const pin of this.inputs()) {
       firmata.pinMode(pin, firmata.MODES.INPUT);
       firmata.digitalWrite(pin, 1);
@@ -236,24 +280,3 @@ export class FirmataBoard {
     return [contact, tamper, button].filter((pin) => pin !== undefined);
   }
 }
-
-/** Firmata protocol: ask for the protocol's version, for a pin's state, for the firmware's name. */
-const REPORT_VERSION = 0xf9;
-const PIN_STATE_QUERY = 0x6d;
-const QUERY_FIRMWARE = Uint8Array.of(0xf0, 0x79, 0xf7);
-
-/** Asks and waits for the answer; false where the signal is aborted first. Leaves no listener behind. */
-const heard = (on: EventEmitter, event: string, signal: AbortSignal, ask: () => void): Promise<boolean> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve(false);
-    const finish = (isHeard: boolean) => {
-      on.off(event, onAnswer);
-      signal.removeEventListener('abort', onAbort);
-      resolve(isHeard);
-    };
-    const onAnswer = () => finish(true);
-    const onAbort = () => finish(false);
-    on.once(event, onAnswer);
-    signal.addEventListener('abort', onAbort, { once: true });
-    ask();
-  });

@@ -22,6 +22,8 @@ declare module 'firmata-io' {
     /** Bytes of a message that has not ended yet. */
     buffer: number[];
     firmware: { name?: string; version?: { major: number; minor: number } };
+    /** `state`: of an output, what was last written to it; as the board told it. */
+    pins: { state?: number }[];
     MODES: { INPUT: number; OUTPUT: number; ANALOG: number };
     pinMode(pin: number, mode: number): void;
     digitalWrite(pin: number, value: 0 | 1): void;

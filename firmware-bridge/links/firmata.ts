@@ -10,17 +10,23 @@ import { DeliveryQueue } from './delivery-queue.ts';
 import { FirmataBoard, type FirmataReading } from './firmata-board.ts';
 import type { CommandOutcome, Link, LinkContext, LinkKind, NodeCommand } from './link.ts';
 import { PendingCommand } from './pending-command.ts';
-import { patternsOf, portFields } from './settings.ts';
-import { atLeastReal } from './timing.ts';
+import { patienceFields, patternsOf, portFields } from './settings.ts';
+import { atLeastReal, Silence } from './timing.ts';
 
 /** StandardFirmata's speed. */
 const BAUD_RATE = 57_600;
+/** Nothing heard for so long, and the port is opened anew: three pings that went unanswered. */
+const SILENCE_MS = 15_000;
+const PINGS_IN_SILENCE = 3;
+/** How often the board is asked for a sign of life and for its pins, at least; in the site's time. */
 const PING_MS = 5_000;
+/** The same outside of a faster day: this machine may be busy for a while. */
+const MIN_REAL_SILENCE_MS = 3_000;
 const MIN_REAL_PING_MS = 1_000;
-/** Pings that go unanswered before the port is opened anew. */
-const MAX_SILENT_PINGS = 3;
-/** Greeting: an Uno's boot loader takes two seconds, the questions and answers some more. */
-const REAL_GREETING_MS = 8_000;
+/** An Uno's boot loader takes two seconds after the opening, the questions and answers some more. */
+const HELLO_MS = 8_000;
+/** How long the board may take to confirm its output, in real time, before it is told again. */
+const REAL_CONFIRMATION_MS = 1_000;
 /** The whole state is reported at least this often, so that a gateway which restarted learns it. */
 const REPORT_MS = 60_000;
 /** A change of the temperature that is worth a report of its own. */
@@ -32,6 +38,7 @@ const digitalPin = z.number().int().min(2, 'pins 0 and 1 are the serial line').m
 
 const settings = z.strictObject({
   ...portFields,
+  ...patienceFields({ helloMs: HELLO_MS, silenceMs: SILENCE_MS }),
   pins: z.strictObject({
     contact: digitalPin,
     tamper: digitalPin.optional(),
@@ -50,6 +57,8 @@ type Settings = z.infer<typeof settings>;
 class FirmataLink implements Link {
   private readonly context: LinkContext;
   private readonly patterns: readonly string[];
+  private readonly helloMs: number;
+  private readonly silenceMs: number;
   private readonly board: FirmataBoard;
   private readonly queue: DeliveryQueue;
   private readonly pending: PendingCommand;
@@ -65,12 +74,14 @@ class FirmataLink implements Link {
     const { outlet, counters, log, clock } = context;
     this.context = context;
     this.patterns = patternsOf(given);
+    this.helloMs = given.helloMs;
+    this.silenceMs = given.silenceMs;
     const channel = temperature === undefined ? undefined : Number(temperature.slice(1));
     this.board = new FirmataBoard({ ...pins, temperature: channel }, given.supplyVolts);
     this.queue = new DeliveryQueue(outlet, counters, log, () => clock.monotonicMs());
     this.pending = new PendingCommand(clock, counters);
-    this.board.onReading = () => this.look();
-    this.board.onButton = () => this.look(true);
+    this.board.onReading = (reading) => this.look(reading);
+    this.board.onButton = () => this.look(this.board.reading, true);
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -92,15 +103,18 @@ class FirmataLink implements Link {
 
   private conversation(): Conversation {
     const { clock, log, counters } = this.context;
-    let heardAtMs = clock.monotonicMs();
+    const silence = new Silence(REAL_BEAT_MS);
+    const silenceMs = atLeastReal(clock, this.silenceMs, MIN_REAL_SILENCE_MS) / clock.rate;
     return {
       baudRate: BAUD_RATE,
       hear: (bytes) => {
-        heardAtMs = clock.monotonicMs();
+        silence.end();
         if (!this.board.hear(bytes)) counters.framesDamaged++;
       },
       hold: async (line, signal) => {
-        const greeting = AbortSignal.any([signal, AbortSignal.timeout(REAL_GREETING_MS)]);
+        // Not part of the greeting: on a busy machine it takes longer than the board does.
+        await this.board.load();
+        const greeting = AbortSignal.any([signal, AbortSignal.timeout(this.helloMs)]);
         const isGreeted = await this.board.greet((bytes) => line.write(bytes), greeting);
         if (signal.aborted) return this.close({ because: 'stopped' });
         if (!isGreeted) return this.close({ because: 'silent', wasOnline: false });
@@ -108,12 +122,15 @@ class FirmataLink implements Link {
           { port: line.path, firmware: this.board.firmware },
           'Firmata board is there; states read again',
         );
-        heardAtMs = clock.monotonicMs();
+        silence.end();
         this.isOnline = true;
         this.reported = undefined;
-        this.look();
-        const pingMs = atLeastReal(clock, PING_MS, MIN_REAL_PING_MS);
-        let pingedAtMs = 0;
+        this.look(this.board.reading);
+        const pingMs = Math.min(
+          atLeastReal(clock, PING_MS, MIN_REAL_PING_MS) / clock.rate,
+          silenceMs / PINGS_IN_SILENCE,
+        );
+        let pingedAtMs = Number.NEGATIVE_INFINITY;
         return new Promise((resolve) => {
           const timer = setInterval(() => beat(), REAL_BEAT_MS);
           const end = (ending: Ending) => {
@@ -121,14 +138,13 @@ class FirmataLink implements Link {
             resolve(this.close(ending));
           };
           const beat = () => {
-            const nowMs = clock.monotonicMs();
-            if (nowMs - heardAtMs > pingMs * MAX_SILENT_PINGS)
-              return end({ because: 'silent', wasOnline: true });
+            if (silence.beat() > silenceMs) return end({ because: 'silent', wasOnline: true });
+            const nowMs = performance.now();
             if (nowMs - pingedAtMs > pingMs) {
               this.board.ping();
               pingedAtMs = nowMs;
             }
-            this.look();
+            this.look(this.board.reading);
             this.obey();
           };
           this.board.onRestart = () => {
@@ -151,8 +167,7 @@ class FirmataLink implements Link {
   }
 
   /** Reports where something has changed or the last report is old. */
-  private look(isButton = false): void {
-    const reading = this.board.reading;
+  private look(reading: FirmataReading | undefined, isButton = false): void {
     if (!this.isOnline || reading === undefined) return;
     const nowMs = this.context.clock.monotonicMs();
     const isDue = nowMs - this.reportedAtMs >= REPORT_MS;
@@ -173,12 +188,12 @@ class FirmataLink implements Link {
     const command = this.pending.current;
     if (command === undefined || !this.isOnline || this.commanding === command.id) return;
     this.commanding = command.id;
-    const answer = AbortSignal.timeout(MIN_REAL_PING_MS);
+    const answer = AbortSignal.timeout(REAL_CONFIRMATION_MS);
     this.board.sound(command.buzzer, answer).then((isConfirmed) => {
       this.commanding = 0;
       if (!isConfirmed) return;
       this.pending.finish(command.id, 'done');
-      this.look();
+      this.look(this.board.reading);
     });
   }
 }

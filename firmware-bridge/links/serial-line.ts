@@ -33,27 +33,27 @@ export async function openSerialLine(
   baudRate: number,
   onData: (bytes: Uint8Array) => void,
 ): Promise<SerialLine> {
+  // Before the opening: whoever comes in the device's place meanwhile is another.
+  const identity = await identityOf(path);
   // hupcl: closing must not drop DTR, or every reopening would reset an Uno.
   const port = new SerialPort({ path, baudRate, autoOpen: false, hupcl: false });
+  const gone = Promise.withResolvers<string>();
+  // From the first moment on: a hang-up during the opening is told once, to whoever listens then.
+  port.on('close', (error: Error | null) => gone.resolve(error?.message ?? 'closed'));
+  port.on('error', (error) => gone.resolve(error.message));
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(new PortError(openProblem(path, error))) : resolve()));
   });
   // What the system kept from before is old; the device repeats what matters.
   await new Promise<void>((resolve) => port.flush(() => resolve()));
-  const identity = await identityOf(path);
-  let presence: NodeJS.Timeout | undefined;
-  const hungUp = new Promise<string>((resolve) => {
-    port.on('close', (error: Error | null) => resolve(error?.message ?? 'closed'));
-    port.on('error', (error) => resolve(error.message));
-    // A read that has begun when the device goes returns nothing, and is repeated by serialport for ever.
-    presence = setInterval(() => {
-      identityOf(path).then((now) => now !== identity && resolve('its name is gone'));
-    }, PRESENCE_MS);
-  });
+  // A read that has begun when the device goes returns nothing, and is repeated by serialport for ever.
+  const look = () => identityOf(path).then((now) => now !== identity && gone.resolve('its name is gone'));
+  const presence = setInterval(look, PRESENCE_MS);
+  void look();
   port.on('data', (chunk: Buffer) => onData(chunk));
   return {
     path,
-    hungUp,
+    hungUp: gone.promise,
     write(bytes) {
       if (port.isOpen && port.writableLength < MAX_UNWRITTEN_BYTES) port.write(Buffer.from(bytes));
     },
