@@ -1,9 +1,9 @@
 import { KeyTimeline } from './key-timeline.ts';
-import { inOrder, weigh } from './link.ts';
+import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import type { Key } from './place.ts';
-import { at, firstOf, type Item, indexAfter, lastOf, Run, unite } from './run.ts';
-import type { Traits } from './traits.ts';
+import { type Item, type Key, Run, type Traits } from './memory.ts';
+import { inOrder } from './order.ts';
+import { at, firstOf, indexAfter, lastOf, unite } from './run.ts';
 
 /** One link of a forest: `early` comes before `late`. */
 export interface Edge {
@@ -97,8 +97,8 @@ function addConnecting(runs: readonly Run[], rules: LinkRules, found: Candidate[
       compare(runs, indexOf.get(other) ?? -1, index, rules, found);
       return found.length > before;
     };
-    for (const key of probesOf(traits))
-      timelines.get(key)?.join(stand, fromMs, toMs, isLinked, (other) => unite(stand, other));
+    const judge = { isLinked, unite: (other: Run) => unite(stand, other), mayLink: () => true };
+    for (const key of probesOf(traits)) timelines.get(key)?.join(stand, fromMs, toMs, judge);
     for (const key of ownOf(traits)) {
       const timeline = timelines.get(key) ?? new KeyTimeline(key.windowMs);
       timelines.set(key, timeline);

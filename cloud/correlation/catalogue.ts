@@ -3,10 +3,12 @@ import type { Identity } from '../../devices/model/identity.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { surroundingsOf } from '../assets/surroundings.ts';
 import type { LinkRules, ObservableClass } from './link-rules.ts';
+import { type Head, type Key, type Mark, type Place, Traits, type Via } from './memory.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
-import { type Key, type KeyMaker, makePlace, type Place } from './place.ts';
+import { compareText } from './order.ts';
+import { type KeyMaker, makePlace } from './place.ts';
 import { themeOf } from './theme.ts';
-import { type Correlated, compareText, type Head, type Mark, Traits, type Via } from './traits.ts';
+import type { Correlated } from './traits.ts';
 
 /** Turns detections into traits against one registry and one table of rules. */
 export interface Catalogue {

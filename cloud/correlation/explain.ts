@@ -1,8 +1,10 @@
 import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { catalogueOf } from './catalogue.ts';
-import { inOrder, linkOf, type Placed, weigh } from './link.ts';
+import { linkOf, weigh } from './link.ts';
 import { type LinkRules, linkRules } from './link-rules.ts';
+import type { Placed } from './memory.ts';
+import { inOrder } from './order.ts';
 import { sentence } from './reason.ts';
 import type { Correlated } from './traits.ts';
 

@@ -1,13 +1,10 @@
 import { type Candidate, candidatesOf, type Edge } from './candidates.ts';
-import { inOrder, weigh } from './link.ts';
+import type { Decisions } from './decisions.ts';
+import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import { at, firstOf, type Item, type Run } from './run.ts';
-
-/** What people decided, by detection ids. The machine keeps apart what a person kept apart. */
-export interface Decisions {
-  readonly together: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly apart: ReadonlyMap<string, ReadonlySet<string>>;
-}
+import type { Item, Run } from './memory.ts';
+import { inOrder } from './order.ts';
+import { at, firstOf } from './run.ts';
 
 /** Detections of one incident, in order, with the links that hold it together, in order of their later end. */
 export interface Tree {

@@ -6,10 +6,10 @@ import type { Edge } from './candidates.ts';
 import type { Tree } from './forest.ts';
 import { linkOf } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
+import { compareText } from './order.ts';
 import { priorityOf } from './priority.ts';
 import { at } from './run.ts';
 import { titleOf } from './title.ts';
-import { compareText } from './traits.ts';
 
 /** An incident whose links are not yet put into words: there may be a million of them. */
 export interface Outline extends Omit<Incident, 'links'> {

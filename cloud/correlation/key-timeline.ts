@@ -1,10 +1,30 @@
-import { living, type Run, rootOf, withOneMore } from './run.ts';
+import { Crowd } from './crowd.ts';
+import type { Judge, Run, Timeline } from './memory.ts';
+import { withOneMore } from './run.ts';
+import { dropFrom, joinShelf, type Shelf } from './shelf.ts';
+
+/** From so many runs on a slot keeps them in groups of alike ones, so that most need not be looked at one by one. */
+export const CROWDED = 64;
+
+/** What stands on a key within one window of it. */
+interface Slot extends Shelf {
+  readonly number: number;
+  /** Takes the place of the shelf once there are many. */
+  crowd: Crowd | undefined;
+}
+
+const newSlot = (number: number, run: Run): Slot => ({
+  number,
+  joined: undefined,
+  rest: [run],
+  crowd: undefined,
+});
 
 /**
  * The runs that share one key (an asset, an address, a zone), by slots of the key's window: whatever can
  * still matter to a moment is in its own slot or in one of the two beside it.
  */
-export class KeyTimeline {
+export class KeyTimeline implements Timeline {
   readonly windowMs: number;
   /** By number. */
   #slots: Slot[] = [];
@@ -17,51 +37,46 @@ export class KeyTimeline {
     return Math.floor(atMs / this.windowMs);
   }
 
-  /** Puts a run into the slot of that moment. The caller sees to it that it is not there yet. */
   note(run: Run, atMs: number): void {
     const number = this.slotNumber(atMs);
     const index = this.#indexOf(number);
     const slot = this.#slots[index];
-    if (slot?.number === number) slot.rest = withOneMore(slot.rest, run);
+    if (slot?.number === number) noteIn(slot, run);
     else if (index === this.#slots.length) this.#slots = withOneMore(this.#slots, newSlot(number, run));
     else this.#slots.splice(index, 0, newSlot(number, run));
   }
 
-  /** Drops the slots before that number. */
   forgetBefore(number: number): void {
     const first = this.#slots[0];
     if (first !== undefined && first.number < number)
       this.#slots = this.#slots.filter((slot) => slot.number >= number);
   }
 
-  /** Takes runs out, wherever they are noted; whole components only, so that `joined` stays what it says. */
   drop(runs: ReadonlySet<Run>): void {
-    const kept: Slot[] = [];
-    for (const slot of this.#slots) {
-      const joined = slot.joined?.filter((run) => !runs.has(run));
-      slot.joined = joined === undefined || joined.length === 0 ? undefined : joined;
-      slot.rest = slot.rest.filter((run) => !runs.has(run));
-      if (slot.joined !== undefined || slot.rest.length > 0) kept.push(slot);
-    }
-    this.#slots = kept;
+    this.#slots = this.#slots.filter((slot) => {
+      const isShelfEmpty = dropFrom(slot, runs);
+      if (slot.crowd?.drop(runs) === true) slot.crowd = undefined;
+      return !isShelfEmpty || slot.crowd !== undefined;
+    });
   }
 
-  /**
-   * Compares with `isLinked` as few runs around a time as are needed to know every component that `run`
-   * belongs to, and unites it with those.
-   */
-  join(
-    run: Run,
-    fromMs: number,
-    toMs: number,
-    isLinked: (other: Run) => boolean,
-    unite: (other: Run) => void,
-  ): void {
+  isCrowded(fromMs: number, toMs: number): boolean {
+    const last = this.slotNumber(toMs) + 1;
+    for (let index = this.#indexOf(this.slotNumber(fromMs) - 1); index < this.#slots.length; index++) {
+      const slot = this.#slots[index];
+      if (slot === undefined || slot.number > last) return false;
+      if (slot.crowd !== undefined) return true;
+    }
+    return false;
+  }
+
+  join(run: Run, fromMs: number, toMs: number, judge: Judge): void {
     const last = this.slotNumber(toMs) + 1;
     for (let index = this.#indexOf(this.slotNumber(fromMs) - 1); index < this.#slots.length; index++) {
       const slot = this.#slots[index];
       if (slot === undefined || slot.number > last) return;
-      joinSlot(slot, run, isLinked, unite);
+      if (slot.crowd === undefined) joinShelf(slot, run, judge);
+      else slot.crowd.join(run, judge);
     }
   }
 
@@ -80,54 +95,15 @@ export class KeyTimeline {
   }
 }
 
-/**
- * A slot keeps apart the runs known to be in one component already from the rest, so that the thousandth run
- * on a key is compared until it is linked once and not a thousand times.
- */
-interface Slot {
-  readonly number: number;
-  /** Runs of one and the same component. */
-  joined: Run[] | undefined;
-  /** Runs of which that is not known. */
-  rest: Run[];
-}
-
-const newSlot = (number: number, run: Run): Slot => ({ number, joined: undefined, rest: [run] });
-
-function joinSlot(
-  slot: Slot,
-  run: Run,
-  isLinked: (other: Run) => boolean,
-  unite: (other: Run) => void,
-): void {
-  joinJoined(slot, run, isLinked, unite);
-  if (slot.rest.length === 0) return;
-  let kept = 0;
-  for (const noted of slot.rest) {
-    const other = living(noted);
-    if (rootOf(other) !== rootOf(run) && isLinked(other)) unite(other);
-    const first = slot.joined?.[0];
-    if (first === undefined) slot.joined = [other];
-    else if (rootOf(first) !== rootOf(other)) slot.rest[kept++] = other;
-    else if (first !== other) slot.joined = withOneMore(slot.joined ?? [], other);
-  }
-  slot.rest.length = kept;
-}
-
-/** One link to any of them makes all of them one. */
-function joinJoined(
-  { joined }: Slot,
-  run: Run,
-  isLinked: (other: Run) => boolean,
-  unite: (other: Run) => void,
-): void {
-  const first = joined?.[0];
-  if (joined === undefined || first === undefined || rootOf(first) === rootOf(run)) return;
-  // The latest first: it is the most likely to be near.
-  for (let index = joined.length - 1; index >= 0; index--) {
-    const other = joined[index];
-    if (other === undefined || !isLinked(living(other))) continue;
-    unite(other);
+function noteIn(slot: Slot, run: Run): void {
+  if (slot.crowd !== undefined) {
+    slot.crowd.note(run);
     return;
   }
+  slot.rest = withOneMore(slot.rest, run);
+  if (slot.rest.length + (slot.joined?.length ?? 0) < CROWDED) return;
+  slot.crowd = new Crowd();
+  for (const noted of [...(slot.joined ?? []), ...slot.rest]) slot.crowd.note(noted);
+  slot.joined = undefined;
+  slot.rest = [];
 }

@@ -1,39 +1,8 @@
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type Surroundings, worldOfKind } from '../assets/surroundings.ts';
-import type { KeyTimeline } from './key-timeline.ts';
 import type { LinkRules } from './link-rules.ts';
-
-/** Stands for one index list. Compared by reference. */
-export interface Key {
-  /** How far apart in time two detections on the list can still be linked by what it stands for. */
-  readonly windowMs: number;
-  /** The list itself, kept here because a million lists would make a slow map. The correlator's alone. */
-  timeline: KeyTimeline | undefined;
-}
-
-/** An asset as correlation sees it. One object for each asset, so that it can be compared by reference. */
-export interface Place {
-  readonly number: number;
-  readonly id: string;
-  readonly asset: Asset | undefined;
-  readonly name: string;
-  readonly world: 'physical' | 'cyber' | undefined;
-  /** Public: everybody meets here. */
-  readonly hub: boolean;
-  readonly zones: readonly string[];
-  /** Zones one step away, but for corridors that touch everything → which of `zones` they touch. */
-  readonly beside: ReadonlyMap<string, string>;
-  readonly guards: ReadonlySet<string>;
-  readonly dependsOn: ReadonlySet<string>;
-  /** The host it runs on or is, where that is no meeting place. */
-  readonly host: string | undefined;
-  /** Keeps a temperature: what happens to it shows late. */
-  readonly slow: boolean;
-  /** In which index lists it stands, and which it must be compared with (see correlator.ts). */
-  readonly own: readonly Key[];
-  readonly probes: readonly Key[];
-}
+import type { Key, Place } from './memory.ts';
 
 /** Gives the same object for the same name. */
 export type KeyMaker = (kind: string, name: string, windowMs: number) => Key;

@@ -1,7 +1,6 @@
 import { type Severity, severityRank } from '../../devices/model/detection.ts';
-import type { Item } from './run.ts';
+import type { Item, Traits } from './memory.ts';
 import { at } from './run.ts';
-import type { Traits } from './traits.ts';
 
 /**
  * How urgent an incident is, 0 to 100.

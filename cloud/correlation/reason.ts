@@ -1,6 +1,6 @@
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Tie } from './link.ts';
-import type { Mark, Traits } from './traits.ts';
+import type { Mark, Traits } from './memory.ts';
+import type { Tie } from './tie.ts';
 import {
   apartText,
   capitalised,

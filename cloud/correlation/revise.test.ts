@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Incident } from '../../devices/model/incident.ts';
-import { type Changes, Correlator, correlate } from './correlator.ts';
+import type { Changes } from './changes.ts';
+import { Correlator, correlate } from './correlator.ts';
 import { anyDetections, anyRegistry } from './random-world.ts';
 import { detectionOf, MINUTE, NIGHT, sampleRegistry } from './sample-site.ts';
 import type { Correlated } from './traits.ts';

@@ -1,44 +1,6 @@
-import { inOrder, type Placed } from './link.ts';
-import type { Traits } from './traits.ts';
-
-/**
- * One detection in memory. A folded run holds any number of them, so they are as small as they can be.
- */
-export interface Item extends Placed {
-  run: Run;
-}
-
-/** An incident that somebody was told of, by the detection that it was named after. */
-export interface Told {
-  readonly id: string;
-  readonly earliest: Item;
-}
-
-/**
- * Detections of equal traits, each within the repeat time of the next: one happening, linked to itself with
- * certainty. Whatever else links to a run links to its nearest detection, so that a thousand repeats cost one
- * comparison and not a thousand.
- */
-export class Run {
-  readonly traits: Traits;
-  /** In order of time, then id; never empty once the run is in use. */
-  items: Item[] = [];
-  /** Towards the root of its component (union-find); itself at the root. */
-  parent: Run;
-  /** At the root: the component's other runs. */
-  others: Run[] | undefined = undefined;
-  /** At the root: what was told of this component last. */
-  told: Told[] | undefined = undefined;
-  /** Whether it is on the list of what changed. */
-  isChanged = false;
-  /** Set when another run took its items over. */
-  into: Run | undefined = undefined;
-
-  constructor(traits: Traits) {
-    this.traits = traits;
-    this.parent = this;
-  }
-}
+import { severityRank } from '../../devices/model/detection.ts';
+import { type Item, type Pace, type Placed, Run } from './memory.ts';
+import { inOrder } from './order.ts';
 
 export const firstOf = (run: Run): Item => at(run.items, 0);
 export const lastOf = (run: Run): Item => at(run.items, run.items.length - 1);
@@ -93,20 +55,35 @@ export function living(run: Run): Run {
   return found;
 }
 
-const sizeOf = (root: Run): number => 1 + (root.others?.length ?? 0);
+const runCount = (root: Run): number => 1 + (root.others?.length ?? 0);
+
+/** Of two that were told apart: as little as was ever told, as long ago as it was. */
+const paceOfBoth = (a: Pace | undefined, b: Pace | undefined): Pace | undefined =>
+  a === undefined || b === undefined
+    ? (a ?? b)
+    : {
+        size: Math.max(a.size, b.size),
+        worst: Math.max(a.worst, b.worst),
+        atMs: Math.min(a.atMs, b.atMs),
+      };
 
 /** Makes one component of two; the answer is its root. */
 export function unite(a: Run, b: Run): Run {
   const [one, other] = [rootOf(a), rootOf(b)];
   if (one === other) return one;
-  const [root, child] = sizeOf(one) >= sizeOf(other) ? [one, other] : [other, one];
+  const [root, child] = runCount(one) >= runCount(other) ? [one, other] : [other, one];
   child.parent = root;
   root.others ??= [];
   root.others.push(child);
   if (child.others !== undefined) for (const run of child.others) root.others.push(run);
   child.others = undefined;
+  root.size += child.size;
+  root.worst = Math.max(root.worst, child.worst);
+  root.pace = paceOfBoth(root.pace, child.pace);
+  child.pace = undefined;
   if (child.told !== undefined) {
-    root.told = root.told === undefined ? child.told : [...root.told, ...child.told];
+    root.told ??= [];
+    for (const told of child.told) root.told.push(told);
     child.told = undefined;
   }
   return root;
@@ -116,4 +93,65 @@ export function unite(a: Run, b: Run): Run {
 export function runsOf(root: Run): Run[] {
   const runs = root.others === undefined ? [root] : [root, ...root.others];
   return runs.filter(({ into }) => into === undefined);
+}
+
+/** Puts an item into a run, in its place. */
+export function put(run: Run, item: Item): Run {
+  item.run = run;
+  const index = indexAfter(run.items, item);
+  if (index === run.items.length) run.items = withOneMore(run.items, item);
+  else run.items.splice(index, 0, item);
+  const root = rootOf(run);
+  root.size++;
+  root.worst = Math.max(root.worst, severityRank(item.traits.severity));
+  return run;
+}
+
+/** Puts an item into the run it repeats, or into one of its own; joins two runs that it bridges. */
+export function fold(item: Item, repeatMs: number): void {
+  const { traits } = item;
+  const { runs } = traits;
+  if (runs === undefined) {
+    traits.runs = [put(new Run(traits), item)];
+    return;
+  }
+  const index = runsUpTo(runs, item);
+  const before = runs[index - 1];
+  const after = runs[index];
+  const joinsAfter = after !== undefined && firstOf(after).at - item.at <= repeatMs;
+  if (before !== undefined && item.at - lastOf(before).at <= repeatMs) {
+    put(before, item);
+    if (joinsAfter && firstOf(after).at - lastOf(before).at <= repeatMs) {
+      takeOver(before, after);
+      runs.splice(index, 1);
+    }
+  } else if (joinsAfter) {
+    put(after, item);
+  } else {
+    const run = put(new Run(traits), item);
+    if (index === runs.length) traits.runs = withOneMore(runs, run);
+    else runs.splice(index, 0, run);
+  }
+}
+
+/** The earlier run takes the items of the later one, and stands for it from now on. */
+function takeOver(before: Run, after: Run): void {
+  before.items = before.items.concat(after.items);
+  for (const moved of after.items) moved.run = before;
+  after.items = [];
+  after.into = before;
+  unite(before, after);
+}
+
+/** How many of a trait's runs begin no later than a moment. */
+function runsUpTo(runs: readonly Run[], moment: Placed): number {
+  let low = 0;
+  let high = runs.length;
+  if (high > 0 && inOrder(firstOf(at(runs, high - 1)), moment) <= 0) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (inOrder(firstOf(at(runs, middle)), moment) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

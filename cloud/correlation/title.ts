@@ -1,10 +1,8 @@
 import { severityRank } from '../../devices/model/detection.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Place } from './place.ts';
+import type { Item, Place, Traits } from './memory.ts';
 import { worldOf } from './priority.ts';
-import type { Item } from './run.ts';
 import type { ThemeName } from './theme.ts';
-import type { Traits } from './traits.ts';
 import { capitalised, happening, theName, thePlace } from './wording.ts';
 
 /** Longest title: it is one line of a queue. */

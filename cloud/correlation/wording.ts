@@ -1,6 +1,6 @@
 /** The words of titles and reasons, so that the same thing is always said in the same way. */
 import type { ObservableClass } from './link-rules.ts';
-import type { Place } from './place.ts';
+import type { Place } from './memory.ts';
 import { ruleWords, type ThemeName } from './theme.ts';
 
 /** `40 s`, `14 min`, `3 h 20 min`, `2 days`. */

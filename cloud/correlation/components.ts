@@ -1,0 +1,217 @@
+import { couldLink } from './crowd.ts';
+import type { Decisions } from './decisions.ts';
+import { KeyTimeline } from './key-timeline.ts';
+import { weigh } from './link.ts';
+import type { LinkRules } from './link-rules.ts';
+import { type Item, type Judge, type Key, type Mark, Run, Traits } from './memory.ts';
+import { inOrder } from './order.ts';
+import { fold, indexAfter, living, put, rootOf, unite } from './run.ts';
+import { NO_HEAD } from './traits.ts';
+
+/** Where an item stands that no run has taken yet. */
+const NOWHERE = new Run(new Traits(NO_HEAD, [], [], []));
+
+export const newItem = (id: string, atMs: number, traits: Traits): Item => ({
+  id,
+  at: atMs,
+  traits,
+  run: NOWHERE,
+});
+
+/**
+ * The detections in memory as connected components of all pairs that link, as they come, in any order.
+ *
+ * Two indexes make that cheap. Equal detections in close succession are folded into runs; a run is compared once a
+ * key (asset, address, person, zone) and only with runs that are not of its component yet.
+ */
+export class Components {
+  readonly #rules: LinkRules;
+  readonly #isOneSet: boolean;
+  #together: Decisions['together'];
+  #items = new Map<string, Item>();
+  #changed: Run[] = [];
+
+  /** @param isOneSet nothing earlier is added later: the index forgets what lies behind its windows on the way */
+  constructor(rules: LinkRules, together: Decisions['together'], isOneSet: boolean) {
+    this.#rules = rules;
+    this.#together = together;
+    this.#isOneSet = isOneSet;
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  find(id: string): Item | undefined {
+    return this.#items.get(id);
+  }
+
+  /** @throws RangeError when it is not there */
+  item(id: string): Item {
+    const found = this.#items.get(id);
+    if (found === undefined) throw new RangeError(`no detection "${id}" here`);
+    return found;
+  }
+
+  items(): Iterable<Item> {
+    return this.#items.values();
+  }
+
+  roots(): ReadonlySet<Run> {
+    const roots = new Set<Run>();
+    for (const { run } of this.#items.values()) roots.add(rootOf(run));
+    return roots;
+  }
+
+  /** Takes many at once, in order of time: the fastest way. */
+  insertAll(items: Map<string, Item>): void {
+    const ordered = [...items.values()].sort(inOrder);
+    // With nothing there yet the map can be taken over as it is.
+    if (this.#items.size === 0) this.#items = items;
+    for (const item of ordered) this.insert(item);
+  }
+
+  insert(item: Item): void {
+    const { id, traits } = item;
+    if (traits.repeats) fold(item, this.#rules.repeatMs);
+    else put(new Run(traits), item);
+    this.#items.set(id, item);
+    this.#noteChanged(item.run);
+    const judge = new ItemJudge(item, this.#rules);
+    if (traits.placed) for (const { probes } of traits.places) for (const key of probes) judge.joinAllOn(key);
+    for (const mark of traits.marks) if (!mark.hub) judge.joinAllOn(mark);
+    if (traits.placed) for (const { own } of traits.places) for (const key of own) this.#note(item, key);
+    for (const mark of traits.marks) if (!mark.hub) this.#note(item, mark);
+    for (const partner of this.#together.get(id) ?? []) {
+      const other = this.#items.get(partner);
+      if (other !== undefined && other.run !== NOWHERE) unite(item.run, other.run);
+    }
+  }
+
+  get hasChanged(): boolean {
+    return this.#changed.length > 0;
+  }
+
+  /** Components that changed since this was last asked, by their roots. */
+  takeChanged(): Set<Run> {
+    const roots = new Set(this.#changed.map(rootOf));
+    for (const run of this.#changed) run.isChanged = false;
+    this.#changed = [];
+    return roots;
+  }
+
+  /** Gives back what was not dealt with, to be asked for again. */
+  putOff(roots: Iterable<Run>): void {
+    for (const root of roots) this.#noteChanged(root);
+  }
+
+  /** Takes whole components out of memory; the answer is what they held, in order of time. */
+  takeApart(roots: ReadonlySet<Run>): Item[] {
+    const leaving = new Set<Run>();
+    const kinds = new Set<Traits>();
+    const keys = new Set<Key>();
+    const items: Item[] = [];
+    for (const root of roots)
+      for (const run of [root, ...(root.others ?? [])]) {
+        leaving.add(run);
+        kinds.add(run.traits);
+        for (const item of run.items) items.push(item);
+      }
+    this.#changed = this.#changed.filter((run) => !leaving.has(run));
+    for (const traits of kinds) {
+      const runs = traits.runs?.filter((run) => !leaving.has(run)) ?? [];
+      traits.runs = runs.length === 0 ? undefined : runs;
+      for (const { own } of traits.places) for (const key of own) keys.add(key);
+      for (const mark of traits.marks) keys.add(mark);
+    }
+    for (const key of keys) key.timeline?.drop(leaving);
+    for (const { id } of items) this.#items.delete(id);
+    return items.sort(inOrder);
+  }
+
+  /** Starts over with these; decisions that joined components cannot be taken back in any other way. */
+  rebuild(kept: readonly Item[], together: Decisions['together']): void {
+    // Every list was begun by something that is in memory.
+    this.dropIndex();
+    this.#together = together;
+    this.#items = new Map();
+    this.#changed = [];
+    for (const item of kept) this.insert(item);
+  }
+
+  /** What linked is linked: the lists that it was found by are not needed any more. */
+  dropIndex(): void {
+    for (const { traits } of this.#items.values()) {
+      traits.runs = undefined;
+      for (const mark of traits.marks) mark.timeline = undefined;
+      for (const { own } of traits.places) for (const key of own) key.timeline = undefined;
+    }
+  }
+
+  #noteChanged(run: Run): void {
+    if (run.isChanged) return;
+    run.isChanged = true;
+    this.#changed.push(run);
+  }
+
+  #note(item: Item, key: Key): void {
+    key.timeline ??= new KeyTimeline(key.windowMs);
+    const { timeline } = key;
+    const number = timeline.slotNumber(item.at);
+    if (this.#isOneSet) timeline.forgetBefore(number - 1);
+    const { run } = item;
+    // Neighbours in the run that share the slot have noted it there already.
+    const index = run.items.length < 2 ? 0 : indexAfter(run.items, item) - 1;
+    const [before, after] = [run.items[index - 1], run.items[index + 1]];
+    const isThere =
+      (before !== undefined && timeline.slotNumber(before.at) === number) ||
+      (after !== undefined && timeline.slotNumber(after.at) === number);
+    if (!isThere) timeline.note(living(run), item.at);
+  }
+}
+
+/** Joins the components of all that is linked to one item. */
+class ItemJudge implements Judge {
+  readonly #item: Item;
+  readonly #rules: LinkRules;
+  #windowMs = 0;
+  #crowded: readonly Mark[] | undefined;
+
+  constructor(item: Item, rules: LinkRules) {
+    this.#item = item;
+    this.#rules = rules;
+  }
+
+  joinAllOn({ timeline, windowMs }: Key): void {
+    if (timeline === undefined) return;
+    this.#windowMs = windowMs;
+    timeline.join(this.#item.run, this.#item.at, this.#item.at, this);
+  }
+
+  /** Asked on a list of some window: what is further apart is linked by another list or not at all. */
+  isLinked(other: Run): boolean {
+    const item = this.#item;
+    if (other === item.run) return false;
+    const { items, traits } = other;
+    const index = indexAfter(items, item);
+    const before = items[index - 1];
+    const sinceMs = before === undefined ? Number.POSITIVE_INFINITY : item.at - before.at;
+    if (sinceMs <= this.#windowMs && weigh(traits, item.traits, sinceMs, this.#rules) > 0) return true;
+    const after = items[index];
+    const untilMs = after === undefined ? Number.POSITIVE_INFINITY : after.at - item.at;
+    return untilMs <= this.#windowMs && weigh(item.traits, traits, untilMs, this.#rules) > 0;
+  }
+
+  unite(other: Run): void {
+    unite(this.#item.run, other);
+  }
+
+  /** Whoever shares a mark of which there is no crowd is compared with there, one by one. */
+  mayLink(like: Traits, sharesHubs: boolean): boolean {
+    const { at, traits } = this.#item;
+    this.#crowded ??= traits.marks.filter(
+      ({ hub, timeline }) => !hub && timeline?.isCrowded(at, at) === true,
+    );
+    return couldLink(traits, like, this.#crowded, sharesHubs, this.#rules);
+  }
+}
