@@ -314,7 +314,10 @@ export async function createBroker(
     ...(certificate === undefined ? {} : { certificate }),
     publish: (topic, payload, { qos = 0 } = {}) => {
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload);
-      return publisher.publish(topic, bytes, qos);
+      const forwarded = publisher.publish(topic, bytes, qos);
+      // A command: whoever waits for a door to open should not wait for the rest of this turn's work.
+      pool.flush();
+      return forwarded;
     },
     retainedMessages: (filters) => [...new Set(filters.flatMap((filter) => state.retained.match(filter)))],
     replaceIdentities: (entries) => {

@@ -105,11 +105,15 @@ export class Publisher {
     await this.#forward(packet, this.#take({ id: will.client, identity: will.identity }, packet));
   }
 
-  async #forward(packet: Publishing, work: Promise<unknown> | undefined): Promise<void> {
-    await work;
+  /** What need not be queued first goes out before this returns. */
+  #forward(packet: Publishing, work: Promise<unknown> | undefined): Promise<void> {
+    return work === undefined ? this.#hand(packet) : work.then(() => this.#hand(packet));
+  }
+
+  #hand(packet: Publishing): Promise<void> {
     const { topic, payload, qos = 0, brokerId, brokerCounter: number } = packet;
     const numbered = brokerId === undefined ? {} : { brokerId, brokerCounter: number };
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       this.#parts.aedes.publish(
         { cmd: 'publish', topic, payload, qos, retain: false, dup: false, ...numbered },
         (error) => (error ? reject(error) : resolve()),

@@ -39,12 +39,14 @@ export class WriterPool {
 
   /** Flushes the writer once this turn's work is done. */
   flushLater(writer: SocketWriter): void {
-    if (this.#dirty.push(writer) > 1) return;
-    setImmediate(() => {
-      const dirty = this.#dirty;
-      this.#dirty = [];
-      for (const one of dirty) one.flush();
-    });
+    if (this.#dirty.push(writer) === 1) setImmediate(() => this.flush());
+  }
+
+  /** Flushes all that has something to write, without waiting for the end of the turn. */
+  flush(): void {
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const one of dirty) one.flush();
   }
 
   watch(writer: SocketWriter): void {
