@@ -98,6 +98,8 @@ type Siren = { by: 'warning' } | { by: 'property'; property: string; on: unknown
 
 interface Device {
   ieee: string;
+  /** What the gateway calls it. */
+  address: string;
   name: string;
   model?: string;
   parts: string[];
@@ -120,6 +122,8 @@ function fieldOf(key: string): FieldCapability | undefined {
   const known = base === undefined ? undefined : fields[base];
   return known === undefined ? undefined : { read: known.read, part: key };
 }
+
+const addressOf = (ieee: string): string => `${NAME}:${ieee}`;
 
 function exposed(definition: unknown): JsonObject[] {
   const exposes = field(definition, 'exposes');
@@ -162,14 +166,13 @@ function deviceIn(entry: unknown): Device | undefined {
   if (siren !== undefined) parts.add('siren');
   return {
     ieee,
+    address: addressOf(ieee),
     name,
     parts: [...parts],
     ...(model === undefined ? {} : { model }),
     ...(siren === undefined ? {} : { siren }),
   };
 }
-
-const addressOf = (device: Device): string => `${NAME}:${device.ieee}`;
 
 function readList(payload: Uint8Array, memory: Memory): ProfileResult {
   const list = jsonOf(payload, MAX_LIST_BYTES);
@@ -187,7 +190,7 @@ function readList(payload: Uint8Array, memory: Memory): ProfileResult {
     heard: devices
       .filter((device) => device.parts.length > 0)
       .map((device) => ({
-        device: addressOf(device),
+        device: device.address,
         described: {
           name: device.name,
           ...(device.model === undefined ? {} : { model: device.model }),
@@ -235,7 +238,7 @@ function readBridgeState(payload: Uint8Array, memory: Memory): ProfileResult {
   const through = [...memory.byAddress.values()].filter(
     ({ ieee, parts }) => parts.length > 0 && !(isBack && memory.unavailable.has(ieee)),
   );
-  const same = through.map((device): Heard => ({ device: addressOf(device), readings: findings.readings }));
+  const same = through.map((device): Heard => ({ device: device.address, readings: findings.readings }));
   return { heard: [...bridge.heard, ...same] };
 }
 
@@ -250,14 +253,14 @@ function readState(device: Device, payload: Uint8Array): ProfileResult {
   if ('refused' in document) return document;
   const findings = new Findings();
   const locked = Object.hasOwn(document.value, 'lock_state');
-  for (const key of Object.keys(document.value)) {
+  for (const [key, value] of Object.entries(document.value)) {
     const known = fieldOf(key);
     // `lock_state` is what the bolt does, `state` what it was told.
     if (known === undefined || (locked && key === 'state')) continue;
-    readFields(document.value, { [key]: known }, findings);
+    known.read(value, known.part ?? key, key, findings);
   }
   const seenAt = seenAtIn(document.value);
-  return findings.result(addressOf(device), seenAt === undefined ? {} : { seenAt });
+  return findings.result(device.address, seenAt === undefined ? {} : { seenAt });
 }
 
 function readAttribute(device: Device, attribute: string, payload: Uint8Array): ProfileResult {
@@ -268,13 +271,13 @@ function readAttribute(device: Device, attribute: string, payload: Uint8Array): 
   const word = text.value === 'true' ? true : text.value === 'false' ? false : text.value;
   const findings = new Findings();
   if (word !== 'null' && word !== '') readFields({ [attribute]: word }, { [attribute]: known }, findings);
-  return findings.result(addressOf(device));
+  return findings.result(device.address);
 }
 
 /** A device under its name now, or under its address, which is the name of one that nobody has named. */
 function deviceNamed(name: string, memory: Memory): Device | undefined {
   const known = memory.byName.get(name) ?? memory.byAddress.get(name);
-  return known ?? (isIeee(name) ? { ieee: name, name, parts: [] } : undefined);
+  return known ?? (isIeee(name) ? { ieee: name, address: addressOf(name), name, parts: [] } : undefined);
 }
 
 function readDevice(rest: string, payload: Uint8Array, memory: Memory): ProfileResult {
@@ -296,7 +299,7 @@ function readDevice(rest: string, payload: Uint8Array, memory: Memory): ProfileR
       if (reading.value === 'online') memory.unavailable.delete(device.ieee);
       else if (memory.byAddress.has(device.ieee)) memory.unavailable.add(device.ieee);
     }
-    return findings.result(addressOf(device));
+    return findings.result(device.address);
   }
   if (device !== undefined && last !== undefined) return readAttribute(device, last, payload);
   if (levels.length > MAX_NAME_LEVELS)

@@ -60,6 +60,8 @@ export const MAX_COMMAND_MESSAGES = 16;
 
 type Message = DeviceMessage & { client: string };
 
+/** Topics whose readers are remembered; a shop has hundreds, and a flood of topics must not fill memory. */
+const MAX_REMEMBERED_TOPICS = 8_192;
 /** Devices that a driver remembers having heard, to know whose commands are its own; beyond, the oldest is forgotten. */
 const MAX_HEARD_DEVICES = 10_000;
 
@@ -77,6 +79,7 @@ export interface MqttDriverOptions {
 export class MqttDriver {
   readonly #speakers: readonly Speaker[];
   readonly #index = new TopicIndex<Speaker>();
+  readonly #readers = new Map<string, readonly Speaker[]>();
   readonly #heard = new Set<string>();
   readonly #quarantine: (message: QuarantinedMessage) => void;
 
@@ -103,7 +106,7 @@ export class MqttDriver {
    */
   learn(stored: Iterable<StoredMessage>, receivedAt: number): void {
     for (const message of this.#bounded(stored, receivedAt))
-      for (const speaker of this.#index.match(message.topic)) resultOf(speaker, message);
+      for (const speaker of this.#readersOf(message.topic)) resultOf(speaker, message);
   }
 
   /**
@@ -141,7 +144,7 @@ export class MqttDriver {
     const { retained, receivedAt } = message;
     const heard: FromDevice[] = [];
     const refusals: { profile: string; reason: string }[] = [];
-    for (const speaker of this.#index.match(message.topic)) {
+    for (const speaker of this.#readersOf(message.topic)) {
       const { name } = speaker.profile;
       const result = resultOf(speaker, message);
       if ('refused' in result) refusals.push({ profile: name, reason: result.refused });
@@ -157,6 +160,16 @@ export class MqttDriver {
     if (heard.length === 0)
       for (const { profile, reason } of refusals) this.#refuse(message, profile, reason, false);
     return heard;
+  }
+
+  /** Profiles that read a topic. */
+  #readersOf(topic: string): readonly Speaker[] {
+    const remembered = this.#readers.get(topic);
+    if (remembered !== undefined) return remembered;
+    const readers = [...this.#index.match(topic)];
+    if (this.#readers.size >= MAX_REMEMBERED_TOPICS) this.#readers.clear();
+    this.#readers.set(topic, readers);
+    return readers;
   }
 
   /** Whether the device speaks through this driver's broker. */

@@ -23,8 +23,10 @@ export interface KnownMeasurement {
   asset: string;
   since: number;
   seenAt: number;
-  /** When an observation last told it. */
+  /** When an observation last told it; before all time where none has in this life of the gateway. */
   toldAt: number;
+  /** When it was last written to disk. */
+  keptAt: number;
 }
 
 export type Known = KnownState | KnownMeasurement;
@@ -37,59 +39,59 @@ export interface AssetFact {
   seenAt: number;
 }
 
-/** U+0000 is in no name: the wall refuses it. Made for every reading, so nothing dearer than joining. */
-const keyOf = (type: Known['type'], device: string, part: string, property: string) =>
-  `${type}\u0000${device}\u0000${part}\u0000${property}`;
+/** Facts of one device; the busiest real one has a few dozen. Looked through one by one, so there must be an end. */
+export const MAX_FACTS_PER_DEVICE = 256;
+
+const none: readonly Known[] = [];
 
 export class Facts {
-  readonly #known = new Map<string, Known>();
+  readonly #byDevice = new Map<string, Known[]>();
   readonly #byAsset = new Map<string, Set<Known>>();
-  readonly #byDevice = new Map<string, Set<Known>>();
 
   state(device: string, part: string, property: Property): KnownState | undefined {
-    const found = this.#known.get(keyOf('state', device, part, property));
-    return found?.type === 'state' ? found : undefined;
+    for (const fact of this.ofDevice(device))
+      if (fact.property === property && fact.part === part && fact.type === 'state') return fact;
+    return undefined;
   }
 
   measurement(device: string, part: string, quantity: string): KnownMeasurement | undefined {
-    const found = this.#known.get(keyOf('measurement', device, part, quantity));
-    return found?.type === 'measurement' ? found : undefined;
+    for (const fact of this.ofDevice(device))
+      if (fact.property === quantity && fact.part === part && fact.type === 'measurement') return fact;
+    return undefined;
   }
 
-  put(fact: Known): void {
-    const key = keyOf(fact.type, fact.device, fact.part, fact.property);
-    const before = this.#known.get(key);
-    // A newer word about the same: the indexes hold it already.
-    if (before?.asset === fact.asset) {
-      Object.assign(before, fact);
-      return;
-    }
-    if (before !== undefined) this.#unlink(before);
-    this.#known.set(key, fact);
-    for (const [index, name] of [
-      [this.#byAsset, fact.asset],
-      [this.#byDevice, fact.device],
-    ] as const) {
-      const there = index.get(name);
-      if (there === undefined) index.set(name, new Set([fact]));
-      else there.add(fact);
-    }
+  /** Takes a new fact, or a newer word about one. @returns false when the device has told too many different ones */
+  put(fact: Known): boolean {
+    const { type, device, part, asset } = fact;
+    const ofDevice = this.#byDevice.get(device) ?? [];
+    const at = ofDevice.findIndex(
+      (known) => known.property === fact.property && known.part === part && known.type === type,
+    );
+    const before = ofDevice[at];
+    if (before !== undefined) {
+      this.#byAsset.get(before.asset)?.delete(before);
+      ofDevice[at] = fact;
+    } else if (ofDevice.length >= MAX_FACTS_PER_DEVICE) return false;
+    else if (ofDevice.push(fact) === 1) this.#byDevice.set(device, ofDevice);
+    const ofAsset = this.#byAsset.get(asset);
+    if (ofAsset === undefined) this.#byAsset.set(asset, new Set([fact]));
+    else ofAsset.add(fact);
+    return true;
   }
 
   ofDevice(device: string): readonly Known[] {
-    return [...(this.#byDevice.get(device) ?? [])];
+    return this.#byDevice.get(device) ?? none;
   }
 
   ofAsset(asset: string): readonly Known[] {
-    return [...(this.#byAsset.get(asset) ?? [])];
+    return [...(this.#byAsset.get(asset) ?? none)];
   }
 
+  /** @returns what was known of it */
   forgetDevice(device: string): readonly Known[] {
     const gone = this.ofDevice(device);
-    for (const fact of gone) {
-      this.#unlink(fact);
-      this.#known.delete(keyOf(fact.type, fact.device, fact.part, fact.property));
-    }
+    this.#byDevice.delete(device);
+    for (const fact of gone) this.#byAsset.get(fact.asset)?.delete(fact);
     return gone;
   }
 
@@ -130,10 +132,5 @@ export class Facts {
       }
     }
     return [...facts.values()];
-  }
-
-  #unlink(fact: Known): void {
-    this.#byAsset.get(fact.asset)?.delete(fact);
-    this.#byDevice.get(fact.device)?.delete(fact);
   }
 }

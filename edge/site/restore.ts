@@ -61,7 +61,9 @@ export function restore(
         asset,
         since: at,
         seenAt: at,
-        toldAt: at,
+        // It is kept now and then only: what was told last may be newer.
+        toldAt: Number.NEGATIVE_INFINITY,
+        keptAt: at,
       });
   }
   return { assignments, devices, obsolete };

@@ -23,7 +23,7 @@ import {
   readingOf,
 } from './assignments.ts';
 import { type Device, newDevice, presenceOf, takeDescription, takeSeenAt, takeSequence } from './device.ts';
-import { type AssetFact, Facts, type KnownState } from './facts.ts';
+import { type AssetFact, Facts, type KnownMeasurement, type KnownState } from './facts.ts';
 import { Inbox } from './inbox.ts';
 import { assignmentKey, deviceKey, measurementKey, stateKey } from './kept.ts';
 import { Presence, type PresenceArrival } from './presence.ts';
@@ -33,6 +33,8 @@ import { type CommandTarget, commandTargets, deviceView, factsAbout } from './vi
 
 /** The same value again within this is no observation: a sensor that repeats itself each second is thinned. */
 export const IDENTICAL_WITHIN_MS = 5 * 60_000;
+/** What a sensor last measured is written to disk this often at most; each observation is in the outbox anyway. */
+export const MEASUREMENT_KEPT_EVERY_MS = 10_000;
 /** A delayed message's own time is believed this far back. */
 export const MAX_DELAY_MS = 7 * 24 * 3_600_000;
 
@@ -240,13 +242,16 @@ export class SiteState {
     if (!retained) result.reported.push({ asset, property, value });
     const { strongest, edges } = properties[property];
     const known = this.#facts.state(device, part, property);
+    if (known?.value === value && known.asset === asset) {
+      if (!retained) known.seenAt = times.receivedAt;
+      return;
+    }
     const before = strongest === undefined ? known?.value : this.#facts.merged(asset, property)?.value;
     const isSame = known?.value === value;
     const since = isSame ? known.since : times.observedAt;
     const seenAt = retained && isSame ? known.seenAt : times.receivedAt;
     const fact: KnownState = { type: 'state', device, part, property, value, asset, since, seenAt };
-    this.#facts.put(fact);
-    if (isSame) return;
+    if (!this.#facts.put(fact) || isSame) return;
     this.#options.keep(stateKey(device, part, property), { device, part, property, value, since });
     if (retained || known === undefined) return;
     const after = strongest === undefined ? value : this.#facts.merged(asset, property)?.value;
@@ -271,17 +276,26 @@ export class SiteState {
     const sinceToldMs = observedAt - (known?.toldAt ?? Number.NEGATIVE_INFINITY);
     // A clock that was set back must not thin for hours.
     const isThinned = isSame && sinceToldMs >= 0 && sinceToldMs < IDENTICAL_WITHIN_MS;
-    this.#facts.put({
-      type: 'measurement',
-      device,
-      part,
-      property: quantity,
-      value,
-      asset,
-      since: isSame ? known.since : observedAt,
-      seenAt: observedAt,
-      toldAt: isThinned ? known.toldAt : observedAt,
-    });
+    const fact: KnownMeasurement =
+      known?.asset === asset
+        ? known
+        : {
+            type: 'measurement',
+            device,
+            part,
+            property: quantity,
+            value,
+            asset,
+            since: observedAt,
+            seenAt: observedAt,
+            toldAt: observedAt,
+            keptAt: Number.NEGATIVE_INFINITY,
+          };
+    if (fact !== known && !this.#facts.put(fact)) return;
+    fact.value = value;
+    fact.seenAt = observedAt;
+    if (!isSame) fact.since = observedAt;
+    if (!isThinned) fact.toldAt = observedAt;
     // A device that marks a low battery itself knows better than its percentage.
     const state = quantity === 'battery' && !flagsBattery ? batteryStateAt(value) : undefined;
     if (state !== undefined)
@@ -293,13 +307,11 @@ export class SiteState {
         result,
       );
     if (isThinned) return;
-    this.#options.keep(measurementKey(device, part, quantity), {
-      device,
-      part,
-      quantity,
-      value,
-      at: observedAt,
-    });
+    if (Math.abs(observedAt - fact.keptAt) >= MEASUREMENT_KEPT_EVERY_MS) {
+      fact.keptAt = observedAt;
+      const kept = { device, part, quantity, value, at: observedAt };
+      this.#options.keep(measurementKey(device, part, quantity), kept);
+    }
     const extra = { value, facts: { part } };
     result.observations.push(this.#observation(measured[quantity], asset, device, times, extra));
   }
