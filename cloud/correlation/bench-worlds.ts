@@ -249,3 +249,17 @@ export const manyAttackers = (count: number): BenchWorld => ({
     }),
   ),
 });
+
+/** As before; then somebody gets in, which belongs to every one of the attempts and makes them one incident. */
+export function oneGotIn(count: number): BenchWorld {
+  const { registry, detections } = manyAttackers(count - 1);
+  const success = detectionOf({
+    id: 'got-in',
+    at: count * 1_000,
+    rule: 'new-address-login',
+    severity: 'high',
+    assets: ['shop'],
+    observables: { ip: '203.0.113.9', account: 'a.weber' },
+  });
+  return { registry, detections: [...detections, success] };
+}

@@ -1,7 +1,8 @@
+import { couldLink } from './crowd.ts';
 import { KeyTimeline } from './key-timeline.ts';
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import { type Item, type Key, Run, type Traits } from './memory.ts';
+import { type Item, type Judge, type Key, type Mark, Run, type Traits } from './memory.ts';
 import { inOrder } from './order.ts';
 import { at, firstOf, indexAfter, lastOf, unite } from './run.ts';
 
@@ -92,12 +93,21 @@ function addConnecting(runs: readonly Run[], rules: LinkRules, found: Candidate[
     stand.items = items;
     indexOf.set(stand, index);
     const [fromMs, toMs] = [firstOf(stand).at, lastOf(stand).at];
-    const isLinked = (other: Run): boolean => {
-      const before = found.length;
-      compare(runs, indexOf.get(other) ?? -1, index, rules, found);
-      return found.length > before;
+    let crowded: readonly Mark[] | undefined;
+    const judge: Judge = {
+      isLinked(other) {
+        const before = found.length;
+        compare(runs, indexOf.get(other) ?? -1, index, rules, found);
+        return found.length > before;
+      },
+      unite: (other) => unite(stand, other),
+      mayLink(like, sharesHubs) {
+        crowded ??= traits.marks.filter(
+          (mark) => !mark.hub && timelines.get(mark)?.isCrowded(fromMs, toMs) === true,
+        );
+        return couldLink(traits, like, crowded, sharesHubs, rules);
+      },
     };
-    const judge = { isLinked, unite: (other: Run) => unite(stand, other), mayLink: () => true };
     for (const key of probesOf(traits)) timelines.get(key)?.join(stand, fromMs, toMs, judge);
     for (const key of ownOf(traits)) {
       const timeline = timelines.get(key) ?? new KeyTimeline(key.windowMs);
