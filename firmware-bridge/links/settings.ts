@@ -11,7 +11,7 @@ export const portFields = {
 };
 
 /** Longest patience that makes sense: a device that needs more is broken. */
-const MAX_PATIENCE_MS = 600_000;
+const MAX_PATIENCE_MS = 3_600_000;
 const patience = z.number().int().min(500).max(MAX_PATIENCE_MS);
 
 /** How long a link waits for its device; a slow board, or an emulated one on a busy machine, needs more. */

@@ -35,10 +35,16 @@ export class House {
   #child: ChildProcess | undefined;
   #stopping = false;
   #ready = newReady();
+  #isReady = false;
 
   constructor(options: HouseOptions) {
     this.#options = options;
     this.#log = createWriteStream(join(options.logs, `${options.name}.log`), { flags: 'a' });
+  }
+
+  /** Whether the process that runs now has said that it is ready. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** Starts it; resolves with the line in which it says that it is ready. */
@@ -68,6 +74,7 @@ export class House {
   kill(): void {
     // From this moment on the process that is meant is the next one.
     if (this.#child?.exitCode === null && this.#child.signalCode === null) this.#ready = newReady();
+    this.#isReady = false;
     this.#child?.kill('SIGKILL');
   }
 
@@ -97,7 +104,11 @@ export class House {
       this.#log.write(chunk);
       line += chunk.toString('utf8');
       for (let end = line.indexOf('\n'); end !== -1; end = line.indexOf('\n')) {
-        heard(line.slice(0, end), ready);
+        const said = readyLine(line.slice(0, end));
+        if (said !== undefined) {
+          ready.resolve(said);
+          this.#isReady = this.#ready === ready;
+        }
         line = line.slice(end + 1);
       }
     });
@@ -108,6 +119,7 @@ export class House {
     child.on('exit', (code, signal) => {
       const lastLine = lastWords.trim().split('\n').at(-1) ?? '';
       ready.reject(new Error(`${name} ended with ${code ?? signal}: ${lastLine}`));
+      this.#isReady = false;
       if (this.#stopping) return;
       // Whoever asks from now on asks for the next one.
       if (this.#ready === ready) this.#ready = newReady();
@@ -119,12 +131,12 @@ export class House {
   }
 }
 
-/** The line of JSON in which a process says that it is ready; anything else is for its log. */
-function heard(line: string, ready: PromiseWithResolvers<Record<string, unknown>>): void {
+/** The line of JSON in which a process says that it is ready; undefined for anything else, which is for its log. */
+function readyLine(line: string): Record<string, unknown> | undefined {
   try {
     const said = JSON.parse(line) as Record<string, unknown>;
-    if (said.ready === true) ready.resolve(said);
+    return said.ready === true ? said : undefined;
   } catch {
-    // No JSON.
+    return undefined;
   }
 }

@@ -27,6 +27,11 @@ export interface StageOptions {
   seed: number;
   /** Whether customers and staff go about their day. */
   withDay: boolean;
+  /**
+   * How long a process or a board may be away, in real time, before the sites call it silence: what starts on a busy
+   * machine starts no faster on a faster day. OUTAGE_MS unless told.
+   */
+  outageMs?: number;
   say(text: string): void;
 }
 
@@ -49,6 +54,13 @@ export interface Stage {
 }
 
 const MARK = '.stage';
+/** Some starts of a process on a busy machine. */
+const OUTAGE_MS = 10_000;
+/** What the products' own defaults are, in the site's time: never less than these. */
+const SILENT_DEVICE_MS = 60_000;
+const BOARD_SILENCE_MS = 16_000;
+/** How long a board may take to say hello, in real time: it is emulated in a process that does much else. */
+const BOARD_HELLO_MS = 30_000;
 
 /** An earlier run's folder may go; anything else is somebody's. */
 function emptyFolder(folder: string): void {
@@ -62,7 +74,7 @@ function emptyFolder(folder: string): void {
 
 /** Cloud, two gateways and a bridge as processes, the world's hardware around them, and a day that goes by. */
 export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
-  const { folder, say, speed, originMs } = options;
+  const { folder, say, speed, originMs, outageMs = OUTAGE_MS } = options;
   if (options.port !== 0) await expectFree(options.port, '--port');
   emptyFolder(folder);
   const startedAt = Date.now();
@@ -112,6 +124,9 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       northPagePort,
       cameraPort,
       stagePort,
+      silentDeviceMs: Math.max(SILENT_DEVICE_MS, Math.round(outageMs * speed)),
+      boardSilenceMs: Math.max(BOARD_SILENCE_MS, Math.round(outageMs * speed)),
+      boardHelloMs: BOARD_HELLO_MS,
       passwordHash: passwordHash(devicePassword),
       deskPasswordHash: passwordHash(deskPassword),
       annaPinHash: passwordHash(pins['Anna Weber']),
