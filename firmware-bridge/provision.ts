@@ -6,8 +6,8 @@ import { openSerialLine } from './links/serial-line.ts';
 
 const BAUD_RATE = 115_200;
 const REPEAT_MS = 500;
-/** An Uno's boot loader takes two seconds after the opening, writing the name some milliseconds. */
-const TIMEOUT_MS = 6_000;
+/** An Uno's boot loader takes two seconds after the opening, writing the name some milliseconds; a busy machine more. */
+const TIMEOUT_MS = 15_000;
 
 /**
  * Resolves once the node itself has said its new name.
