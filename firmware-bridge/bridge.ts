@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { Clock } from '../devices/model/clock.ts';
 import { type BridgeConfiguration, createLink, type LinkConfiguration } from './config.ts';
 import { type LinkCounters, newCounters } from './counters.ts';
-import { BridgePresence, NodeConnection } from './gateway-connection.ts';
-import type { Link } from './links/link.ts';
+import { BridgePresence, DeviceConnection, NodeConnection } from './gateway-connection.ts';
+import type { DeviceHandlers, Link, NodeOutlet } from './links/link.ts';
 import { PortClaims } from './links/ports.ts';
 
 /** How often the counters go into the log, where they have changed; in real time. */
@@ -30,7 +30,7 @@ export async function runBridge(
         configuration,
         ports,
         clock,
-        log: log.child({ link: link.id, node: link.node }),
+        log: log.child({ link: link.id, ...('node' in link && { node: link.node }) }),
         signal,
       }),
     ),
@@ -45,22 +45,44 @@ interface LinkSurroundings extends BridgeOptions {
 
 async function runLink(given: LinkConfiguration, surroundings: LinkSurroundings): Promise<void> {
   const { configuration, ports, clock, log, signal } = surroundings;
-  const { node } = given;
   const counters = newCounters();
-  // The connection's first event comes later than the link, so there is always one.
+  // A connection's first event comes later than the link, so there is always one.
   let link: Link | undefined;
-  const connection = new NodeConnection({
-    configuration,
-    node,
+  const connections: { close(): Promise<void> }[] = [];
+  const opened = <Connection extends { close(): Promise<void> }>(connection: Connection): Connection => {
+    connections.push(connection);
+    return connection;
+  };
+  const nodeConnection = (node: string) =>
+    new NodeConnection({
+      configuration,
+      node,
+      clock,
+      log,
+      onCommand: (command) => {
+        link?.command(command).then((outcome) => log.info({ buzzer: command.buzzer, outcome }, 'command'));
+      },
+      onRefusedCommand: () => counters.commandsRefused++,
+      onConnected: () => link?.gatewayReturned(),
+    });
+  link = createLink(given, {
+    node: 'node' in given ? given.node : given.id,
+    outlet: 'node' in given ? opened(nodeConnection(given.node)) : noOutlet,
+    connect: <State>(family: 'reader', device: string, handlers: DeviceHandlers) =>
+      opened(
+        new DeviceConnection<State>({
+          configuration,
+          family,
+          device,
+          log: log.child({ reader: device }),
+          ...handlers,
+        }),
+      ),
     clock,
     log,
-    onCommand: (command) => {
-      link?.command(command).then((outcome) => log.info({ buzzer: command.buzzer, outcome }, 'command'));
-    },
-    onRefusedCommand: () => counters.commandsRefused++,
-    onConnected: () => link?.gatewayReturned(),
+    ports,
+    counters,
   });
-  link = createLink(given, { node, outlet: connection, clock, log, ports, counters });
   let told = JSON.stringify(counters);
   const tell = () => {
     const now = JSON.stringify(counters);
@@ -73,9 +95,15 @@ async function runLink(given: LinkConfiguration, surroundings: LinkSurroundings)
   } finally {
     clearInterval(timer);
     tell();
-    await connection.close();
+    await Promise.all(connections.map((connection) => connection.close()));
   }
 }
+
+/** Of a link that opens connections of its own. */
+const noOutlet: NodeOutlet = {
+  publish: () => Promise.reject(new Error('this link has no node')),
+  setOnline: () => undefined,
+};
 
 /** Those that are not zero. */
 const changed = (counters: LinkCounters): Record<string, number> =>

@@ -37,6 +37,9 @@ const link = z.discriminatedUnion('type', [
   z
     .strictObject({ ...common, type: z.literal('firmata'), ...linkKinds.firmata.settings.shape })
     .refine(hasPort, needsPort),
+  z
+    .strictObject({ id: identifier, type: z.literal('osdp'), ...linkKinds.osdp.settings.shape })
+    .refine(hasPort, needsPort),
 ]);
 export type LinkConfiguration = z.infer<typeof link>;
 
@@ -48,20 +51,34 @@ const configuration = z
     links: z.array(link).min(1).max(MAX_LINKS),
   })
   .superRefine(({ links }, context) => {
-    for (const key of ['id', 'node'] as const) {
-      const first = new Map<string, number>();
-      for (const [index, each] of links.entries()) {
-        const earlier = first.get(each[key]);
-        if (earlier === undefined) first.set(each[key], index);
+    const ids = links.map(({ id }, index) => ({ name: id, path: ['links', index, 'id'] }));
+    const nodes = links.flatMap((each, index) =>
+      'node' in each
+        ? [{ name: each.node, path: ['links', index, 'node'] }]
+        : each.readers.map(({ node }, at) => ({ name: node, path: ['links', index, 'readers', at, 'node'] })),
+    );
+    for (const named of [ids, nodes]) {
+      const first = new Map<string, (string | number)[]>();
+      for (const { name, path } of named) {
+        const earlier = first.get(name);
+        if (earlier === undefined) first.set(name, path);
         else
           context.addIssue({
             code: 'custom',
-            path: ['links', index, key],
-            message: `"${each[key]}" is also that of links[${earlier}]`,
+            path,
+            message: `"${name}" is also that of ${placeOf(earlier)}`,
           });
       }
     }
   });
+
+/** `links[0]`, or `links[0].readers[1]`: whose name it is. */
+const placeOf = (path: readonly (string | number)[]): string =>
+  path
+    .slice(0, -1)
+    .map((part) => (typeof part === 'number' ? `[${part}]` : part))
+    .join('.')
+    .replaceAll('.[', '[');
 
 export interface BridgeConfiguration {
   id: string;
@@ -91,19 +108,27 @@ export function loadConfiguration(file: string): BridgeConfiguration {
       ...(password !== undefined && { password }),
       ...(caFile !== undefined && { ca: readText(resolve(dirname(file), caFile)) }),
     },
-    links,
+    links: links.map((each) =>
+      each.type === 'osdp' ? { ...each, keysFile: resolve(dirname(file), each.keysFile) } : each,
+    ),
   };
 }
 
 /** Makes the link that a configuration asks for. */
 export function createLink(given: LinkConfiguration, context: LinkContext): Link {
-  const { id: _id, node: _node, type: _type, ...settings } = given;
+  const { id: _id, type: _type, ...settings } = 'node' in given ? withoutNode(given) : given;
   switch (given.type) {
     case 'door-node':
       return make(linkKinds['door-node'], settings, context);
     case 'firmata':
       return make(linkKinds.firmata, settings, context);
+    case 'osdp':
+      return make(linkKinds.osdp, settings, context);
   }
+}
+
+function withoutNode<Given extends { node: string }>({ node: _node, ...rest }: Given): Omit<Given, 'node'> {
+  return rest;
 }
 
 const make = <Schema extends z.ZodObject>(

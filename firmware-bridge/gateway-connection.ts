@@ -143,26 +143,28 @@ export class BridgePresence extends Presence {
   }
 }
 
-export interface NodeConnectionOptions {
+export interface DeviceConnectionOptions {
   configuration: BridgeConfiguration;
-  node: string;
-  clock: Clock;
+  /** First level of its topics: `node` for our door nodes, `reader` for card readers. */
+  family: 'node' | 'reader';
+  device: string;
   log: Logger;
-  onCommand(command: NodeCommand): void;
+  /** What was published on its command topic, unless it was retained. */
+  onCommand(payload: Uint8Array): void;
   onRefusedCommand(): void;
   onConnected(): void;
 }
 
-/** One node: `node/<node>/online`, `…/state`, `…/command`. */
-export class NodeConnection extends Presence implements NodeOutlet {
+/** One device: `<family>/<device>/online`, `…/state`, `…/command`. */
+export class DeviceConnection<State> extends Presence {
   private readonly stateTopic: string;
 
-  constructor(options: NodeConnectionOptions) {
-    const { configuration, node, clock, log } = options;
+  constructor(options: DeviceConnectionOptions) {
+    const { configuration, family, device, log } = options;
     const { id, gateway } = configuration;
-    super({ gateway, clientId: `${id}-${node}`, onlineTopic: `node/${node}/online`, log });
-    this.stateTopic = `node/${node}/state`;
-    const commandTopic = `node/${node}/command`;
+    super({ gateway, clientId: `${id}-${device}`, onlineTopic: `${family}/${device}/online`, log });
+    this.stateTopic = `${family}/${device}/state`;
+    const commandTopic = `${family}/${device}/command`;
     this.client.on('connect', () => {
       this.client.subscribe(commandTopic, { qos: 1 }, (error) => {
         if (error) log.error({ topic: commandTopic }, 'the gateway does not let this bridge hear commands');
@@ -171,18 +173,16 @@ export class NodeConnection extends Presence implements NodeOutlet {
     });
     this.client.on('message', (topic, payload, packet) => {
       if (topic !== commandTopic) return;
-      // A retained command is an old one: the gateway's restart must not sound a buzzer.
-      const command = packet.retain
-        ? { refused: 'retained commands are ignored' }
-        : readCommand(payload, clock.now(), clock);
-      if ('refused' in command) {
+      if (!packet.retain) options.onCommand(payload);
+      else {
+        // A retained command is an old one: the gateway's restart must not sound a buzzer.
         options.onRefusedCommand();
-        log.warn({ topic }, `command refused: ${command.refused}`);
-      } else options.onCommand(command);
+        log.warn({ topic }, 'command refused: retained commands are ignored');
+      }
     });
   }
 
-  publish(state: NodeState): Promise<void> {
+  publish(state: State): Promise<void> {
     if (!this.client.connected) return Promise.reject(new Error('not connected to the gateway'));
     return new Promise((resolve, reject) => {
       const giveBack = (because: string) => {
@@ -203,6 +203,35 @@ export class NodeConnection extends Presence implements NodeOutlet {
       // The library numbers the message while it takes it; the last number given is ours.
       const lastId = this.client.getLastMessageId();
       const messageId = lastId > 0 ? lastId : undefined;
+    });
+  }
+}
+
+export interface NodeConnectionOptions {
+  configuration: BridgeConfiguration;
+  node: string;
+  clock: Clock;
+  log: Logger;
+  onCommand(command: NodeCommand): void;
+  onRefusedCommand(): void;
+  onConnected(): void;
+}
+
+/** One node of our own: its commands are read here. */
+export class NodeConnection extends DeviceConnection<NodeState> implements NodeOutlet {
+  constructor({ node, clock, onCommand, ...options }: NodeConnectionOptions) {
+    const { log, onRefusedCommand } = options;
+    super({
+      ...options,
+      family: 'node',
+      device: node,
+      onCommand(payload) {
+        const command = readCommand(payload, clock.now(), clock);
+        if ('refused' in command) {
+          onRefusedCommand();
+          log.warn({ topic: `node/${node}/command` }, `command refused: ${command.refused}`);
+        } else onCommand(command);
+      },
     });
   }
 }

@@ -9,6 +9,10 @@ export const commandAction = z.enum([
   'picture.take',
   'buzzer.on',
   'buzzer.off',
+  // What a reader shows a person: come in, no, one thing more is wanted. It is told once, and nothing is read back.
+  'reader.granted',
+  'reader.denied',
+  'reader.waiting',
 ]);
 export type CommandAction = z.infer<typeof commandAction>;
 

@@ -2,6 +2,7 @@
 import { doorNode } from './door-node.ts';
 import { esphome, isEsphomeTopic } from './esphome.ts';
 import { homeAssistant } from './home-assistant.ts';
+import { osdpReader } from './osdp-reader.ts';
 import type { Profile } from './profile.ts';
 import { isShellyTopic, shelly } from './shelly.ts';
 import { isTasmotaTopic, tasmota } from './tasmota.ts';
@@ -11,12 +12,14 @@ import { zigbee2mqtt } from './zigbee2mqtt.ts';
 const isClaimed = (topic: string): boolean =>
   topic.startsWith('zigbee2mqtt/') ||
   topic.startsWith('node/') ||
+  topic.startsWith('reader/') ||
   isTasmotaTopic(topic) ||
   isShellyTopic(topic) ||
   isEsphomeTopic(topic);
 
 export const catalog: readonly Profile[] = [
   doorNode,
+  osdpReader,
   zigbee2mqtt,
   tasmota,
   shelly,

@@ -44,9 +44,11 @@ export interface MeasurementReading {
 export interface MomentReading {
   type: 'moment';
   part: string;
-  moment: 'badge-presented' | 'exit-requested' | 'button-pressed';
+  moment: 'badge-presented' | 'exit-requested' | 'button-pressed' | 'code-entered';
   subjects?: Subjects;
   observables?: Observables;
+  /** What was typed at a keypad: it goes to the panel, is compared, and is recorded nowhere. */
+  code?: string;
 }
 
 export type Reading = StateReading | MeasurementReading | MomentReading;

@@ -6,6 +6,7 @@ import {
   type CommandOutcome,
   command,
 } from '../../devices/model/command.ts';
+import { isSignal } from '../site/properties.ts';
 
 /** Commands that may be under way at once; a site has a handful of sirens and locks. */
 export const MAX_COMMANDS_UNDER_WAY = 256;
@@ -29,6 +30,9 @@ const readbacks: Record<CommandAction, Readback | undefined> = {
   'lock.unlock': { property: 'lock', value: 'unlocked' },
   // Its driver answers with the picture itself.
   'picture.take': undefined,
+  'reader.granted': undefined,
+  'reader.denied': undefined,
+  'reader.waiting': undefined,
 };
 
 const endsWith: Partial<Record<CommandAction, CommandAction>> = {
@@ -86,6 +90,11 @@ export class Actions {
   start(begun: Command): void {
     if (this.#underWay.has(begun.id)) return;
     const { clock } = this.#options;
+    if (isSignal(begun.action)) {
+      // A light at a reader that shows none has done no harm.
+      this.#options.deliver(begun);
+      return;
+    }
     if (this.#underWay.size >= MAX_COMMANDS_UNDER_WAY) {
       this.#options.onOutcome(begun, 'refused', `${MAX_COMMANDS_UNDER_WAY} commands are already under way`);
       return;

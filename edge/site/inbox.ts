@@ -15,6 +15,7 @@ export function inWords(reading: Reading): string {
     return `${of(reading.quantity)} ${reading.value} ${reading.quantity === 'temperature' ? '°C' : '%'}`;
   const badge = reading.subjects?.badge;
   if (reading.moment === 'badge-presented') return `${of('badge')} ${badge ?? 'presented'}`;
+  if (reading.moment === 'code-entered') return of('code entered');
   return of(reading.moment === 'exit-requested' ? 'request to exit' : 'button pressed');
 }
 

@@ -86,10 +86,14 @@ export function translated(
 /** The property that a command changes, by which it finds its part and is confirmed. */
 export function commanded(action: CommandAction): 'lock' | 'siren' | undefined {
   if (action === 'lock.lock' || action === 'lock.unlock') return 'lock';
-  return action === 'picture.take' ? undefined : 'siren';
+  return action === 'picture.take' || isSignal(action) ? undefined : 'siren';
 }
 
-const opposites: Readonly<Record<Exclude<CommandAction, 'picture.take'>, CommandAction>> = {
+/** What a reader shows a person at it. */
+type Signal = 'reader.granted' | 'reader.denied' | 'reader.waiting';
+export const isSignal = (action: CommandAction): action is Signal => action.startsWith('reader.');
+
+const opposites: Readonly<Record<Exclude<CommandAction, 'picture.take' | Signal>, CommandAction>> = {
   'lock.lock': 'lock.unlock',
   'lock.unlock': 'lock.lock',
   'siren.on': 'siren.off',
@@ -100,7 +104,7 @@ const opposites: Readonly<Record<Exclude<CommandAction, 'picture.take'>, Command
 
 /** The command for a part that is wired the other way round. */
 export const inverse = (action: CommandAction): CommandAction =>
-  action === 'picture.take' ? action : opposites[action];
+  action === 'picture.take' || isSignal(action) ? action : opposites[action];
 
 /** At or below this a battery is low; it is normal again only once clearly above, so that it does not flutter. */
 export const BATTERY_LOW_PERCENT = 15;

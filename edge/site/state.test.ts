@@ -50,7 +50,7 @@ describe('edges', () => {
     const site = new TestSite([door]);
     site.hear(DOOR, [contact('closed')]);
     const stored = site.hear(DOOR, [contact('open')], { retained: true });
-    expect(stored).toEqual({ observations: [], duplicate: false, reported: [] });
+    expect(stored).toEqual({ observations: [], duplicate: false, reported: [], codes: [] });
     expect(site.state.current('front-door', 'contact')).toBe('open');
     expect(site.kinds(DOOR, [contact('closed')])).toEqual(['door.closed']);
   });
@@ -248,6 +248,7 @@ describe('moments', () => {
       observations: [],
       duplicate: true,
       reported: [],
+      codes: [],
     });
     expect(site.kinds(NODE, [badge], numbered(2))).toEqual(['badge.presented']);
     site.restart();

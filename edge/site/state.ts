@@ -47,6 +47,8 @@ export interface Applied {
   duplicate: boolean;
   /** What the device has just said of its states, changed or not: confirms commands. Never from a retained message. */
   reported: { asset: string; property: Property; value: string }[];
+  /** Codes typed at a keypad: for the panel alone, never an observation. */
+  codes: { reader: string; code: string; at: number }[];
 }
 
 /** How a message came. Retained, it is state at connection: it corrects, but nothing has happened. */
@@ -97,7 +99,7 @@ export class SiteState {
 
   /** Takes what was heard of one device. */
   apply(heard: Heard, profile: string, arrival: Arrival): Applied {
-    const result: Applied = { observations: [], duplicate: false, reported: [] };
+    const result: Applied = { observations: [], duplicate: false, reported: [], codes: [] };
     const entry = this.#assignments.get(heard.device);
     const device = this.#devices.get(heard.device);
     if (entry === undefined || device === undefined) {
@@ -319,6 +321,8 @@ export class SiteState {
   #takeMoment(entry: Assignment, told: MomentReading, times: Times, result: Applied): void {
     const { part, moment, subjects, observables } = told;
     const asset = assetOf(entry, part);
+    if (asset !== undefined && moment === 'code-entered' && told.code !== undefined)
+      result.codes.push({ reader: asset, code: told.code, at: times.observedAt });
     const isExit =
       moment === 'exit-requested' || (moment === 'button-pressed' && declaredOf(entry, part) === 'exit');
     const kind: ObservationKind | undefined =

@@ -4,7 +4,10 @@ import type { SiteDevice } from '../api/contract.ts';
 import { type Assignment, assetOf, assetsOf, declaredOf } from './assignments.ts';
 import { type Device, presenceOf } from './device.ts';
 import type { AssetFact, Facts } from './facts.ts';
-import { commanded } from './properties.ts';
+import { commanded, isSignal } from './properties.ts';
+
+/** The part of a device at which badges are presented. */
+const BADGE_PART = 'badge';
 
 /** A part that can carry out a command. */
 export interface CommandTarget {
@@ -62,6 +65,12 @@ export function commandTargets(
   facts: Facts,
   assignments: Assignments,
 ): CommandTarget[] {
+  if (isSignal(action))
+    return [...assignments.values()].flatMap((entry) =>
+      assetOf(entry, BADGE_PART) === asset
+        ? [{ device: entry.device, part: BADGE_PART, inverted: false, heard: true }]
+        : [],
+    );
   const property = commanded(action);
   if (property === undefined) return [];
   const target = (device: string, part: string, heard: boolean): CommandTarget => ({

@@ -1,31 +1,36 @@
 /** Reports of devices that keep none themselves, on their way to the gateway: one at a time, in order. */
 import type { Logger } from 'pino';
 import type { LinkCounters } from '../counters.ts';
-import type { NodeOutlet, NodeState } from './link.ts';
+import type { DeviceOutlet, NodeState } from './link.ts';
 
 /** Reports kept while the gateway is away: some hours of a door, a day of its thermometer. */
 export const MAX_WAITING_REPORTS = 2_000;
 /** Between two attempts where nothing tells that the gateway is back; in real time. */
 const RETRY_MS = 1_000;
 
-export class DeliveryQueue {
-  private readonly outlet: NodeOutlet;
+export class DeliveryQueue<State extends { ageMs?: number } = NodeState> {
+  private readonly outlet: Pick<DeviceOutlet<State>, 'publish'>;
   private readonly counters: LinkCounters;
   private readonly log: Logger;
-  private readonly waiting: { state: NodeState; seenAtMs: number }[] = [];
+  private readonly waiting: { state: State; seenAtMs: number }[] = [];
   private isSending = false;
   private retry: NodeJS.Timeout | undefined;
   private readonly nowMs: () => number;
 
   /** @param nowMs monotonic time of the site, from which a report's age is told */
-  constructor(outlet: NodeOutlet, counters: LinkCounters, log: Logger, nowMs: () => number) {
+  constructor(
+    outlet: Pick<DeviceOutlet<State>, 'publish'>,
+    counters: LinkCounters,
+    log: Logger,
+    nowMs: () => number,
+  ) {
     this.outlet = outlet;
     this.counters = counters;
     this.log = log;
     this.nowMs = nowMs;
   }
 
-  put(state: NodeState): void {
+  put(state: State): void {
     // How it began and how it stands now matter most; the gap in the sequence tells how many are missing.
     if (this.waiting.length >= MAX_WAITING_REPORTS) {
       this.waiting.pop();

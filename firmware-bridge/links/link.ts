@@ -42,10 +42,25 @@ export interface NodeCommand {
 /** `superseded`: a newer command took its place. */
 export type CommandOutcome = 'done' | 'expired' | 'refused' | 'superseded';
 
+/** Where the reports of one of several devices on a link go. */
+export interface DeviceOutlet<State> {
+  /** As NodeOutlet's. */
+  publish(state: State): Promise<void>;
+  setOnline(isOnline: boolean): void;
+}
+
+export interface DeviceHandlers {
+  onCommand(payload: Uint8Array): void;
+  onRefusedCommand(): void;
+  onConnected(): void;
+}
+
 export interface LinkContext {
-  /** The node's name in topics. */
+  /** The node's name in topics; the link's own, where it speaks for several devices. */
   node: string;
   outlet: NodeOutlet;
+  /** Opens a connection of its own for one of several devices, so that each has its last will. */
+  connect<State>(family: 'reader', device: string, handlers: DeviceHandlers): DeviceOutlet<State>;
   clock: Clock;
   log: Logger;
   ports: PortClaims;

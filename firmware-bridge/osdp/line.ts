@@ -77,9 +77,9 @@ export class OsdpLine {
   /** @returns false where too many orders wait for this reader already */
   order(reader: number, order: Order): boolean {
     const state = this.states[reader];
-    const next = state && ordered(state, order, this.options.nowMs());
-    if (next === undefined) return false;
-    this.states[reader] = next;
+    const made = state && ordered(state, order, this.options.nowMs());
+    if (made === undefined) return false;
+    this.take(reader, made);
     if (this.waiting === undefined && this.write !== undefined) this.goOn(0);
     return true;
   }

@@ -196,6 +196,13 @@ function orderEnded(
   return step({ ...state, orders }, { type: 'ordered', order, outcome, detail });
 }
 
+export const superseded = (order: number): ReaderEvent => ({
+  type: 'ordered',
+  order,
+  outcome: 'superseded',
+  detail: 'a newer command about the same took its place',
+});
+
 const isSaid = (reply: Reply): reply is Extract<Reply, { kind: SaidKind }> =>
   saidKinds.some((kind) => kind === reply.kind);
 
@@ -206,7 +213,11 @@ function inConversation(state: ReaderState, underWay: UnderWay, reply: Read, now
   let next: ReaderState = reply.kind === 'output-status' ? { ...state, outputs: reply.outputs } : state;
   const carried = next.orders.find(({ id }) => id === underWay.order);
   if (carried !== undefined) {
-    if (carried.readback === undefined) {
+    const isOld = next.orders.some(({ about, id }) => about === carried.about && id > carried.id);
+    if (isOld) {
+      next = { ...next, orders: next.orders.filter((order) => order !== carried) };
+      events.push(superseded(carried.id));
+    } else if (carried.readback === undefined) {
       next = { ...next, orders: next.orders.filter((order) => order !== carried) };
       events.push({ type: 'ordered', order: carried.id, outcome: 'done', detail: 'acknowledged' });
     } else {

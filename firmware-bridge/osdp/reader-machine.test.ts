@@ -99,9 +99,9 @@ class Stand {
   order(order: Omit<Order, 'id' | 'expiresAtMs'>, reader = 0, lifetimeMs = 5_000): number | undefined {
     const state = this.states[reader];
     const id = ++this.lastOrder;
-    const next = state && ordered(state, { ...order, id, expiresAtMs: this.nowMs + lifetimeMs }, this.nowMs);
-    if (next === undefined) return undefined;
-    this.states[reader] = next;
+    const made = state && ordered(state, { ...order, id, expiresAtMs: this.nowMs + lifetimeMs }, this.nowMs);
+    if (made === undefined) return undefined;
+    this.take(reader, made);
     return id;
   }
 
@@ -125,7 +125,13 @@ class Stand {
 }
 
 const installed = (address = 1) => new SimulatedReader({ address, key: Buffer.from(ownKey), now: () => 0 });
+const lock = {
+  about: 'output:0',
+  command: { kind: 'output' as const, orders: [{ output: 0, action: 'off' as const, tenths: 0 }] },
+  readback: { output: 0, isOn: false },
+};
 const unlock = {
+  about: 'output:0',
   command: { kind: 'output' as const, orders: [{ output: 0, action: 'on' as const, tenths: 0 }] },
   readback: { output: 0, isOn: true },
 };
@@ -380,7 +386,7 @@ describe('orders', () => {
     const stand = new Stand([reader]).run(300);
     reader.isPowered = false;
     const short = stand.order(unlock, 0, 1_000) ?? 0;
-    const long = stand.order(unlock, 0, 30_000) ?? 0;
+    const long = stand.order({ ...unlock, about: 'output:0 again' }, 0, 30_000) ?? 0;
     stand.run(12_000);
     expect(stand.outcomes()).toEqual({ [short]: 'expired' });
     reader.reboot();
@@ -393,9 +399,13 @@ describe('orders', () => {
     const reader = installed();
     const stand = new Stand([reader]).run(300);
     const id =
-      stand.order({ command: { kind: 'output', orders: [{ output: 9, action: 'on', tenths: 0 }] } }) ?? 0;
+      stand.order({
+        about: 'output:9',
+        command: { kind: 'output', orders: [{ output: 9, action: 'on', tenths: 0 }] },
+      }) ?? 0;
     const light =
       stand.order({
+        about: 'led',
         command: {
           kind: 'led',
           orders: [
@@ -416,8 +426,25 @@ describe('orders', () => {
 
   test('are bounded', () => {
     const stand = new Stand([installed()]);
-    for (let count = 0; count < MAX_ORDERS; count++) expect(stand.order(unlock)).toBeDefined();
+    for (let count = 0; count < MAX_ORDERS; count++)
+      expect(stand.order({ ...unlock, about: String(count) })).toBeDefined();
     expect(stand.order(unlock)).toBeUndefined();
+  });
+
+  test('about the same thing: the newest counts, whether the older one waits, is under way or is taken', () => {
+    for (const between of [0, 10, 20, 60, 400]) {
+      const reader = installed();
+      const stand = new Stand([reader]).run(300);
+      reader.faults.stuckRelay = between === 400;
+      const first = stand.order(unlock) ?? 0;
+      stand.run(between);
+      reader.faults.stuckRelay = false;
+      const second = stand.order(lock) ?? 0;
+      stand.run(1_000);
+      expect(reader.output(0)).toBe(false);
+      expect(stand.outcomes()[second]).toBe('done');
+      expect(['done', 'superseded']).toContain(stand.outcomes()[first]);
+    }
   });
 });
 

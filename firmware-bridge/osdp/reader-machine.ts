@@ -4,7 +4,7 @@
  */
 import { type Command, writeCommand } from './command.ts';
 import { type Frame, type ReceivedFrame, securityBlock, writeFrame } from './frame.ts';
-import { answered } from './reader-answers.ts';
+import { answered, superseded } from './reader-answers.ts';
 import { begunAnew, dropExpired, hasFallenSilent, offline, type Step, step } from './reader-conversation.ts';
 import {
   BUSY_PAUSE_MS,
@@ -225,15 +225,20 @@ export function unanswered(before: ReaderState, nowMs: number): Step {
   return begunAnew(state, nowMs + (state.heardAtMs === undefined ? PROBE_MS : 0));
 }
 
-/** Takes an order; the answer is undefined where too many wait already. */
-export function ordered(state: ReaderState, order: Order, nowMs: number): ReaderState | undefined {
-  if (state.orders.length >= MAX_ORDERS) return undefined;
+/** Takes an order; the answer is undefined where too many wait already. One about the same goes before what waits. */
+export function ordered(state: ReaderState, order: Order, nowMs: number): Step | undefined {
+  const older = state.orders.filter(({ about, id }) => about === order.about && id !== state.underWay?.order);
+  const rest = state.orders.filter((waiting) => !older.includes(waiting));
+  if (rest.length >= MAX_ORDERS) return undefined;
   const isFree = state.phase === 'ready' && state.underWay === undefined;
-  return {
-    ...state,
-    orders: [...state.orders, order],
-    ...(isFree && { nextAtMs: Math.min(state.nextAtMs, nowMs) }),
-  };
+  return step(
+    {
+      ...state,
+      orders: [...rest, order],
+      ...(isFree && { nextAtMs: Math.min(state.nextAtMs, nowMs) }),
+    },
+    ...older.map(({ id }) => superseded(id)),
+  );
 }
 
 /** The port has gone: what was said is forgotten, orders stay until they expire. */

@@ -29,6 +29,8 @@ export const MAX_ORDERS = 16;
 /** One command from outside, on its way. */
 export interface Order {
   id: number;
+  /** What it is about (`output:0`): a newer one about the same takes its place. */
+  about: string;
   command: Command;
   /** On the line's own clock, in ms; not done by then, it is dead. */
   expiresAtMs: number;
@@ -98,7 +100,7 @@ export interface ReaderState {
   orders: readonly Order[];
 }
 
-export type OrderOutcome = 'done' | 'expired' | 'refused';
+export type OrderOutcome = 'done' | 'expired' | 'refused' | 'superseded';
 
 export type ReaderEvent =
   | { type: 'online'; identification: Identification; isSecure: boolean }
