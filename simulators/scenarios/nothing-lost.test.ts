@@ -69,7 +69,10 @@ class Child {
   }
 }
 
-async function until(condition: () => boolean, what: string, withinMs = 60_000): Promise<void> {
+/** Generous: the machine may be busy with other tests. */
+const PATIENCE_MS = 180_000;
+
+async function until(condition: () => boolean, what: string, withinMs = PATIENCE_MS): Promise<void> {
   const end = Date.now() + withinMs;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
@@ -218,7 +221,7 @@ const acknowledged = (gateways: readonly Child[]): string[] =>
 /** The gateway sends until nothing waits any more. */
 async function drained(start: Line['startGateway'], over: object = {}): Promise<Child> {
   const gateway = await start({ ...over, writers: 0 });
-  await until(() => gateway.last('waiting') === '0', 'everything is sent', 90_000);
+  await until(() => gateway.last('waiting') === '0', 'everything is sent');
   return gateway;
 }
 
@@ -227,10 +230,12 @@ it('kill -9 on both sides at any moment: everything acknowledged is stored, once
   const next = seededRandom(20_261_123);
   let cloud = await startCloud();
   const gateways: Child[] = [];
-  for (let round = 0; round < 8; round++) {
+  const [rounds, aRound] = [8, 150];
+  for (let round = 0; round < rounds; round++) {
     const gateway = await startGateway();
     gateways.push(gateway);
-    await sleep(100 + next() * 700);
+    await until(() => acknowledged([gateway]).length >= aRound, 'the gateway has begun');
+    await sleep(next() * 700);
     if (next() < 0.6) {
       await cloud.kill();
       await sleep(next() * 300);
@@ -243,11 +248,11 @@ it('kill -9 on both sides at any moment: everything acknowledged is stored, once
   const told = acknowledged(gateways);
   const there = stored();
   const ids = new Set(there);
-  expect(told.length).toBeGreaterThan(1_000);
+  expect(told.length).toBeGreaterThanOrEqual(rounds * aRound);
   expect(told.filter((id) => !ids.has(id))).toEqual([]);
   expect(ids.size).toBe(there.length);
   expect([...breaks('alarm'), ...breaks('bulk')]).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 it('cut and dead lines: everything arrives at once when the line is back, over HTTPS where MQTT stays shut', async () => {
   const { mqtt, http, startCloud, startGateway } = await line();
@@ -276,7 +281,7 @@ it('cut and dead lines: everything arrives at once when the line is back, over H
   await drained(startGateway);
   const ids = new Set(stored());
   expect(acknowledged([gateway]).filter((id) => !ids.has(id))).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 it('after a long cut the alarms arrive before the bulk', async () => {
   const { mqtt, http, startCloud, startGateway } = await line();
@@ -292,7 +297,7 @@ it('after a long cut the alarms arrive before the bulk', async () => {
   const [alarm] = rows('SELECT max(received_at) AS last FROM record WHERE lane = 0');
   const [bulk] = rows('SELECT min(received_at) AS first FROM record WHERE lane = 1');
   expect(Number(alarm?.last)).toBeLessThanOrEqual(Number(bulk?.first));
-}, 120_000);
+}, 600_000);
 
 it('a gateway that ran full states what it gave up, and nothing else is missing', async () => {
   const { mqtt, http, startCloud, startGateway } = await line();
@@ -300,7 +305,7 @@ it('a gateway that ran full states what it gave up, and nothing else is missing'
   http.cut();
   const small = { writers: 200, maxBytes: 4 * 1024 * 1024 };
   const gateway = await startGateway(small);
-  await until(() => acknowledged([gateway]).length > 12_000, 'more than fits', 90_000);
+  await until(() => acknowledged([gateway]).length > 12_000, 'more than fits');
   await gateway.kill();
   const cloud = await startCloud();
   mqtt.open();
@@ -321,4 +326,4 @@ it('a gateway that ran full states what it gave up, and nothing else is missing'
   expect(missing.every((text) => text.startsWith('bulk'))).toBe(true);
   expect(unexplained).toEqual([]);
   expect([...breaks('alarm'), ...breaks('bulk')]).toEqual([]);
-}, 180_000);
+}, 600_000);
