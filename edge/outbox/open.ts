@@ -18,6 +18,7 @@ import { lockDirectory } from './lock.ts';
 import { MIN_SEGMENT_BYTES, MIN_SEGMENTS } from './log.ts';
 import type { LaneProgress, Outbox, StoredRecord } from './outbox.ts';
 import type { LogState, Reply, Request, WorkerSetup } from './protocol.ts';
+import { RecordJson } from './record-json.ts';
 import { BufferPool } from './staging.ts';
 
 export { OutboxFullError } from './commit-queue.ts';
@@ -139,6 +140,7 @@ class ThreadedOutbox implements DurableOutbox {
   readonly #worker: Worker;
   readonly #unlock: () => void;
   readonly #pool = new BufferPool();
+  readonly #json = new RecordJson();
   readonly #commits: CommitQueue;
   readonly #idPrefix: string;
   readonly #state: KeptState;
@@ -189,7 +191,7 @@ class ThreadedOutbox implements DurableOutbox {
     this.#usable();
     const sequence = this.#sequence + 1;
     const id = this.#idPrefix + sequence;
-    const json = `{"sequence":${sequence},"after":${this.#last[lane]},"at":${at},"body":${JSON.stringify(body(id))}}`;
+    const json = this.#json.of(sequence, this.#last[lane], at, body(id));
     // Only a long text is worth measuring in advance.
     if (json.length * 3 > MAX_RECORD_BYTES) {
       const bytes = Buffer.byteLength(json);

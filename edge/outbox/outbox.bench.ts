@@ -1,7 +1,8 @@
 /**
  * Measures the outbox against a raw log on the same disk in the same run: records of about 300 bytes with 1,
- * 100 and 1,000 in flight, each waiting until it is on disk. The raw log appends ready-made bytes and calls
- * fdatasync, grouping whatever waits: the least that durability can cost.
+ * 100 and 1,000 in flight, each waiting until it is on disk. The raw log appends and calls fdatasync, grouping whatever
+ * waits: once with bytes that are ready-made, the least that durability can cost, and once with the records as JSON,
+ * the least that keeping these records can cost.
  * Run: node edge/outbox/outbox.bench.ts [seconds for each]
  */
 import { generateKeyPairSync } from 'node:crypto';
@@ -23,10 +24,10 @@ interface Log {
   close(): Promise<void>;
 }
 
-function rawLog(path: string): Log {
+function rawLog(path: string, serialised: boolean): Log {
   const file = openSync(path, 'w');
   const record = Buffer.alloc(300, 'r');
-  let waiting: (() => void)[] = [];
+  let waiting: { number: number; done: () => void }[] = [];
   let running = false;
   let position = 0;
   const run = async () => {
@@ -34,18 +35,22 @@ function rawLog(path: string): Log {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const bytes = Buffer.concat(batch.map(() => record));
+      const bytes = serialised
+        ? Buffer.from(
+            batch.map(({ number }) => `${JSON.stringify(body(`gw-1/epoch/${number}`, number))}\n`).join(''),
+          )
+        : Buffer.concat(batch.map(() => record));
       await writing(file, bytes, 0, bytes.length, position);
       await syncing(file);
       position += bytes.length;
-      for (const done of batch) done();
+      for (const { done } of batch) done();
     }
     running = false;
   };
   return {
-    put: () =>
-      new Promise((resolve) => {
-        waiting.push(resolve);
+    put: (number) =>
+      new Promise((done) => {
+        waiting.push({ number, done });
         if (!running) {
           running = true;
           setImmediate(run);
@@ -124,7 +129,8 @@ try {
     const rates: Record<string, number> = {};
     for (const round of [1, 2]) {
       for (const [name, open] of [
-        ['raw log', async () => rawLog(join(directory, `raw-${inFlight}-${round}`))],
+        ['raw log', async () => rawLog(join(directory, `raw-${inFlight}-${round}`), false)],
+        ['raw log of JSON', async () => rawLog(join(directory, `json-${inFlight}-${round}`), true)],
         ['outbox', () => outboxLog(join(directory, `outbox-${inFlight}-${round}`))],
       ] as const) {
         const log = await open();
@@ -136,7 +142,10 @@ try {
         );
       }
     }
-    console.log(`${inFlight} in flight: ratio ${((rates.outbox ?? 0) / (rates['raw log'] ?? 1)).toFixed(2)}`);
+    for (const baseline of ['raw log', 'raw log of JSON'])
+      console.log(
+        `  ${inFlight} in flight: ratio to ${baseline} ${((rates.outbox ?? 0) / (rates[baseline] ?? 1)).toFixed(2)} (goal 0.75)`,
+      );
   }
 } finally {
   await rm(directory, { recursive: true });
