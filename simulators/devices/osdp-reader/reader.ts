@@ -127,6 +127,10 @@ export class SimulatedReader {
     return COLOURS[isTemporary ? temporary.colour : permanent] ?? 'off';
   }
 
+  get outputCount(): number {
+    return this.#outputs.length;
+  }
+
   output(index: number): boolean {
     const output = this.#outputs[index];
     if (output === undefined) throw new RangeError(`there is no output ${index}`);
