@@ -3,7 +3,7 @@
  * all that it may have staged is on disk.
  */
 import { type Lane, lanes } from '../../devices/wire.ts';
-import type { CommitBatch, CommitResult } from './log.ts';
+import type { CommitBatch, CommitResult } from './batch.ts';
 import type { StateChange } from './snapshot.ts';
 import { type BufferPool, Staging } from './staging.ts';
 

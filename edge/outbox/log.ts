@@ -5,10 +5,12 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GENESIS, type Lane, type LossNotice, lanes } from '../../devices/wire.ts';
+import { type Lane, type LossNotice, lanes } from '../../devices/wire.ts';
+import type { CommitBatch, CommitResult } from './batch.ts';
 import { encodeFrame, frameBytes, type RecordsSection, type Section } from './frame.ts';
-import { LaneIndex, type LinesRead } from './lane-index.ts';
-import { type Loss, type LossNotary, lossNotary } from './loss.ts';
+import type { LinesRead } from './lane-index.ts';
+import { LogLanes } from './log-lanes.ts';
+import { type LossNotary, lossNotary } from './loss.ts';
 import { type Recovered, recover, type Unused } from './recovery.ts';
 import { type Disk, DiskFullError, realDisk, Segment, syncDirectory } from './segment.ts';
 import { SegmentShelf } from './segment-shelf.ts';
@@ -30,33 +32,10 @@ export interface LogOptions {
   onLoss?: (lane: Lane, notice: LossNotice) => void;
 }
 
-/** Records of one lane as the gateway staged them: lines with a blank slot for the chain value. */
-export interface StagedLines {
-  /** Each line's length stands in its slot's first four bytes (little endian). */
-  bytes: Uint8Array;
-  count: number;
-  first: number;
-  last: number;
-  newestAt: number;
-}
-
-export interface CommitResult {
-  /** Records that were given up: nothing of the batch may be acknowledged to anybody when there are any. */
-  refused: number;
-  stateKept: boolean;
-}
-
-export interface CommitBatch {
-  lines: Partial<Record<Lane, StagedLines>>;
-  state: readonly StateChange[];
-}
-
 /** Head, spare, and something between them: below that nothing could be given back. */
 export const MIN_SEGMENTS = 4;
 /** A record of MAX_RECORD_BYTES, a snapshot and carried alarms must fit into a fraction of a segment. */
 export const MIN_SEGMENT_BYTES = 1024 * 1024;
-/** After damage at the end of the log, numbers that may have been used are not used again. */
-const NUMBERS_SKIPPED = 1_000_000;
 /** A frame is tried in the head, in a new segment, in a spare, and again after room was made. */
 const ATTEMPTS = 8;
 /** Alarms are carried over from a segment that is given back when they are at most this part of it. */
@@ -64,7 +43,7 @@ const CARRIED_PART = 0.5;
 
 export class OutboxLog {
   readonly epoch: string;
-  readonly lanes: Readonly<Record<Lane, LaneIndex>>;
+  readonly lanes: LogLanes;
   readonly state: Map<string, string>;
   /** Where the files of an unreadable log were moved. */
   readonly setAside: string | undefined;
@@ -75,12 +54,10 @@ export class OutboxLog {
   readonly #shelf: SegmentShelf;
   #commit: number;
   #persisted: Record<Lane, number>;
-  #statementDue = false;
   #preparing: Promise<void> | undefined;
   #failure: Error | undefined;
   closed = false;
   commits = 0;
-  givenUp = 0;
 
   /** @throws when the directory cannot be used, or has not even room for the first segments */
   constructor(options: LogOptions) {
@@ -88,7 +65,7 @@ export class OutboxLog {
     this.#disk = options.disk ?? realDisk;
     mkdirSync(options.directory, { recursive: true });
     syncDirectory(dirname(options.directory));
-    this.lanes = this.#emptyLanes();
+    this.lanes = this.#newLanes();
     const files = segmentNames(options.directory).map((name) =>
       Segment.open(join(options.directory, name), options.segmentBytes),
     );
@@ -101,7 +78,7 @@ export class OutboxLog {
     if (recovered === undefined) {
       for (const file of files.splice(0)) file.close();
       this.setAside = setAside(options.directory, options.now());
-      this.lanes = this.#emptyLanes();
+      this.lanes = this.#newLanes();
     }
     this.epoch = kept?.epoch ?? randomBytes(8).readBigUInt64LE().toString(36).padStart(13, '0');
     this.#notary = lossNotary(options.gateway, this.epoch, options.signingKey);
@@ -120,9 +97,9 @@ export class OutboxLog {
     this.#commit = kept?.commit ?? 0;
     this.state = kept?.state ?? new Map();
     this.#persisted = { ...(kept?.acknowledged ?? { alarm: 0, bulk: 0 }) };
-    if (kept !== undefined) this.#resume(kept);
-    else if (recovered === undefined) this.#statePreviousLife();
-    this.#start();
+    if (kept !== undefined) this.lanes.resume(kept);
+    else if (recovered === undefined) this.lanes.statePreviousLife();
+    this.#start(kept?.torn === true);
   }
 
   #recovered(files: readonly Segment[]): Recovered | Unused | undefined {
@@ -134,93 +111,24 @@ export class OutboxLog {
     }
   }
 
-  #emptyLanes(): Record<Lane, LaneIndex> {
-    const lane = (name: Lane) => new LaneIndex(name, this.#options.now, (loss) => this.#lost(name, loss));
-    return { alarm: lane('alarm'), bulk: lane('bulk') };
+  #newLanes(): LogLanes {
+    const { now, onLoss } = this.#options;
+    return new LogLanes({ now, onLoss: (lane, loss) => onLoss?.(lane, this.#notary.notice(lane, loss)) });
   }
 
-  #lost(lane: Lane, loss: Loss): void {
-    this.#statementDue = true;
-    this.givenUp += loss.count;
-    this.#options.onLoss?.(lane, this.#notary.notice(lane, loss));
-  }
-
-  #resume(recovered: Recovered): void {
-    for (const name of lanes) {
-      const lane = this.lanes[name];
-      lane.settle(recovered.acknowledged[name], recovered.losses[name]);
-      const read = lane.lastChainRead();
-      const stated = recovered.stated[name];
-      const lostLast = lane.losses.at(-1);
-      const ends = [
-        { sequence: stated.last, chain: stated.chain },
-        ...(read === undefined ? [] : [read]),
-        ...(lostLast === undefined ? [] : [{ sequence: lostLast.to, chain: lostLast.resumes }]),
-      ].sort((a, b) => b.sequence - a.sequence);
-      lane.last = Math.max(lane.last, ends[0]?.sequence ?? 0);
-      lane.chain = ends[0]?.chain ?? GENESIS;
-      lane.acknowledge(recovered.acknowledged[name]);
-      const { last, chain } = lane;
-      const to = recovered.last[name];
-      if (to > last)
-        this.#state(name, {
-          from: last + 1,
-          to,
-          after: last,
-          resumes: chain,
-          count: 0,
-          reason: 'unreadable',
-        });
-    }
-    if (!recovered.torn) return;
-    this.#head().wipe(this.#head().end);
-    // What stood there may have been committed, even sent, before it was damaged: its numbers are not given again.
-    const skipTo = Math.max(...lanes.map((name) => this.lanes[name].last)) + NUMBERS_SKIPPED;
-    lanes.forEach((name, index) => {
-      const { last, chain } = this.lanes[name];
-      this.#state(name, {
-        from: last + 1,
-        to: skipTo + index,
-        after: last,
-        resumes: chain,
-        count: 0,
-        reason: 'unreadable',
-      });
-    });
-  }
-
-  #statePreviousLife(): void {
-    lanes.forEach((name, index) => {
-      const number = index + 1;
-      this.#state(name, {
-        from: number,
-        to: number,
-        after: 0,
-        resumes: GENESIS,
-        count: 0,
-        reason: 'unreadable',
-      });
-    });
-  }
-
-  #state(lane: Lane, loss: Omit<Loss, 'at'>): void {
-    const stated = { ...loss, at: this.#options.now() };
-    this.lanes[lane].lose(stated);
-    this.#lost(lane, stated);
-  }
-
-  #start(): void {
+  #start(torn: boolean): void {
     if (this.#segments.length === 0) {
       // A log that has its first spare can always give something up; without room for that there is no log.
       this.#shelf.stock();
       this.#rotate();
       return;
     }
-    // The last commits may never have been synchronised: written again, the disk must take them or say so.
     const head = this.#head();
+    if (torn) head.wipe(head.end);
+    // The last commits may never have been synchronised: written again, the disk must take them or say so.
     this.#disk.write(head.file, [head.read(0, head.end)], 0);
     this.#disk.sync(head.file);
-    if (this.#statementDue) this.#append([], []);
+    if (this.lanes.statementDue) this.#append([], []);
     try {
       this.#shelf.stock(1);
     } catch (error) {
@@ -245,7 +153,7 @@ export class OutboxLog {
   }
 
   get nextSequence(): number {
-    return Math.max(...lanes.map((name) => this.lanes[name].last)) + 1;
+    return this.lanes.nextSequence;
   }
 
   /**
@@ -266,28 +174,16 @@ export class OutboxLog {
       const alone = sections.filter(({ lane }) => lane === 'alarm');
       if (alarm !== undefined && bulk !== undefined && this.#appended(alone, batch.state)) {
         this.lanes.alarm.extend(alarm.bytes);
-        this.#refuse('bulk', bulk);
+        this.lanes.refuse('bulk', bulk);
         return { refused: bulk.count, stateKept: true };
       }
-      if (alarm !== undefined) this.#refuse('alarm', alarm);
-      if (bulk !== undefined) this.#refuse('bulk', bulk);
+      if (alarm !== undefined) this.lanes.refuse('alarm', alarm);
+      if (bulk !== undefined) this.lanes.refuse('bulk', bulk);
       return { refused: (alarm?.count ?? 0) + (bulk?.count ?? 0), stateKept: false };
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
       throw error;
     }
-  }
-
-  #refuse(name: Lane, lines: StagedLines): void {
-    const { last, chain } = this.lanes[name];
-    this.#state(name, {
-      from: last + 1,
-      to: lines.last,
-      after: last,
-      resumes: chain,
-      count: lines.count,
-      reason: 'disk-full',
-    });
   }
 
   /** Work that a commit left for afterwards: a lane's chain. The batch's buffers are free then. */
@@ -320,7 +216,7 @@ export class OutboxLog {
   #append(records: readonly RecordsSection[], state: readonly StateChange[]): void {
     for (let attempt = 1; ; attempt++) {
       const sections: Section[] = [];
-      if (this.#statementDue) sections.push(this.#snapshot());
+      if (this.lanes.statementDue) sections.push(this.#snapshot());
       sections.push(...records);
       if (state.length > 0) sections.push({ kind: 'state', data: Buffer.from(JSON.stringify(state)) });
       try {
@@ -337,7 +233,7 @@ export class OutboxLog {
         if (!this.#shelf.hasSpare && !this.#giveBack()) throw error;
       }
     }
-    this.#statementDue = false;
+    this.lanes.statementDue = false;
     for (const [key, json] of state)
       if (json === null) this.state.delete(key);
       else this.state.set(key, json);
@@ -345,7 +241,7 @@ export class OutboxLog {
 
   #write(sections: readonly Section[]): void {
     const head = this.#head();
-    const acknowledged = { alarm: this.lanes.alarm.acknowledged, bulk: this.lanes.bulk.acknowledged };
+    const { acknowledged } = this.lanes;
     const start = head.end;
     const last = { alarm: this.lanes.alarm.last, bulk: this.lanes.bulk.last };
     for (const section of sections) if (section.kind === 'records') last[section.lane] = section.last;
@@ -364,15 +260,11 @@ export class OutboxLog {
   }
 
   #snapshot(): Section {
-    const lane = (name: Lane): Snapshot['lanes']['alarm'] => {
-      const { acknowledged, last, chain, losses } = this.lanes[name];
-      return { acknowledged, last, chain, losses };
-    };
     const content: Snapshot = {
       format: 1,
       gateway: this.#options.gateway,
       epoch: this.epoch,
-      lanes: { alarm: lane('alarm'), bulk: lane('bulk') },
+      lanes: this.lanes.snapshot(),
       state: [...this.state],
     };
     return { kind: 'snapshot', data: Buffer.from(JSON.stringify(content)) };
@@ -391,7 +283,7 @@ export class OutboxLog {
       // Where even bytes that are there already can't be written anew, giving something up helps nobody.
       throw this.#shelf.putBack(next) ? new DiskFullError(next.path, true) : error;
     }
-    this.#statementDue = false;
+    this.lanes.statementDue = false;
     // There must always be somewhere to go: room is made while there is some.
     if (this.#shelf.exhausted) this.#giveBack();
   }
@@ -419,12 +311,12 @@ export class OutboxLog {
     if (carried.length > 0 && frameBytes([this.#snapshot(), ...carried]) > room) return false;
     for (const name of lanes) {
       if (name === 'alarm' && carry) continue;
-      for (const loss of this.lanes[name].giveUp(victim, this.#options.now())) this.#lost(name, loss);
+      this.lanes.giveUp(name, victim);
     }
     const sections = [this.#snapshot(), ...carried];
-    if ((this.#statementDue || carried.length > 0) && frameBytes(sections) <= this.#head().room) {
+    if ((this.lanes.statementDue || carried.length > 0) && frameBytes(sections) <= this.#head().room) {
       this.#write(sections);
-      this.#statementDue = false;
+      this.lanes.statementDue = false;
     }
     this.#forget(victim);
     this.#shelf.recycle(victim);
@@ -432,7 +324,7 @@ export class OutboxLog {
   }
 
   #forget(segment: Segment): void {
-    for (const name of lanes) this.lanes[name].forget(segment);
+    this.lanes.forget(segment);
     this.#segments.splice(this.#segments.indexOf(segment), 1);
   }
 

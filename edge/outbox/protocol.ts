@@ -1,7 +1,7 @@
 /** What the outbox and its thread tell each other. */
 import type { KeyObject } from 'node:crypto';
 import type { Lane, LossNotice } from '../../devices/wire.ts';
-import type { CommitBatch } from './log.ts';
+import type { CommitBatch } from './batch.ts';
 
 export interface WorkerSetup {
   directory: string;

@@ -1,7 +1,7 @@
 /** Records on their way to the disk: packed into one buffer a lane, so that a commit crosses to the thread in one piece. */
 import type { Lane } from '../../devices/wire.ts';
+import type { StagedLines } from './batch.ts';
 import { CHAIN_SLOT_BYTES } from './frame.ts';
-import type { StagedLines } from './log.ts';
 import type { StateChange } from './snapshot.ts';
 
 const FIRST_BUFFER_BYTES = 256 * 1024;

@@ -10,8 +10,9 @@ import {
   type RecordBody,
   uplinkRecord,
 } from '../../devices/wire.ts';
+import type { StagedLines } from './batch.ts';
 import { CHAIN_SLOT_BYTES } from './frame.ts';
-import { type LogOptions, OutboxLog, type StagedLines } from './log.ts';
+import { type LogOptions, OutboxLog } from './log.ts';
 import { BufferPool, Staging } from './staging.ts';
 
 export const testKey = generateKeyPairSync('ed25519').privateKey;

@@ -31,12 +31,12 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
     bytes: log.bytes,
     full: log.full,
     commits: log.commits,
-    givenUp: log.givenUp,
+    givenUp: log.lanes.givenUp,
   });
 
   let spent: Uint8Array[] = [];
   let toldFull = log.full;
-  let toldGivenUp = log.givenUp;
+  let toldGivenUp = log.lanes.givenUp;
   let tidyDue = false;
   const tidySoon = () => {
     if (tidyDue) return;
@@ -55,9 +55,9 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
         // Buffers of the commit before this one go back: those of this one are still needed for the chain.
         const buffers = spent;
         const told = { type: 'committed', refused, stateKept, buffers } as const;
-        const news = refused > 0 || log.full !== toldFull || log.givenUp !== toldGivenUp;
+        const news = refused > 0 || log.full !== toldFull || log.lanes.givenUp !== toldGivenUp;
         toldFull = log.full;
-        toldGivenUp = log.givenUp;
+        toldGivenUp = log.lanes.givenUp;
         reply(news ? { ...told, log: state() } : told, buffers.flatMap(transferable));
         log.finish();
         spent = lanes.flatMap((name) => request.batch.lines[name]?.bytes ?? []);
