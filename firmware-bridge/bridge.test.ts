@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BridgeProcess, Stand, until } from './test-stand.ts';
 
@@ -172,6 +173,26 @@ describe('a door node on a serial port', () => {
     expect(broker.states(node).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     await bridge.end('SIGTERM');
     expect(bridge.counters(node).framesDamaged).toBeGreaterThan(0);
+  });
+
+  test('a bridge that stood still takes nobody for silent', async () => {
+    const quick = await Stand.start(10);
+    try {
+      const board = await quick.board(node);
+      const bridge = quick.bridge(quick.doorNode(node, 'helloMs: 60000, silenceMs: 16000'));
+      await until(() => quick.broker.lastText(`node/${node}/online`) === 'true', 'the node is online');
+      bridge.standStill();
+      // Longer than the four real seconds of silence that it would take a node for hung after.
+      await pause(5_000);
+      bridge.goOn();
+      await board.say('contact open');
+      await until(() => quick.broker.lastState(node)?.contact === 'open', 'it goes on');
+      await bridge.end('SIGTERM');
+      expect(bridge.said('nothing heard for too long')).toBe(false);
+      expect(bridge.counters(node)).toMatchObject({ portsOpened: 1 });
+    } finally {
+      await quick.end();
+    }
   });
 
   test('a node that runs and says nothing is noticed, and its port opened anew', async () => {

@@ -113,6 +113,15 @@ export class BridgeProcess {
       : {};
   }
 
+  /** Stands still, as on a machine that is busy with something else, until `goOn`. */
+  standStill(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async exited(): Promise<number | null> {
     await this.closed;
     return this.child.exitCode;

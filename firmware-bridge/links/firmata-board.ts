@@ -93,6 +93,7 @@ export class FirmataBoard {
   async greet(send: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<boolean> {
     await this.load();
     this.transport.send = send;
+    this.isGreeted = false;
     // Once more from the beginning where the board starts while it is set up.
     while (!signal.aborted) {
       const startedAnew = new AbortController();

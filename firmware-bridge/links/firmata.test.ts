@@ -100,6 +100,30 @@ test('after the cable was out, or the board has restarted, its pins are set up a
   expect(bridge.counters(node)).toMatchObject({ nodeRestarts: 1, portsOpened: 3 });
 });
 
+test('what happens while the bridge stands still for a moment is not lost', async () => {
+  const { broker } = stand;
+  const board = await stand.board(node, hex);
+  const bridge = stand.bridge(stand.firmata(node));
+  await until(() => broker.lastText(`node/${node}/online`) === 'true', 'the node is online');
+  bridge.standStill();
+  for (const state of ['open', 'closed']) {
+    await board.say(`contact ${state}`);
+    await board.live(100);
+  }
+  await board.say('button');
+  await board.live(400);
+  bridge.goOn();
+  await until(() => broker.states(node).some(({ button }) => button === 'pressed'), 'the button');
+  const contacts = broker.states(node).map(({ contact }) => contact);
+  // In one piece with its closing, and told all the same.
+  expect(contacts.filter((contact, at) => contact !== contacts[at - 1])).toEqual([
+    'closed',
+    'open',
+    'closed',
+  ]);
+  expect(broker.states(node).filter(({ button }) => button === 'pressed')).toHaveLength(1);
+});
+
 test('reports wait for the gateway in the bridge', async () => {
   const { broker } = stand;
   const board = await stand.board(node, hex);
