@@ -15,7 +15,8 @@ import type { RuleConfiguration } from './rules/configuration.ts';
 import { RULE_STATE_PREFIX, RuleEngine } from './rules/engine.ts';
 import { DEFAULT_ACTION_LIFETIME_MS, type LocalAction } from './rules/rule.ts';
 import { SITE_PREFIX } from './site/kept.ts';
-import { type NewObservation, SiteState } from './site/state.ts';
+import type { NewObservation } from './site/readings.ts';
+import { SiteState } from './site/state.ts';
 
 /** Changes of protection go ahead of the day's traffic, as detections do. */
 const urgentKinds: ReadonlySet<ObservationKind> = new Set([

@@ -3,7 +3,8 @@ import { type ManualClock, manualClock } from '../../devices/model/clock.ts';
 import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import type { Heard, Reading } from '../../devices/profiles/profile.ts';
 import { type Assignment, assignment } from './assignments.ts';
-import { type Applied, type Arrival, SiteState } from './state.ts';
+import type { Applied } from './readings.ts';
+import { type Arrival, SiteState } from './state.ts';
 
 export const START = 1_700_000_000_000;
 

@@ -4,7 +4,7 @@ import { observation } from '../../devices/model/observation.ts';
 import type { Reading } from '../../devices/profiles/profile.ts';
 import { MAX_FACTS_PER_DEVICE } from './facts.ts';
 import { assigned, celsius, contact, START, TestSite } from './fixture.ts';
-import { IDENTICAL_WITHIN_MS, MEASUREMENT_KEPT_EVERY_MS } from './state.ts';
+import { IDENTICAL_WITHIN_MS, MEASUREMENT_KEPT_EVERY_MS } from './readings.ts';
 
 const DOOR = 'zigbee2mqtt:0x00158d0004a1b2c3';
 const NODE = 'door-node:front';

@@ -1,60 +1,32 @@
 /** The one place where states become edges: what this site is now, and what has just changed. */
 import type { Clock, ClockQuality } from '../../devices/model/clock.ts';
 import type { CommandAction } from '../../devices/model/command.ts';
-import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type {
-  Heard,
-  MeasurementReading,
-  MomentReading,
-  StateReading,
-} from '../../devices/profiles/profile.ts';
+import type { Heard } from '../../devices/profiles/profile.ts';
 import type { InboxDevice, SiteDevice } from '../api/contract.ts';
 import {
   type Assignment,
   type AssignmentProblem,
-  assetFor,
-  assetOf,
   assetsOf,
   assignmentProblems,
-  declaredOf,
-  doorOf,
-  propertyOf,
   readingOf,
 } from './assignments.ts';
 import { type Device, newDevice, presenceOf, takeDescription, takeSeenAt, takeSequence } from './device.ts';
-import { type AssetFact, Facts, type KnownMeasurement, type KnownState } from './facts.ts';
+import { type AssetFact, Facts } from './facts.ts';
 import { Inbox } from './inbox.ts';
 import { assignmentKey, deviceKey, measurementKey, stateKey } from './kept.ts';
 import { Presence, type PresenceArrival } from './presence.ts';
-import { batteryStateAt, measured, type Property, properties, translated } from './properties.ts';
+import { type Applied, type NewObservation, Readings, type Times } from './readings.ts';
 import { restore } from './restore.ts';
 import { type CommandTarget, commandTargets, deviceView, factsAbout } from './views.ts';
-
-/** The same value again within this is no observation: a sensor that repeats itself each second is thinned. */
-export const IDENTICAL_WITHIN_MS = 5 * 60_000;
-/** What a sensor last measured is written to disk this often at most; each observation is in the outbox anyway. */
-export const MEASUREMENT_KEPT_EVERY_MS = 10_000;
-/** A delayed message's own time is believed this far back. */
-export const MAX_DELAY_MS = 7 * 24 * 3_600_000;
-
-/** An observation before the outbox has given it its id. */
-export type NewObservation = Omit<Observation, 'id'>;
-
-export interface Applied {
-  observations: NewObservation[];
-  /** The device has sent this message before. */
-  duplicate: boolean;
-  /** What the device has just said of its states, changed or not: confirms commands. Never from a retained message. */
-  reported: { asset: string; property: Property; value: string }[];
-  /** Codes typed at a keypad: for the panel alone, never an observation. */
-  codes: { reader: string; code: string; at: number }[];
-}
 
 /** How a message came. Retained, it is state at connection: it corrects, but nothing has happened. */
 export interface Arrival extends PresenceArrival {
   clock?: ClockQuality;
 }
+
+/** A delayed message's own time is believed this far back. */
+export const MAX_DELAY_MS = 7 * 24 * 3_600_000;
 
 export interface SiteStateOptions {
   siteId: string;
@@ -68,18 +40,12 @@ export interface SiteStateOptions {
   forget(key: string): void;
 }
 
-/** When something happened and when it was heard. */
-interface Times {
-  observedAt: number;
-  receivedAt: number;
-  clock: ClockQuality;
-}
-
 export class SiteState {
   readonly #options: SiteStateOptions;
   readonly #assignments: Map<string, Assignment>;
   readonly #devices: Map<string, Device>;
   readonly #facts = new Facts();
+  readonly #readings: Readings;
   readonly #inbox = new Inbox();
   readonly #presence: Presence;
 
@@ -87,6 +53,7 @@ export class SiteState {
     const { kept, assignments, registry, siteId } = options;
     this.#options = options;
     this.#presence = new Presence(options.clock);
+    this.#readings = new Readings({ siteId, registry, facts: this.#facts, keep: options.keep });
     const restored = restore(kept, assignments, registry, siteId, this.#facts);
     this.#assignments = restored.assignments;
     this.#devices = restored.devices;
@@ -120,10 +87,10 @@ export class SiteState {
     const { tell, changed } = this.#presence.take(entry, device, measures, heard, came);
     if (tell !== undefined) result.observations.push(...this.#presenceTold(entry, tell, times, 'reported'));
     for (const reading of heard.readings) {
-      if (reading.type === 'state') this.#takeState(entry, reading, arrival.retained, times, result);
+      if (reading.type === 'state') this.#readings.state(entry, reading, arrival.retained, times, result);
       else if (arrival.retained) continue;
-      else if (reading.type === 'moment') this.#takeMoment(entry, reading, times, result);
-      else if (!remembered) this.#takeMeasurement(entry, device, reading, times, result);
+      else if (reading.type === 'moment') this.#readings.moment(entry, reading, times, result);
+      else if (!remembered) this.#readings.measurement(entry, device, reading, times, result);
     }
     const isNumbered = number !== undefined || seenBefore !== device.seenAt;
     if (isNumbered || isDescribedAnew || changed) this.#keepDevice(device);
@@ -231,124 +198,9 @@ export class SiteState {
   ): NewObservation[] {
     const kind = tell === 'online' ? 'device.online' : 'device.offline';
     const extra = tell === 'online' ? {} : { facts: { because } };
-    return assetsOf(entry).map((asset) => this.#observation(kind, asset, entry.device, times, extra));
-  }
-
-  #takeState(entry: Assignment, told: StateReading, retained: boolean, times: Times, result: Applied): void {
-    const { device } = entry;
-    const { part } = told;
-    const asset = told.property === 'online' ? undefined : assetFor(entry, part, told.property);
-    if (asset === undefined) return;
-    const as = propertyOf(entry, part, told.property, this.#options.registry.asset(asset));
-    const { property, value } = translated(told, as, entry.invert.includes(part));
-    if (!retained) result.reported.push({ asset, property, value });
-    const { strongest, edges } = properties[property];
-    const known = this.#facts.state(device, part, property);
-    if (known?.value === value && known.asset === asset) {
-      if (!retained) known.seenAt = times.receivedAt;
-      return;
-    }
-    const before = strongest === undefined ? known?.value : this.#facts.merged(asset, property)?.value;
-    const isSame = known?.value === value;
-    const since = isSame ? known.since : times.observedAt;
-    const seenAt = retained && isSame ? known.seenAt : times.receivedAt;
-    const fact: KnownState = { type: 'state', device, part, property, value, asset, since, seenAt };
-    if (!this.#facts.put(fact) || isSame) return;
-    this.#options.keep(stateKey(device, part, property), { device, part, property, value, since });
-    if (retained || known === undefined) return;
-    const after = strongest === undefined ? value : this.#facts.merged(asset, property)?.value;
-    const kind = after === undefined || after === before ? undefined : edges[after];
-    if (kind === undefined) return;
-    const extra = property === 'exit' ? this.#atDoor(entry, part, asset) : { facts: { part } };
-    result.observations.push(this.#observation(kind, asset, device, times, extra));
-  }
-
-  #takeMeasurement(
-    entry: Assignment,
-    { device, flagsBattery }: Device,
-    { quantity, part, value }: MeasurementReading,
-    times: Times,
-    result: Applied,
-  ): void {
-    const asset = assetFor(entry, part, quantity);
-    if (asset === undefined) return;
-    const { observedAt } = times;
-    const known = this.#facts.measurement(device, part, quantity);
-    const isSame = known?.value === value;
-    const sinceToldMs = observedAt - (known?.toldAt ?? Number.NEGATIVE_INFINITY);
-    // A clock that was set back must not thin for hours.
-    const isThinned = isSame && sinceToldMs >= 0 && sinceToldMs < IDENTICAL_WITHIN_MS;
-    const fact: KnownMeasurement =
-      known?.asset === asset
-        ? known
-        : {
-            type: 'measurement',
-            device,
-            part,
-            property: quantity,
-            value,
-            asset,
-            since: observedAt,
-            seenAt: observedAt,
-            toldAt: observedAt,
-            keptAt: Number.NEGATIVE_INFINITY,
-          };
-    if (fact !== known && !this.#facts.put(fact)) return;
-    fact.value = value;
-    fact.seenAt = observedAt;
-    if (!isSame) fact.since = observedAt;
-    if (!isThinned) fact.toldAt = observedAt;
-    // A device that marks a low battery itself knows better than its percentage.
-    const state = quantity === 'battery' && !flagsBattery ? batteryStateAt(value) : undefined;
-    if (state !== undefined)
-      this.#takeState(
-        entry,
-        { type: 'state', part, property: 'battery', value: state },
-        false,
-        times,
-        result,
-      );
-    if (isThinned) return;
-    if (Math.abs(observedAt - fact.keptAt) >= MEASUREMENT_KEPT_EVERY_MS) {
-      fact.keptAt = observedAt;
-      const kept = { device, part, quantity, value, at: observedAt };
-      this.#options.keep(measurementKey(device, part, quantity), kept);
-    }
-    const extra = { value, facts: { part } };
-    result.observations.push(this.#observation(measured[quantity], asset, device, times, extra));
-  }
-
-  #takeMoment(entry: Assignment, told: MomentReading, times: Times, result: Applied): void {
-    const { part, moment, subjects, observables } = told;
-    const asset = assetOf(entry, part);
-    if (asset !== undefined && moment === 'code-entered' && told.code !== undefined)
-      result.codes.push({ reader: asset, code: told.code, at: times.observedAt });
-    const isExit =
-      moment === 'exit-requested' || (moment === 'button-pressed' && declaredOf(entry, part) === 'exit');
-    const kind: ObservationKind | undefined =
-      moment === 'badge-presented' ? 'badge.presented' : isExit ? 'exit.requested' : undefined;
-    if (asset === undefined || kind === undefined) return;
-    const extra = {
-      ...(subjects === undefined ? {} : { subjects }),
-      ...(observables === undefined ? {} : { observables }),
-      ...this.#atDoor(entry, part, asset),
-    };
-    result.observations.push(this.#observation(kind, asset, entry.device, times, extra));
-  }
-
-  #atDoor(entry: Assignment, part: string, asset: string): Pick<NewObservation, 'facts'> {
-    const door = doorOf(entry, part, asset, this.#options.registry);
-    return { facts: { part, ...(door === undefined ? {} : { door }) } };
-  }
-
-  #observation(
-    kind: ObservationKind,
-    asset: string,
-    source: string,
-    times: Times,
-    extra: Partial<Pick<NewObservation, 'value' | 'subjects' | 'observables' | 'facts'>>,
-  ): NewObservation {
-    return { kind, site: this.#options.siteId, asset, source, ...times, ...extra };
+    return assetsOf(entry).map((asset) =>
+      this.#readings.observation(kind, asset, entry.device, times, extra),
+    );
   }
 
   /** Whether a device tells temperature or humidity. */
