@@ -116,6 +116,7 @@ async function assemble(
   const situation = new Situation();
   const unresolved = new Unresolved();
   const stream = new LiveStream();
+  const doors = new AbortController();
   const detector = new Detector({
     store,
     registry,
@@ -123,29 +124,30 @@ async function assemble(
     monitors: configuration.monitors,
     onDetected: (detected) => live.detected(detected),
     onFailed: fatal,
+    signal: doors.signal,
   });
   closing.push(() => detector.settled());
 
-  // 3. The way of everything that was stored.
+  // 3. The way of everything that was stored. Resolves when more may come.
   const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
     live.observed(observations);
     telemetry.write(pointsOf(observations));
-    detector.take(observations, detections);
+    return detector.take(observations, detections);
   };
-  const onRecords = (records: readonly AcceptedRecord[]) => {
+  const onRecords = (records: readonly AcceptedRecord[]): Promise<void> => {
     const bodies = records.map(({ body }) => body);
-    afterCommit(
+    const room = afterCommit(
       bodies.flatMap((body) => (body.type === 'observation' ? [body.observation] : [])),
       bodies.flatMap((body) => (body.type === 'detection' ? [body.detection] : [])),
     );
     live.pictured(bodies.flatMap((body) => (body.type === 'picture' ? [body.picture] : [])));
     for (const { gateway, body } of records)
       if (body.type === 'report') live.reported(siteOf(gateway), body.report);
+    return room;
   };
   const siteOf = (gateway: string) => credentials.get(gateway)?.site ?? '';
 
   // 4. The doors, still closed: nothing comes in before what was known is known again.
-  const doors = new AbortController();
   closing.push(() => doors.abort());
   const credentials = createCredentials(gateways);
   const ingest = createIngest(
@@ -175,7 +177,7 @@ async function assemble(
     clock,
     async commit(observations, detections) {
       await store.append(observations, detections);
-      afterCommit(observations, detections);
+      await afterCommit(observations, detections);
     },
     signal: doors.signal,
   });
@@ -252,7 +254,11 @@ async function assemble(
     scenarios,
     log,
     onHandled: (incident) => live.handled(incident),
-    trouble: () => broken ?? (performance.now() - failedAt < TROUBLE_MS ? 'the store refuses' : undefined),
+    trouble: () =>
+      broken ??
+      (performance.now() - failedAt < TROUBLE_MS || detector.problem !== undefined
+        ? 'the store refuses'
+        : undefined),
     metrics: () => metrics.text(),
     options: {
       isSecure: http.tls !== undefined,

@@ -28,6 +28,7 @@ const registry = registryOf(
 let folder: string;
 let store: Store;
 let told: Detected[];
+let ended: AbortController;
 const failed: Error[] = [];
 const clock = manualClock(NOW);
 
@@ -35,8 +36,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-detector-'));
   store = openSqliteStore({ file: join(folder, 'store.sqlite'), clock, sitesOf: () => ['linden'] });
   told = [];
+  ended = new AbortController();
 });
 afterEach(async () => {
+  ended.abort();
   await store.close();
   rmSync(folder, { recursive: true });
 });
@@ -49,6 +52,7 @@ async function newLife(): Promise<Detector> {
     monitors: {},
     onDetected: (detected) => told.push(detected),
     onFailed: (error) => failed.push(error),
+    signal: ended.signal,
   });
   await detector.restore();
   return detector;
@@ -90,7 +94,7 @@ async function take(
   detections: Detection[] = [],
 ): Promise<void> {
   await store.append(observations, detections);
-  detector.take(observations, detections);
+  await detector.take(observations, detections);
   await detector.settled();
 }
 

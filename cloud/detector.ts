@@ -1,11 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../devices/model/clock.ts';
 import type { Detection } from '../devices/model/detection.ts';
 import type { Incident } from '../devices/model/incident.ts';
-import type { Observation } from '../devices/model/observation.ts';
+import type { Observation, ObservationKind } from '../devices/model/observation.ts';
 import type { Registry } from '../devices/model/registry.ts';
 import { Correlator } from './correlation/correlator.ts';
-import { largestWindowMs, linkRules } from './correlation/link-rules.ts';
+import { type Batch, JudgingQueue } from './judging-queue.ts';
 import { Monitors } from './monitors/monitors.ts';
+import { joinable, noMore } from './recollection.ts';
 import type { Store } from './store/store.ts';
 
 /** Detections older than this are no longer correlated with new ones; no link rule reaches as far. */
@@ -14,15 +16,20 @@ export const CORRELATED_MS = 7 * 24 * 3_600_000;
 const READ_BACK = 200_000;
 /** Of them, judged together. */
 const JUDGED_AT_ONCE = 500;
-/** Incidents read back at a time. */
+/** Incidents put at a time. */
 const INCIDENTS_AT_ONCE = 1_000;
+/** Of what waits, judged together: enough for a good pace, little enough for the process to answer in between. */
+const MAX_ROUND = 5_000;
+/** How often large incidents that were put off are looked at, in real time. */
+const PUT_OFF_MS = 1_000;
+/** A store that refuses (a full disk) is asked again, in real time. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 10_000;
 /** How often what can no longer be joined leaves memory. */
 const FORGET_EVERY_MS = 3_600_000;
 
-/** What a batch led to; already in the store when it is told. */
+/** What was found; already in the store when it is told. */
 export interface Detected {
-  observations: readonly Observation[];
-  detections: readonly Detection[];
   changed: readonly Incident[];
   /** Without `into`: nothing took it over. */
   gone: readonly { id: string; into?: string }[];
@@ -35,13 +42,10 @@ export interface DetectorOptions {
   /** Configuration of the monitors, by kind. */
   monitors: Readonly<Record<string, unknown>>;
   onDetected(detected: Detected): void;
-  /** The store refused. What it holds and what was judged differ now: the process must end and `restore`. */
+  /** What the store holds and what was judged differ now: the process must end and `restore`. */
   onFailed(error: Error): void;
-}
-
-interface Batch {
-  observations: readonly Observation[];
-  detections: readonly Detection[];
+  /** Nothing is waited for any more: a store that still refuses is left alone. */
+  signal: AbortSignal;
 }
 
 /**
@@ -52,15 +56,21 @@ interface Batch {
 export class Detector {
   readonly #options: DetectorOptions;
   readonly #monitors: Monitors;
-  #correlator: Correlator;
-  #waiting: Batch[] = [];
+  readonly #correlator: Correlator;
+  readonly #queue = new JudgingQueue();
+  readonly #observed: ReadonlySet<ObservationKind>;
   #running: Promise<void> | undefined;
+  #putOffTimer: NodeJS.Timeout | undefined;
+  #tellsAll = false;
+  #hasEnded = false;
+  #problem: string | undefined;
   #forgetAt = 0;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
     this.#monitors = new Monitors(options.registry, options.monitors);
     this.#correlator = new Correlator(options.registry);
+    this.#observed = this.#monitors.observes;
   }
 
   /** Judges again what the store holds; afterwards its incidents are those of an undisturbed run. */
@@ -79,9 +89,9 @@ export class Detector {
     );
     await store.append([], put);
     await store.withdraw(stale.map(({ id }) => id));
-    const { changed } = this.#correlator.add(this.#correlated(from));
-    const gone = this.#succeeded(this.#noMore(changed, from), changed, successorsOf(stale, put));
-    await store.putIncidents(changed, gone);
+    const { changed } = this.#correlator.add(joinable(store, from));
+    const gone = this.#succeeded(noMore(store, changed, from), changed, successorsOf(stale, put));
+    for (const part of partsOf({ changed, gone })) await store.putIncidents(part.changed, part.gone);
   }
 
   /** What the monitors make of the observations kept, and from when on they had seen all that they go by. */
@@ -102,85 +112,104 @@ export class Detector {
     return { standing, surelyFrom: isWhole ? now - rememberMs : (seen[0]?.observedAt ?? now) + rememberMs };
   }
 
-  /** Detections that new ones may still join: the recent ones, and all of the incidents that reach into their time. */
-  *#correlated(from: number): Iterable<Detection> {
-    yield* this.#options.store.detections({ from });
-    for (const { first, detections } of this.#recentIncidents(from)) {
-      if (first >= from) continue;
-      for (const id of detections) {
-        const detection = this.#options.store.detection(id);
-        if (detection !== undefined && detection.at < from) yield detection;
-      }
-    }
+  /**
+   * Takes what is in the store now; judged soon, in the order of the calls. Resolves once there is room for more:
+   * nobody should be told before that they may send on.
+   */
+  take(observations: readonly Observation[], detections: readonly Detection[]): Promise<void> {
+    if (this.#hasEnded) return Promise.resolve();
+    const watched = observations.filter(({ kind }) => this.#observed.has(kind));
+    const room = this.#queue.put({ observations: watched, detections });
+    this.#start();
+    return room;
   }
 
-  *#recentIncidents(from: number): Iterable<Incident> {
-    const horizon = from - largestWindowMs(linkRules);
-    for (let offset = 0; ; offset += INCIDENTS_AT_ONCE) {
-      const page = this.#options.store.incidents({ offset, limit: INCIDENTS_AT_ONCE });
-      for (const { incident } of page) if (incident.last >= horizon) yield incident;
-      if (page.length < INCIDENTS_AT_ONCE) return;
-    }
-  }
-
-  /** Incidents of the store that are not there any more: their detections were judged anew in a former life. */
-  #noMore(current: readonly Incident[], from: number): { id: string; into?: string }[] {
-    const holderOf = new Map(current.flatMap(({ id, detections }) => detections.map((one) => [one, id])));
-    const ids = new Set(current.map(({ id }) => id));
-    const gone: { id: string; into?: string }[] = [];
-    for (const { id, detections } of this.#recentIncidents(from)) {
-      if (ids.has(id)) continue;
-      const into = detections.map((one) => holderOf.get(one)).find((holder) => holder !== undefined);
-      gone.push(into === undefined ? { id } : { id, into });
-    }
-    return gone;
-  }
-
-  /** Takes what is in the store now; judged soon, in the order of the calls. */
-  take(observations: readonly Observation[], detections: readonly Detection[]): void {
-    this.#waiting.push({ observations, detections });
-    this.#running ??= this.#run();
-  }
-
-  /** Resolves once everything taken so far is judged. */
+  /** Resolves once everything taken so far is judged, stored and told. */
   async settled(): Promise<void> {
     await this.#running;
+    if (this.#correlator.hasChanges && !this.#hasEnded) {
+      this.#tellsAll = true;
+      this.#start();
+      await this.#running;
+    }
+    clearTimeout(this.#putOffTimer);
   }
 
+  /** Detections in memory. */
   get size(): number {
     return this.#correlator.size;
   }
 
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batches = this.#waiting;
-      this.#waiting = [];
-      const observations = batches.flatMap((batch) => batch.observations);
-      const detections = batches.flatMap((batch) => batch.detections);
-      try {
-        this.#options.onDetected(await this.#judge(observations, detections));
-      } catch (error) {
-        this.#options.onFailed(error instanceof Error ? error : new Error(String(error)));
-      }
-    }
-    this.#running = undefined;
+  /** Records that wait to be judged, how often somebody had to wait for them, and keys that monitors gave up. */
+  get counts(): { waiting: number; held: number; forgottenKeys: number } {
+    return { waiting: this.#queue.size, held: this.#queue.held, forgottenKeys: this.#monitors.forgotten };
   }
 
-  async #judge(observations: readonly Observation[], detections: readonly Detection[]): Promise<Detected> {
+  /** Why nothing is judged at the moment, where that is so. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    clearTimeout(this.#putOffTimer);
+    try {
+      do {
+        const round = this.#queue.next(MAX_ROUND);
+        const tellsAll = this.#tellsAll || this.#isTimeToForget();
+        this.#tellsAll = false;
+        this.#options.onDetected(await this.#judge(round, tellsAll));
+      } while (this.#queue.size > 0 || this.#tellsAll);
+    } catch (error) {
+      this.#hasEnded = true;
+      this.#queue.giveUp();
+      if (!this.#options.signal.aborted)
+        this.#options.onFailed(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    if (!this.#correlator.hasChanges) return;
+    this.#putOffTimer = setTimeout(() => this.#start(), PUT_OFF_MS);
+    this.#putOffTimer.unref();
+  }
+
+  async #judge({ observations, detections }: Batch, tellsAll: boolean): Promise<Detected> {
     const { store } = this.#options;
     const { put, withdraw } = this.#monitors.observe(observations);
     const successors = successorsOf(
       withdraw.flatMap((id) => store.detection(id) ?? []),
       put,
     );
-    if (put.length > 0) await store.append([], put);
-    if (withdraw.length > 0) await store.withdraw(withdraw);
-    const revised = this.#correlator.revise([...detections, ...put], withdraw);
+    if (put.length > 0) await this.#untilStored(() => store.append([], put));
+    if (withdraw.length > 0) await this.#untilStored(() => store.withdraw(withdraw));
+    const nowMs = tellsAll ? undefined : performance.now();
+    const revised = this.#correlator.revise([...detections, ...put], withdraw, nowMs);
     const { changed } = revised;
     const gone = this.#succeeded(revised.gone, changed, successors);
-    if (changed.length + gone.length > 0) await store.putIncidents(changed, gone);
-    this.#forget();
-    return { observations, detections: [...detections, ...put], changed, gone };
+    for (const part of partsOf({ changed, gone }))
+      await this.#untilStored(() => store.putIncidents(part.changed, part.gone));
+    if (tellsAll) this.#forget();
+    return { changed, gone };
+  }
+
+  /** What was judged must be stored: the monitors would not say it again. @throws where the signal ends it */
+  async #untilStored(put: () => Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
+      try {
+        await put();
+        this.#problem = undefined;
+        return;
+      } catch (error) {
+        this.#problem = error instanceof Error ? error.message : String(error);
+        signal.throwIfAborted();
+        await wait(delayMs, undefined, { signal });
+      }
+    }
   }
 
   /** An incident all of whose detections were taken back goes on where they go on under other names. */
@@ -198,12 +227,34 @@ export class Detector {
     });
   }
 
+  #isTimeToForget(): boolean {
+    return this.#options.clock.now() >= this.#forgetAt;
+  }
+
   #forget(): void {
+    if (!this.#isTimeToForget()) return;
     const now = this.#options.clock.now();
-    if (now < this.#forgetAt) return;
     this.#forgetAt = now + FORGET_EVERY_MS;
     this.#correlator.forget(now - CORRELATED_MS);
   }
+}
+
+/** So many incidents at a time, each with those that went into it; those that went nowhere come last. Pure. */
+function* partsOf({ changed, gone }: Detected): Generator<Detected> {
+  const joining = Map.groupBy(gone, ({ into }) => into);
+  for (let from = 0; from < changed.length; from += INCIDENTS_AT_ONCE) {
+    const part = changed.slice(from, from + INCIDENTS_AT_ONCE);
+    yield {
+      changed: part,
+      gone: part.flatMap(({ id }) => {
+        const joined = joining.get(id) ?? [];
+        joining.delete(id);
+        return joined;
+      }),
+    };
+  }
+  const left = [...joining.values()].flat();
+  if (left.length > 0) yield { changed: [], gone: left };
 }
 
 /**

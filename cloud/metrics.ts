@@ -72,6 +72,13 @@ export function createMetrics(parts: MetricsParts): Metrics {
   counter('mqtt_refused_rights', 'MQTT topics refused', () => mqtt.refused.rights);
 
   gauge('detector_detections', 'Detections in memory', () => detector.size);
+  gauge('detector_waiting', 'Records that wait to be judged', () => detector.counts.waiting);
+  counter('detector_held', 'Deliveries that had to wait for the detector', () => detector.counts.held);
+  counter(
+    'detector_forgotten_keys',
+    'Keys that monitors gave up for want of room',
+    () => detector.counts.forgottenKeys,
+  );
   gauge('incidents_unresolved', 'Incidents that are not resolved', () => unresolved.size);
   new Gauge({
     name: 'gatehouse_incidents',

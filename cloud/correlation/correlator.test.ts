@@ -1,60 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../devices/model/incident.ts';
-import type { Registry } from '../../devices/model/registry.ts';
-import { catalogueOf } from './catalogue.ts';
 import { Correlator, correlate } from './correlator.ts';
-import { link } from './link.ts';
-import { linkRules } from './link-rules.ts';
-import { inOrder } from './order.ts';
-import { anyDetections, anyRegistry } from './random-world.ts';
+import { anyDetections, anyRegistry, shuffled } from './random-world.ts';
+import { type Reference, reference } from './reference.ts';
 import { detectionOf, MINUTE, NIGHT, noise, sampleRegistry, story } from './sample-site.ts';
-import type { Correlated } from './traits.ts';
-
-interface Reference {
-  detections: string[];
-  links: { a: string; b: string; weight: number }[];
-}
-
-/**
- * What the correlator must come to, in the plainest way: every pair is asked, pairs that link make the
- * components, and Kruskal over all of them the strongest spanning forest.
- */
-function reference(detections: readonly Correlated[], registry: Registry): Reference[] {
-  const catalogue = catalogueOf(registry, linkRules);
-  const all = [...detections].sort(inOrder);
-  const edges = all.flatMap((late, index) =>
-    all.slice(0, index).flatMap((early) => {
-      const found = link(early, late, registry, linkRules, catalogue);
-      return found === undefined ? [] : [{ early, late, weight: found.weight }];
-    }),
-  );
-  edges.sort(
-    (a, b) =>
-      b.weight - a.weight ||
-      a.late.at - a.early.at - (b.late.at - b.early.at) ||
-      inOrder(a.late, b.late) ||
-      inOrder(b.early, a.early),
-  );
-  const group = new Map(all.map(({ id }) => [id, new Set([id])]));
-  const chosen: typeof edges = [];
-  for (const edge of edges) {
-    const [one, other] = [group.get(edge.early.id), group.get(edge.late.id)];
-    if (one === undefined || other === undefined || one === other) continue;
-    for (const id of other) {
-      one.add(id);
-      group.set(id, one);
-    }
-    chosen.push(edge);
-  }
-  chosen.sort((a, b) => inOrder(a.late, b.late) || inOrder(a.early, b.early));
-  return [...new Set(group.values())].map((members) => ({
-    detections: all.filter(({ id }) => members.has(id)).map(({ id }) => id),
-    links: chosen
-      .filter(({ early }) => members.has(early.id))
-      .map(({ early, late, weight }) => ({ a: early.id, b: late.id, weight })),
-  }));
-}
 
 const bones = (incidents: readonly Incident[]): Reference[] =>
   incidents.map(({ detections, links }) => ({
@@ -64,15 +14,6 @@ const bones = (incidents: readonly Incident[]): Reference[] =>
 
 const sorted = (parts: readonly Reference[]): Reference[] =>
   [...parts].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-
-const shuffled = (detections: readonly Correlated[], seed: number): Correlated[] => {
-  let state = seed;
-  const keyed = detections.map((detection) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return { detection, key: state };
-  });
-  return keyed.sort((a, b) => a.key - b.key).map(({ detection }) => detection);
-};
 
 describe('the incidents of a set of detections', () => {
   test('are the components and the strongest forest that asking every pair gives', () => {

@@ -1,11 +1,12 @@
+import { severityRank } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type Catalogue, catalogueOf } from './catalogue.ts';
-import { type Added, type Changes, type Forgotten, goneInto } from './changes.ts';
+import { type Added, type Changes, changesBetween, type Forgotten, goneInto } from './changes.ts';
 import { Components, newItem } from './components.ts';
 import { type DecidedPairs, type Decisions, decisionsOf, NO_DECISIONS } from './decisions.ts';
 import { spanningForest } from './forest.ts';
-import { byUrgency, incidentLine, incidentOf, type Outline, outlineOf } from './incident.ts';
+import { byUrgency, incidentLine, incidentOf, MAX_TOLD_LINKS, type Outline, outlineOf } from './incident.ts';
 import { type LinkRules, largestWindowMs, linkRules } from './link-rules.ts';
 import type { Item, Pace, Run } from './memory.ts';
 import { isDue, paceOf } from './pace.ts';
@@ -35,6 +36,8 @@ export class Correlator {
   readonly #isOneSet: boolean;
   #decisions: Decisions;
   #staged = new Map<string, Item>();
+  /** Revisions and, undefined, withdrawals that wait for their incident to be told again. */
+  readonly #waiting = new Map<string, Correlated | undefined>();
 
   constructor(
     registry: Registry,
@@ -53,9 +56,9 @@ export class Correlator {
     return this.#components.size;
   }
 
-  /** Whether there is anything that `changes` did not tell yet. */
+  /** Whether there is anything that was not told yet: `revise` without a time tells it. */
   get hasChanges(): boolean {
-    return this.#components.hasChanged;
+    return this.#components.hasChanged || this.#waiting.size > 0;
   }
 
   /** Takes one detection without saying what it changed: `changes` says so for all since it was last asked. */
@@ -111,17 +114,22 @@ export class Correlator {
   /**
    * Takes detections of which the last word counts, takes others back, and says what that changed. The incidents
    * that hold a revised or withdrawn detection are taken apart and put together again; where there is none, this
-   * is `add`.
+   * is `add`. With `nowMs`, what would take a large incident apart waits until that is told again.
    */
   revise(detections: readonly Correlated[], withdrawn: readonly string[] = [], nowMs?: number): Changes {
-    const latest = new Map(detections.map((detection) => [detection.id, detection]));
-    const leaving = this.#leaving(latest, withdrawn);
-    if (leaving.size === 0) return this.add(latest.values(), nowMs);
+    const latest = new Map(this.#waiting);
+    this.#waiting.clear();
+    for (const id of withdrawn) latest.set(id, undefined);
+    for (const detection of detections) latest.set(detection.id, detection);
+    const leaving = this.#leaving(latest);
+    if (nowMs !== undefined) this.#letWait(latest, leaving, nowMs);
+    const coming = [...latest.values()].filter((one) => one !== undefined);
+    if (leaving.size === 0) return this.add(coming, nowMs);
     const touched = new Set([...leaving].map((id) => rootOf(this.#components.item(id).run)));
     const told = [...touched].flatMap((root) => this.#heldBy(root, leaving));
     const staying = this.#components.takeApart(touched).filter(({ id }) => !leaving.has(id));
     for (const item of staying) this.#components.insert(item);
-    for (const detection of latest.values()) this.absorb(detection);
+    for (const detection of coming) this.absorb(detection);
     const gone: { id: string; into?: string }[] = [];
     for (const { id, held, pace } of told) {
       const earliest = held.map((one) => this.#components.find(one)).find((one) => one !== undefined);
@@ -137,18 +145,32 @@ export class Correlator {
     return { changed: changes.changed, gone: [...gone, ...changes.gone] };
   }
 
-  /** Ids in memory that are taken back, or say something else from now on. */
-  #leaving(latest: ReadonlyMap<string, Correlated>, withdrawn: readonly string[]): Set<string> {
-    const leaving = new Set(
-      withdrawn.filter((id) => this.#components.find(id) !== undefined && !latest.has(id)),
-    );
-    for (const detection of latest.values()) {
-      const known = this.#components.find(detection.id);
+  /** Ids in memory that are taken back (undefined), or say something else from now on. */
+  #leaving(latest: ReadonlyMap<string, Correlated | undefined>): Set<string> {
+    const leaving = new Set<string>();
+    for (const [id, detection] of latest) {
+      const known = this.#components.find(id);
       if (known === undefined) continue;
-      if (known.at !== detection.at || known.traits !== this.#catalogue.traitsOf(detection))
-        leaving.add(detection.id);
+      const isSame =
+        detection !== undefined &&
+        known.at === detection.at &&
+        known.traits === this.#catalogue.traitsOf(detection);
+      if (!isSame) leaving.add(id);
     }
     return leaving;
+  }
+
+  /** Sets aside what is about a large incident that was told just before, unless it makes that graver. */
+  #letWait(latest: Map<string, Correlated | undefined>, leaving: Set<string>, nowMs: number): void {
+    for (const id of leaving) {
+      const root = rootOf(this.#components.item(id).run);
+      const said = latest.get(id);
+      const worst = Math.max(root.worst, said === undefined ? 0 : severityRank(said.severity));
+      if (isDue({ size: root.size, worst, pace: root.pace }, nowMs)) continue;
+      this.#waiting.set(id, said);
+      latest.delete(id);
+      leaving.delete(id);
+    }
   }
 
   /** What was told of a component, each with the detections that it may go on with, the first choice first. */
@@ -176,7 +198,8 @@ export class Correlator {
         continue;
       }
       const outlines = this.#outlinesOf(root);
-      for (const outline of outlines) changed.push(incidentOf(outline, this.#registry, this.#rules));
+      for (const outline of outlines)
+        changed.push(incidentOf(outline, this.#registry, this.#rules, MAX_TOLD_LINKS));
       gone.push(...goneInto(root.told ?? [], outlines));
       root.told = outlines.map(({ id, detections }) => ({
         id,
@@ -211,19 +234,9 @@ export class Correlator {
     const before = this.incidents();
     this.#decisions = decisionsOf(decisions);
     this.#components.rebuild([...this.#components.items()], this.#decisions.together);
-    const after = this.changes().changed;
-    const were = new Map(before.map((incident) => [incident.id, JSON.stringify(incident)]));
-    const holder = new Map(
-      after.flatMap(({ id, detections }) => detections.map((detection) => [detection, id])),
-    );
-    const are = new Set(after.map(({ id }) => id));
-    return {
-      changed: after.filter((incident) => were.get(incident.id) !== JSON.stringify(incident)),
-      gone: before.flatMap(({ id, detections }) => {
-        const into = holder.get(detections[0] ?? '');
-        return are.has(id) || into === undefined ? [] : [{ id, into }];
-      }),
-    };
+    const after = this.incidents();
+    this.changes();
+    return changesBetween(before, after);
   }
 
   /**
@@ -252,6 +265,8 @@ export class Correlator {
     this.#catalogue.retain(kept.map(({ traits }) => traits));
     this.#components.rebuild(kept, this.#decisions.together);
     this.#components.takeChanged();
+    for (const id of this.#waiting.keys())
+      if (this.#components.find(id) === undefined) this.#waiting.delete(id);
     for (const { root, one } of former) {
       const item = this.#components.find(one);
       if (item === undefined) continue;

@@ -64,9 +64,25 @@ export function worded(
   return { a: early.id, b: late.id, evidence: [decision, ...(found?.evidence ?? [])], weight };
 }
 
-/** Puts all links into words. */
-export function incidentOf({ edges, ...rest }: Outline, registry: Registry, rules: LinkRules): Incident {
-  return { ...rest, links: edges.map((edge) => worded(edge, registry, rules)) };
+/** Links of one incident that are put into words, at most, wherever incidents are kept and told. */
+export const MAX_TOLD_LINKS = 2_000;
+
+/** Puts its links into words; of more than `most` the repeats are left out first, then the latest. */
+export function incidentOf(
+  { edges, ...rest }: Outline,
+  registry: Registry,
+  rules: LinkRules,
+  most = Number.POSITIVE_INFINITY,
+): Incident {
+  return { ...rest, links: mostTelling(edges, most).map((edge) => worded(edge, registry, rules)) };
+}
+
+function mostTelling(edges: readonly Edge[], most: number): readonly Edge[] {
+  if (edges.length <= most) return edges;
+  const isRepeat = ({ early, late }: Edge) => early.traits === late.traits;
+  const firstOnes = [...edges.filter((edge) => !isRepeat(edge)), ...edges.filter(isRepeat)].slice(0, most);
+  const told = new Set(firstOnes);
+  return edges.filter((edge) => told.has(edge));
 }
 
 /** The most urgent first, then the earliest, then by id. */

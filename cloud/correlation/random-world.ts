@@ -104,10 +104,10 @@ const anyRepeats: fc.Arbitrary<number[]> = fc.oneof(
 );
 
 /** Some of them in bursts of equal ones, which are folded. */
-export const anyDetections = (most: number): fc.Arbitrary<Correlated[]> =>
+export const anyDetections = (most: number, least = 1): fc.Arbitrary<Correlated[]> =>
   fc
     .array(fc.record({ at: anyTime, content: anyContent, repeats: anyRepeats }), {
-      minLength: 1,
+      minLength: least,
       maxLength: most,
     })
     .map((bursts) =>
@@ -118,3 +118,13 @@ export const anyDetections = (most: number): fc.Arbitrary<Correlated[]> =>
         // Ids whose order says nothing about the time.
         .map((detection, index) => ({ ...detection, id: `d${(index * 7_919) % 10_007}` })),
     );
+
+/** Another order of the same, which follows from the seed. */
+export const shuffled = (detections: readonly Correlated[], seed: number): Correlated[] => {
+  let state = seed;
+  const keyed = detections.map((detection) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return { detection, key: state };
+  });
+  return keyed.sort((a, b) => a.key - b.key).map(({ detection }) => detection);
+};

@@ -24,7 +24,9 @@ const start = (over: Partial<IngestOptions> = {}): Ingest =>
       store,
       credentials: createCredentials([testCredential]),
       clock,
-      onCommitted: (records) => committed.push(...records),
+      onCommitted: (records) => {
+        committed.push(...records);
+      },
       ...over,
     },
     ending.signal,

@@ -37,8 +37,11 @@ export interface IngestOptions {
   store: Store;
   credentials: Credentials;
   clock: Clock;
-  /** Called after each commit, in order for each lane. */
-  onCommitted?: (records: readonly AcceptedRecord[]) => void;
+  /**
+   * Called after each commit, in order for each lane. The receipt waits for its answer, and the batch counts as
+   * unstored until then: so a gateway that is faster than whoever takes the records is held back.
+   */
+  onCommitted?: (records: readonly AcceptedRecord[]) => Promise<void> | void;
   /** Something that somebody should look at: a gap that nobody explains, a broken chain. */
   onTrouble?: (trouble: IngestTrouble) => void;
   /** The registry's answer, where it knows the asset. */
@@ -160,14 +163,13 @@ class StoringIngest implements Ingest {
       state.unstored++;
       this.#counted.unstoredBytes += batch.length;
       try {
-        await this.#store(from, header, before.sequence, judgement);
-      } catch (error) {
-        return this.#failed(from, header, error);
+        const failure = await this.#store(from, header, before.sequence, judgement);
+        if (failure !== undefined) return failure;
+        await this.#tell(from, judgement);
       } finally {
         state.unstored--;
         this.#counted.unstoredBytes -= batch.length;
       }
-      this.#tell(from, judgement);
       return { receipt: this.#receipt(header, judgement.stand, state, judgement.problem, true) };
     }
     // A receipt may speak only of what is stored: what this batch rests on may be on its way there.
@@ -252,20 +254,27 @@ class StoringIngest implements Ingest {
     return asked.at - asked.since >= (this.#options.askForMs ?? ASK_FOR_MS);
   }
 
+  /** The answer where it could not be stored. */
   async #store(
     from: GatewayCredential,
-    { epoch, lane }: BatchHeader,
+    header: BatchHeader,
     after: number,
     judgement: Judgement,
-  ): Promise<void> {
+  ): Promise<Answer | undefined> {
     const { store, clock } = this.#options;
+    const { epoch, lane } = header;
     const at = clock.now();
     for (const { sequence, reason, raw } of judgement.refused)
       store.quarantine({ at, wall: 'ingest', peer: `${from.id}/${epoch}/${sequence}`, reason, raw });
     for (const reason of judgement.passedOver)
       store.quarantine({ at, wall: 'ingest', peer: from.id, reason, raw: new Uint8Array() });
     const move: LaneMove = { gateway: from.id, epoch, lane, ...judgement.stand, after };
-    await store.commit(judgement.records, [move]);
+    try {
+      await store.commit(judgement.records, [move]);
+      return undefined;
+    } catch (error) {
+      return this.#failed(from, header, error);
+    }
   }
 
   /** What was checked after the failed batch rests on it: positions are read from the store again. */
@@ -276,11 +285,11 @@ class StoringIngest implements Ingest {
     return { later: 'the store failed' };
   }
 
-  #tell(from: GatewayCredential, { records }: Judgement): void {
+  async #tell(from: GatewayCredential, { records }: Judgement): Promise<void> {
     this.#counted.records += records.length;
     for (const { body } of records)
       if (body.type === 'observation') this.commands.settle(from.id, body.observation);
-    if (records.length > 0) this.#options.onCommitted?.(records);
+    if (records.length > 0) await this.#options.onCommitted?.(records);
   }
 
   #receipt(

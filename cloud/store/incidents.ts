@@ -100,7 +100,7 @@ export class Incidents {
   }
 
   incidents(query: Parameters<Store['incidents']>[0]): { incident: Incident; handling: Handling }[] {
-    const { states, site, offset, limit } = query;
+    const { states, site, lastFrom, offset, limit } = query;
     const conditions = ['1'];
     const parameters: SQLInputValue[] = [];
     if (states !== undefined) {
@@ -110,6 +110,10 @@ export class Incidents {
     if (site !== undefined) {
       conditions.push('i.id IN (SELECT incident FROM incident_site WHERE site = ?)');
       parameters.push(site);
+    }
+    if (lastFrom !== undefined) {
+      conditions.push('i.last >= ?');
+      parameters.push(lastFrom);
     }
     return this.#reader
       .all(

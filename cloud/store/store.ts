@@ -136,6 +136,8 @@ export interface Store {
   incidents(query: {
     states?: readonly IncidentState[];
     site?: string;
+    /** Those whose last detection is no older. */
+    lastFrom?: number;
     offset: number;
     limit: number;
   }): { incident: Incident; handling: Handling }[];

@@ -1,0 +1,46 @@
+/** What the store tells the detector at a start of what was found in former lives. */
+import type { Detection } from '../devices/model/detection.ts';
+import type { Incident } from '../devices/model/incident.ts';
+import { largestWindowMs, linkRules } from './correlation/link-rules.ts';
+import type { Store } from './store/store.ts';
+
+/** Incidents read at a time. */
+const AT_ONCE = 1_000;
+
+/** Detections that new ones may still join: the recent ones, and all of the incidents that reach into their time. */
+export function* joinable(store: Store, from: number): Iterable<Detection> {
+  yield* store.detections({ from });
+  for (const { first, detections } of recentIncidents(store, from)) {
+    if (first >= from) continue;
+    for (const id of detections) {
+      const detection = store.detection(id);
+      if (detection !== undefined && detection.at < from) yield detection;
+    }
+  }
+}
+
+/** Incidents of the store that are not there any more: their detections were judged anew in a former life. */
+export function noMore(
+  store: Store,
+  current: readonly Incident[],
+  from: number,
+): { id: string; into?: string }[] {
+  const holderOf = new Map(current.flatMap(({ id, detections }) => detections.map((one) => [one, id])));
+  const ids = new Set(current.map(({ id }) => id));
+  const gone: { id: string; into?: string }[] = [];
+  for (const { id, detections } of recentIncidents(store, from)) {
+    if (ids.has(id)) continue;
+    const into = detections.map((one) => holderOf.get(one)).find((holder) => holder !== undefined);
+    gone.push(into === undefined ? { id } : { id, into });
+  }
+  return gone;
+}
+
+function* recentIncidents(store: Store, from: number): Iterable<Incident> {
+  const lastFrom = from - largestWindowMs(linkRules);
+  for (let offset = 0; ; offset += AT_ONCE) {
+    const page = store.incidents({ lastFrom, offset, limit: AT_ONCE });
+    for (const { incident } of page) yield incident;
+    if (page.length < AT_ONCE) return;
+  }
+}
