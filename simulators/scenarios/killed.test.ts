@@ -65,4 +65,4 @@ test('gateway, bridge and cloud killed again and again: the same incidents as un
   const { lanes, faults } = faultsIn(stage);
   expect(faults).toEqual([]);
   expect(lanes).toBeGreaterThanOrEqual(4);
-}, 600_000);
+}, 900_000);

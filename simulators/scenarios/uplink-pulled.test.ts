@@ -49,4 +49,4 @@ test('the uplink pulled for the length of the story: the site is not helpless, a
   expect(alarms).toHaveLength(uplink.waiting.alarm);
   expect(bulk).toHaveLength(uplink.waiting.bulk);
   expect(Math.max(...alarms)).toBeLessThan(bulk[Math.floor(bulk.length / 2)] ?? 0);
-}, 420_000);
+}, 900_000);
