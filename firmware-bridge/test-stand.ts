@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Aedes } from 'aedes';
 import type { NodeState } from './links/link.ts';
+import { Silence } from './links/timing.ts';
 
 const boardMain = fileURLToPath(new URL('../simulators/devices/board/main.ts', import.meta.url));
 const bridgeMain = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -23,12 +24,16 @@ const patience = 'helloMs: 60000, silenceMs: 60000';
 /** How long a command of a test lives. */
 const COMMAND_LIFETIME_MS = 60_000;
 
-/** Waits until something is so. */
+const LOOK_AGAIN_MS = 10;
+/** A look may come so much later on a busy machine. */
+const LATE_LOOK_MS = 500;
+
+/** Waits until something is so. Time in which the whole machine stood still is not waited. */
 export async function until(isSo: () => boolean, what: string, patienceMs = PATIENCE_MS): Promise<void> {
-  const startedAt = performance.now();
+  const patience = new Silence(LATE_LOOK_MS);
   while (!isSo()) {
-    if (performance.now() - startedAt > patienceMs) throw new Error(`waited in vain: ${what}`);
-    await pause(10);
+    if (patience.beat() > patienceMs) throw new Error(`waited in vain: ${what}`);
+    await pause(LOOK_AGAIN_MS);
   }
 }
 
