@@ -7,8 +7,9 @@ import { type Registry, registryDocument, registryOf } from '../devices/model/re
 import { identityEntry } from './broker/identities.ts';
 import { parsePasswordHash } from './broker/password.ts';
 import { externalBroker } from './drivers/external-broker.ts';
-import { accessConfiguration } from './panel/access.ts';
 import { armingConfiguration } from './panel/arming-state.ts';
+import { accessConfiguration, namedAssets } from './panel/door/configuration.ts';
+import { deliveryConfiguration, namedInDeliveries } from './panel/hand-over-configuration.ts';
 import { everyRule, ruleConfigurations } from './rules/configuration.ts';
 import { assignmentProblems, assignments } from './site/assignments.ts';
 
@@ -95,6 +96,8 @@ export const gatewayDocument = z.strictObject({
   rules: ruleConfigurations.default(everyRule),
   panel: armingConfiguration,
   access: accessConfiguration.default(accessConfiguration.parse({})),
+  /** Absent: nothing is expected, and nobody who delivers is checked. */
+  deliveries: deliveryConfiguration.default(deliveryConfiguration.parse({})),
   uplink: z
     .strictObject({
       mqtt: z.url({ protocol: /^mqtts?$/ }).optional(),
@@ -170,13 +173,19 @@ export function readGatewayConfiguration(file: string): GatewayConfiguration {
   return { ...document, file, registryFile, registry, resolve: from };
 }
 
-/** Assets that the panel and the cameras name and the site does not have. */
-function strangers({ panel, cameras }: GatewayDocument, registry: Registry, siteId: string) {
+/** Assets that the panel, access, deliveries and the cameras name and the site does not have. */
+function strangers(
+  { panel, access, deliveries, cameras }: GatewayDocument,
+  registry: Registry,
+  siteId: string,
+) {
   const named: [string, string][] = [
     ['panel.asset', panel.asset],
     ...(['entryDoors', 'perimeter', 'interior', 'always', 'sirens', 'buzzers'] as const).flatMap((list) =>
       panel[list].map((asset, index): [string, string] => [`panel.${list}[${index}]`, asset]),
     ),
+    ...namedAssets(access),
+    ...namedInDeliveries(deliveries),
     ...cameras.map(({ asset }, index): [string, string] => [`cameras[${index}].asset`, asset]),
   ];
   return named.flatMap(([key, asset]) =>

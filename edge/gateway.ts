@@ -66,7 +66,7 @@ export class Gateway {
 
   constructor(parts: GatewayParts) {
     const { configuration, clock, outbox } = parts;
-    const { registry, gateway, devices, panel, access, rules } = configuration;
+    const { registry, gateway, devices, panel, access, deliveries, rules } = configuration;
     const keep = (key: string, value: unknown) => outbox.keep(key, value);
     const forget = (key: string) => outbox.forget(key);
     const context = { site: gateway.site, registry };
@@ -87,7 +87,14 @@ export class Gateway {
     this.panel = new Panel({
       arming: panel,
       access,
-      context,
+      deliveries,
+      context: {
+        ...context,
+        lockOf: (asset) => {
+          const lock = this.site.current(asset, 'lock');
+          return lock === 'locked' || lock === 'unlocked' || lock === 'jammed' ? lock : undefined;
+        },
+      },
       now: clock.now(),
       kept: outbox.kept(PANEL_PREFIX),
       keep,
@@ -136,10 +143,11 @@ export class Gateway {
    */
   hear(messages: readonly FromDevice[]): Promise<void> {
     for (const { heard, profile, arrival } of messages) {
-      const { observations, reported } = this.site.apply(heard, profile, arrival);
+      const { observations, reported, codes } = this.site.apply(heard, profile, arrival);
       // What happened first: the confirmation of a command must not come before its reason.
       for (const observation of observations) this.#observed(observation);
       for (const { asset, property, value } of reported) this.actions.readback(asset, property, value);
+      for (const { reader, code, at } of codes) this.#typed(reader, code, at);
     }
     this.#tidy();
     return this.#parts.outbox.committed();
@@ -240,6 +248,18 @@ export class Gateway {
     this.#stopped = true;
     this.#cancelWake();
     this.actions.stop();
+  }
+
+  /** Compared aside, because that takes a while; whoever typed it waits, the device need not. */
+  #typed(reader: string, code: string, at: number): void {
+    const answered = async () => {
+      const wanted = await this.panel.enterCode(reader, code, at);
+      if (this.#stopped) return;
+      this.#carryOut(wanted);
+      this.#tidy();
+      await this.#parts.outbox.committed();
+    };
+    answered().catch((error: unknown) => this.#parts.onTrouble(`code at ${reader}: ${String(error)}`));
   }
 
   /** Stop 3 to 5 for one observation: recorded, judged by panel and rules, acted upon. */

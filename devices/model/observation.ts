@@ -23,6 +23,8 @@ export const observationKinds = {
   'badge.presented': 'physical',
   'access.granted': 'physical',
   'access.denied': 'physical',
+  'access.pending': 'physical',
+  'delivery.checked': 'physical',
   'exit.requested': 'physical',
   'camera.obscured': 'physical',
   'camera.restored': 'physical',

@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../devices/model/observation.ts';
 import { sampleRegistry, sampleSiteId } from '../rules/sample-site.ts';
-import {
-  type AccessInput,
-  accessConfiguration,
-  accessStep,
-  initialAccess,
-  nextAccessWake,
-} from './access.ts';
+import { type AccessInput, accessStep } from './access.ts';
+import { initialAccess, nextAccessWake } from './door/access-state.ts';
+import { accessConfiguration } from './door/configuration.ts';
 
 const context = { site: sampleSiteId, registry: sampleRegistry };
 const configuration = accessConfiguration.parse({});
@@ -51,8 +47,15 @@ describe('a badge', () => {
         lifetimeMs: 5_000,
         issuedBy: 'access',
       },
+      {
+        action: 'reader.granted',
+        asset: 'reader-back',
+        reason: 'badge of Maria Weber',
+        lifetimeMs: 3_000,
+        issuedBy: 'access',
+      },
     ]);
-    expect(nextAccessWake(state)).toBe(noon + 5_000);
+    expect(nextAccessWake(state, configuration)).toBe(noon + 5_000);
   });
 
   test('opens for a while: then the door is locked again, also after a restart', () => {
@@ -61,19 +64,19 @@ describe('a badge', () => {
     expect(later.actions).toEqual([]);
     const over = step({ type: 'time', at: noon + 5_000 }, configuration, later.state);
     expect(over.actions.map(({ action, asset }) => `${action} ${asset}`)).toEqual(['lock.lock lock-back']);
-    expect(nextAccessWake(over.state)).toBeUndefined();
+    expect(nextAccessWake(over.state, configuration)).toBeUndefined();
   });
 
   test('shown twice keeps the door open for the second time', () => {
     const first = step(badge('04a1b2c3', noon));
     const second = step(badge('04a1b2c3', noon + 3_000), configuration, first.state);
-    expect(second.actions.map(({ action }) => action)).toEqual(['lock.unlock']);
-    expect(nextAccessWake(second.state)).toBe(noon + 8_000);
+    expect(second.actions.map(({ action }) => action)).toEqual(['lock.unlock', 'reader.granted']);
+    expect(nextAccessWake(second.state, configuration)).toBe(noon + 8_000);
   });
 
   test('at a lock that locks by itself needs no second command', () => {
     const settings = accessConfiguration.parse({ selfLocking: ['lock-back'] });
-    expect(nextAccessWake(step(badge('04a1b2c3', noon), settings).state)).toBeUndefined();
+    expect(nextAccessWake(step(badge('04a1b2c3', noon), settings).state, settings)).toBeUndefined();
   });
 
   test.each([
@@ -84,7 +87,7 @@ describe('a badge', () => {
   ])('%s is refused, with the reason, and nothing is unlocked', (_name, id, reader, at, because) => {
     const { observations, actions, state } = step(badge(id, at, reader));
     expect(observations).toMatchObject([{ kind: 'access.denied', asset: reader, facts: { because } }]);
-    expect(actions).toEqual([]);
+    expect(actions.map(({ action }) => action)).toEqual(['reader.denied']);
     expect(state).toEqual(initialAccess());
   });
 

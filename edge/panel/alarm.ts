@@ -15,13 +15,42 @@ export const panelAlarms = {
       'Do not go in. Call the police and the security desk, look at the pictures from outside, and wait. If it was you: disarm, and tell the desk.',
   },
   duress: {
-    title: 'Disarmed under threat',
+    title: 'Somebody acts under threat',
     instruction: 'Do not call the site and do not let anything be noticed there. Call the police at once.',
   },
   'arming-refused': {
     title: 'The site could not be armed',
     instruction:
       'Close what is named here, or leave it out by name, and arm again: the site is not protected.',
+  },
+  tailgating: {
+    title: 'Somebody may have come in behind another',
+    instruction: 'Look at the camera picture of the door. Ask whoever you do not know what brings them here.',
+  },
+  'anti-passback': {
+    title: 'A badge that is inside already',
+    instruction:
+      'Find out who has the badge: its owner is asked to show it. If it was lent or lost, have it blocked.',
+  },
+  'door-propped': {
+    title: 'Door propped open',
+    instruction:
+      'Go there, take away what holds the door, and see that it closes. Ask who has come in meanwhile.',
+  },
+  'lock-not-following': {
+    title: 'A lock does not do what it was told',
+    instruction:
+      'Try the door by hand. If it can be opened, let nobody leave it alone until the lock is repaired.',
+  },
+  'exit-unused': {
+    title: 'Asked to leave, and nobody left',
+    instruction:
+      'Look at the door from both sides: a sensor for leaving can be set off from outside with a wire or a puff of gas.',
+  },
+  delivery: {
+    title: 'A delivery that is not as announced',
+    instruction:
+      'Hand nothing over yet. Compare the name and the vehicle with the announcement, and call the carrier on the number you know.',
   },
 } as const;
 export type PanelAlarm = keyof typeof panelAlarms;
@@ -35,7 +64,7 @@ export function panelDetection(
   severity: Severity,
   trigger: string,
   at: number,
-  configuration: ArmingConfiguration,
+  configuration: Pick<ArmingConfiguration, 'asset'>,
   { site }: PanelContext,
   more: {
     summary: string;

@@ -19,6 +19,8 @@ export interface PanelOutcome<State> {
 export interface PanelContext {
   readonly site: string;
   readonly registry: Registry;
+  /** How a lock stands by now, where it says so. */
+  lockOf?(lock: string): 'locked' | 'unlocked' | 'jammed' | undefined;
 }
 
 /** Who wants something, and from where. */

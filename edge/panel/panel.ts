@@ -1,13 +1,7 @@
 import type { Observation } from '../../devices/model/observation.ts';
 import type { ArmingAnswer, ArmingMode, ArmingSchedule, ArmingStatus } from '../api/contract.ts';
-import {
-  type AccessConfiguration,
-  type AccessState,
-  accessState,
-  accessStep,
-  initialAccess,
-  nextAccessWake,
-} from './access.ts';
+import { PasswordChecker, parsePasswordHash } from '../broker/password.ts';
+import { accessKinds, accessStep, activeAccessDetections } from './access.ts';
 import { type ArmingInput, armingStatus, armingStep, nextArmingWake } from './arming.ts';
 import {
   type ArmingConfiguration,
@@ -16,7 +10,23 @@ import {
   initialArming,
   modeInForce,
 } from './arming-state.ts';
+import { type AccessState, accessState, initialAccess, nextAccessWake } from './door/access-state.ts';
+import type { AccessRules } from './door/admission.ts';
+import type { AccessConfiguration } from './door/configuration.ts';
+import {
+  type HandOverState,
+  handOverKinds,
+  handOverState,
+  handOverStep,
+  initialHandOver,
+  nextHandOverWake,
+  RETURN_MS,
+  vehicleOfTag,
+} from './hand-over.ts';
+import type { DeliveryConfiguration } from './hand-over-configuration.ts';
+import { judge } from './hand-over-judgement.ts';
 import type { Actor, PanelContext, PanelOutcome } from './outcome.ts';
+import { DAY_MS } from './zone-time.ts';
 
 /** All that is kept of the panel lies below this prefix. */
 export const PANEL_PREFIX = 'panel/';
@@ -24,6 +34,7 @@ export const PANEL_PREFIX = 'panel/';
 export interface PanelOptions {
   arming: ArmingConfiguration;
   access: AccessConfiguration;
+  deliveries: DeliveryConfiguration;
   context: PanelContext;
   now: number;
   kept: ReadonlyMap<string, unknown>;
@@ -37,11 +48,19 @@ export type Wanted = Omit<PanelOutcome<unknown>, 'state'>;
 
 const nothing: Wanted = { observations: [], detections: [], actions: [] };
 
-/** Holds the states of arming and access, and asks their pure machines. */
+/** Holds the states of arming, access and hand-overs, and asks their pure machines. */
 export class Panel {
   readonly #options: PanelOptions;
   #arming: ArmingState;
   #access: AccessState;
+  #handOver: HandOverState;
+  readonly #rules: AccessRules;
+  readonly #codes = new PasswordChecker();
+  /** Readers whose code is being compared: one at a time. */
+  readonly #comparing = new Set<string>();
+  /** When time alone changes something at doors and hand-overs; worked out anew when it may have changed. */
+  #doorsWakeAt: number | undefined;
+  #handOverWakeAt: number | undefined;
 
   constructor(options: PanelOptions) {
     this.#options = options;
@@ -49,6 +68,14 @@ export class Panel {
     this.#arming =
       armingState.safeParse(kept.get(`${PANEL_PREFIX}arming`)).data ?? initialArming(arming, now);
     this.#access = accessState.safeParse(kept.get(`${PANEL_PREFIX}access`)).data ?? initialAccess();
+    this.#handOver =
+      handOverState.safeParse(kept.get(`${PANEL_PREFIX}deliveries`)).data ?? initialHandOver(now);
+    this.#doorsWakeAt = nextAccessWake(this.#access, options.access);
+    this.#handOverWakeAt = this.#nextHandOver(now);
+    this.#rules = {
+      isVehicle: (badge) => vehicleOfTag(badge, options.deliveries) !== undefined,
+      refuses: ({ id, kind }, reader, at) => this.#isUnexpected({ id }, kind, reader, at),
+    };
   }
 
   /** The mode that protects now, for the rules. */
@@ -68,26 +95,76 @@ export class Panel {
   /** Detections of the panel's own whose cause goes on: an alarm until it is disarmed, arming that is tried again. */
   activeDetections(): string[] {
     const { phase, alarm, retry } = this.#arming;
-    return [phase === 'triggered' ? alarm?.detection : undefined, retry?.detection].filter(
-      (id) => id !== undefined,
-    );
+    return [
+      phase === 'triggered' ? alarm?.detection : undefined,
+      retry?.detection,
+      ...activeAccessDetections(this.#access),
+    ].filter((id) => id !== undefined);
   }
 
   nextWakeAt(): number | undefined {
-    const times = [nextArmingWake(this.#arming, this.#options.context), nextAccessWake(this.#access)];
+    const arming = nextArmingWake(this.#arming, this.#options.context);
+    const times = [arming, this.#doorsWakeAt, this.#handOverWakeAt];
     const due = times.filter((at) => at !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
   observe(observation: Observation): Wanted {
+    const { kind, observables } = observation;
+    const armed = this.#arm({ type: 'observation', observation });
+    const delivers = handOverKinds.has(kind) || observables?.plate !== undefined;
+    if (!delivers && !accessKinds.has(kind)) return armed;
+    const entered = accessKinds.has(kind) ? this.#enter({ type: 'observation', observation }) : nothing;
     return both(
-      this.#enter({ type: 'observation', observation }),
-      this.#arm({ type: 'observation', observation }),
+      both(entered, armed),
+      delivers ? this.#handOverTo({ type: 'observation', observation }) : nothing,
     );
   }
 
   passTime(at: number): Wanted {
-    return both(this.#enter({ type: 'time', at }), this.#arm({ type: 'time', at }));
+    const entered = this.#enter({ type: 'time', at });
+    return both(both(entered, this.#arm({ type: 'time', at })), this.#handOverTo({ type: 'time', at }));
+  }
+
+  /**
+   * A code that was typed at a reader: compared with that of whoever has shown a badge there, and kept nowhere.
+   * @throws TooBusy
+   */
+  async enterCode(reader: string, code: string, at: number): Promise<Wanted> {
+    // Whoever types faster than a comparison takes is no person.
+    if (this.#comparing.has(reader)) return nothing;
+    const who = this.#whoTypes(reader);
+    const person = this.#options.access.people.find(({ identity }) => identity === who);
+    if (who === undefined || person === undefined)
+      return this.#enter({ type: 'code', reader, at, outcome: 'wrong' });
+    this.#comparing.add(reader);
+    try {
+      const offered = Buffer.from(code);
+      const check = async (name: string, hash: string | undefined) => {
+        const parsed = hash === undefined ? undefined : parsePasswordHash(hash);
+        // Checked also where there is none, so that the time does not tell who has a second code.
+        return this.#codes.check(name, offered, parsed);
+      };
+      const [right, duress] = await Promise.all([
+        check(`${who} at a door`, person.codeHash),
+        check(`${who} at a door under duress`, person.duressCodeHash),
+      ]);
+      // Another badge was shown meanwhile: the code was not meant for that one.
+      if (this.#whoTypes(reader) !== who) return nothing;
+      return this.#enter({
+        type: 'code',
+        reader,
+        at,
+        outcome: right ? 'right' : duress ? 'duress' : 'wrong',
+      });
+    } finally {
+      this.#comparing.delete(reader);
+    }
+  }
+
+  #whoTypes(reader: string): string | undefined {
+    const waiting = this.#access.waiting[reader];
+    return waiting?.wants === 'code' ? waiting.who.identity : undefined;
   }
 
   arm(
@@ -139,12 +216,51 @@ export class Panel {
 
   #enter(input: Parameters<typeof accessStep>[1]): Wanted {
     const { access, context, keep } = this.#options;
-    const { state, ...wanted } = accessStep(this.#access, input, access, context);
+    const { state, ...wanted } = accessStep(this.#access, input, access, context, this.#rules);
     if (state !== this.#access) {
       this.#access = state;
+      this.#doorsWakeAt = nextAccessWake(state, access);
       keep(`${PANEL_PREFIX}access`, state);
     }
     return wanted;
+  }
+
+  #handOverTo(input: Parameters<typeof handOverStep>[1]): Wanted {
+    const { deliveries, context, keep } = this.#options;
+    if (deliveries.points.length === 0) return nothing;
+    const { state, ...wanted } = handOverStep(this.#handOver, input, deliveries, context);
+    const isChanged = state !== this.#handOver;
+    const at = input.type === 'time' ? input.at : input.observation.receivedAt;
+    if (isChanged) {
+      this.#handOver = state;
+      keep(`${PANEL_PREFIX}deliveries`, state);
+    }
+    if (isChanged || at >= (this.#handOverWakeAt ?? 0)) this.#handOverWakeAt = this.#nextHandOver(at);
+    return wanted;
+  }
+
+  /** At the latest in a day: what is announced for tomorrow comes into view only then. */
+  #nextHandOver(now: number): number | undefined {
+    const { deliveries, context } = this.#options;
+    if (deliveries.points.length === 0 || deliveries.expected.length === 0) return undefined;
+    return nextHandOverWake(this.#handOver, now, deliveries, context) ?? now + DAY_MS;
+  }
+
+  /** A courier whom no announcement names for now. */
+  #isUnexpected(person: { id: string }, kind: string, reader: string, at: number): boolean {
+    const { deliveries, context } = this.#options;
+    if (!deliveries.refusesOthers || kind !== 'courier' || !deliveries.points.includes(reader)) return false;
+    const { done, vehicles, came } = this.#handOver;
+    const last = came[person.id];
+    if (last !== undefined && at - last < RETURN_MS) return false;
+    const { outcome } = judge(
+      { person, reader, at },
+      deliveries,
+      context,
+      (key) => done[key] !== undefined,
+      vehicles,
+    );
+    return outcome !== 'as-expected' && outcome !== 'wrong-vehicle';
   }
 }
 

@@ -265,6 +265,8 @@ export const en = {
   'seen.badge.presented': 'Badge presented',
   'seen.access.granted': 'Access granted',
   'seen.access.denied': 'Access denied',
+  'seen.access.pending': 'One thing more is wanted at the reader',
+  'seen.delivery.checked': 'Delivery checked',
   'seen.exit.requested': 'Exit button pressed',
   'seen.camera.obscured': 'Camera dark or covered',
   'seen.camera.restored': 'Camera sees again',
