@@ -17,7 +17,7 @@ const PUBLISHERS = 50;
 const WINDOW = 20;
 const ROUNDS = 3;
 const ROUND_MS = 4_000;
-const BADGES = 400;
+const BADGES = 1_000;
 /** A reader takes no two badges faster. */
 const BADGE_EVERY_MS = 20;
 const PASSWORD = 'bench';

@@ -61,6 +61,8 @@ export class Gateway {
   #cancelWake: () => void = () => {};
   #wakeAt = Number.POSITIVE_INFINITY;
   #tidying = false;
+  /** While actions are carried out: what came of them at once, to be told behind their reason. */
+  #outcomes: (() => void)[] | undefined;
   #commands = 0;
   #stopped = false;
 
@@ -117,7 +119,11 @@ export class Gateway {
       clock,
       deliver: parts.deliver,
       current: (asset, property) => this.site.current(asset, property),
-      onOutcome: (command, outcome, detail) => this.#commandEnded(command, outcome, detail),
+      onOutcome: (command, outcome, detail) => {
+        const tell = () => this.#commandEnded(command, outcome, detail);
+        if (this.#outcomes === undefined) tell();
+        else this.#outcomes.push(tell);
+      },
       keep,
       forget,
       kept: outbox.kept(ACTIONS_PREFIX),
@@ -287,16 +293,25 @@ export class Gateway {
     detections: readonly Detection[];
     actions: readonly LocalAction[];
   }): void {
-    for (const draft of observations) {
-      const { configuration } = this;
-      const [source, receivedAt] = [`gateway:${configuration.gateway.id}`, this.#now()];
-      this.#observed({ ...draft, site: configuration.gateway.site, source, receivedAt, clock: 'set' });
+    const outer = this.#outcomes;
+    const outcomes = outer ?? [];
+    this.#outcomes = outcomes;
+    try {
+      // First what somebody waits for at a door; the records can wait.
+      for (const action of actions) this.actions.start(this.#commandFor(action));
+      for (const draft of observations) {
+        const { configuration } = this;
+        const [source, receivedAt] = [`gateway:${configuration.gateway.id}`, this.#now()];
+        this.#observed({ ...draft, site: configuration.gateway.site, source, receivedAt, clock: 'set' });
+      }
+      for (const detection of detections) {
+        this.#parts.outbox.stage('alarm', detection.at, () => ({ type: 'detection', detection }));
+        this.alarms.raise(detection);
+      }
+    } finally {
+      this.#outcomes = outer;
     }
-    for (const detection of detections) {
-      this.#parts.outbox.stage('alarm', detection.at, () => ({ type: 'detection', detection }));
-      this.alarms.raise(detection);
-    }
-    for (const action of actions) this.actions.start(this.#commandFor(action));
+    if (outer === undefined) for (const tell of outcomes) tell();
   }
 
   #commandFor({ action, asset, reason, lifetimeMs, issuedBy, detection }: LocalAction): Command {

@@ -104,8 +104,10 @@ export class Actions {
       return;
     }
     this.#underWay.set(begun.id, { command: begun, delivered: false, cancel: () => {} });
-    this.#options.keep(keyOf(begun.id), { command: begun, delivered: false });
+    // Somebody stands at a door: it goes out first and is noted down for a restart after that.
     this.#attempt(begun.id);
+    if (this.#underWay.has(begun.id))
+      this.#options.keep(keyOf(begun.id), { command: begun, delivered: true });
   }
 
   /** Tells that an asset reported a state: confirms every command that waited for it. */
