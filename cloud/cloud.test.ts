@@ -175,9 +175,19 @@ test('what could not be taken is kept for the administrator to look at', async (
   const metrics = await (await fetch(`${rig.address}/metrics`)).text();
   expect(metrics).toMatch(/^gatehouse_quarantined_total 1$/m);
   expect(metrics).toMatch(/^gatehouse_source_refused_total\{source="accounts"\} 1$/m);
+  expect(metrics).toMatch(/^gatehouse_detector_waiting 0$/m);
+  expect(metrics).toMatch(/^gatehouse_detector_held_total 0$/m);
   expect(metrics).toMatch(/^process_resident_memory_bytes [1-9]/m);
   const { items: trail } = await administrator.read('/api/audit', auditList);
   expect(trail[0]).toMatchObject({ action: 'signed-in', by: 'administrator' });
+});
+
+test('figures are not for whoever comes through a proxy that nobody spoke of', async () => {
+  rig = await startRig();
+  const status = async (headers: Record<string, string>) =>
+    (await fetch(`${rig?.address}/metrics`, { headers })).status;
+  expect(await status({})).toBe(200);
+  expect(await status({ 'x-forwarded-for': '203.0.113.7' })).toBe(403);
 });
 
 test('figures are for this machine, or for who has the token', async () => {

@@ -7,6 +7,7 @@ import { type Detection, detection } from '../devices/model/detection.ts';
 import { type Observation, observation } from '../devices/model/observation.ts';
 import { registryDocument, registryOf } from '../devices/model/registry.ts';
 import { CORRELATED_MS, type Detected, Detector } from './detector.ts';
+import { MAX_WAITING } from './judging-queue.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -44,9 +45,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function newLife(): Promise<Detector> {
+async function newLife(over: Partial<Store> = {}): Promise<Detector> {
   const detector = new Detector({
-    store,
+    store: { ...store, ...over },
     registry,
     clock,
     monitors: {},
@@ -170,4 +171,89 @@ test('what was found is told once it is in the store, with what it took over', a
   expect(last?.gone).toHaveLength(1);
   expect(store.incident(last?.gone[0]?.id ?? '')?.id).toBe(last?.changed[0]?.id);
   expect(failed).toEqual([]);
+});
+
+test('who brings more than can be judged has to wait, and nothing of it is lost', async () => {
+  const disk = Promise.withResolvers<void>();
+  const detector = await newLife({
+    async putIncidents(changed, gone) {
+      await disk.promise;
+      await store.putIncidents(changed, gone);
+    },
+  });
+  // Under way, not waiting.
+  await detector.take([], [judged('first', NOW - 2 * DAY)]);
+  let mayGoOn = false;
+  const many = Array.from({ length: MAX_WAITING }, (_, index) =>
+    judged(`d${index}`, NOW - DAY + index * 1_000),
+  );
+  const room = detector.take([], many).then(() => {
+    mayGoOn = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(mayGoOn).toBe(false);
+  expect(detector.counts).toMatchObject({ waiting: MAX_WAITING, held: 1 });
+  disk.resolve();
+  await room;
+  await detector.settled();
+  expect(detector.counts.waiting).toBe(0);
+  expect(
+    incidents()
+      .map(({ detections }) => detections.length)
+      .sort((a, b) => a - b),
+  ).toEqual([1, MAX_WAITING]);
+});
+
+test('a store that refuses for a while is asked again until it takes what was judged', async () => {
+  let refusals = 0;
+  const refusing = (): void => {
+    if (refusals-- > 0) throw new Error('database or disk is full');
+  };
+  const detector = await newLife({
+    async append(observations, detections) {
+      refusing();
+      await store.append(observations, detections);
+    },
+    async putIncidents(changed, gone) {
+      refusing();
+      await store.putIncidents(changed, gone);
+    },
+  });
+  const seen = failures(NOW - HOUR, 15);
+  await store.append(seen, []);
+  refusals = 3;
+  await detector.take(seen, []);
+  await expect.poll(() => detector.problem).toContain('full');
+  await detector.settled();
+  expect(detector.problem).toBeUndefined();
+  expect([...store.detections({})].map(({ count }) => count)).toEqual([15]);
+  expect(incidents()).toHaveLength(1);
+  expect(failed).toEqual([]);
+});
+
+test('the end does not wait for a store that refuses; the next life judges what it holds', async () => {
+  const detector = await newLife({ putIncidents: () => Promise.reject(new Error('disk is full')) });
+  const one = judged('d1', NOW - HOUR);
+  await store.append([], [one]);
+  await detector.take([], [one]);
+  await expect.poll(() => detector.problem).toContain('full');
+  ended.abort();
+  await detector.settled();
+  expect(failed).toEqual([]);
+  await newLife();
+  expect(incidents().map(({ detections }) => detections)).toEqual([['d1']]);
+});
+
+test('a large incident that was put off is in the store once all is settled, and after a restart the same', async () => {
+  const detector = await newLife();
+  const crowd = Array.from({ length: 300 }, (_, index) =>
+    judged(`c${index}`, NOW - HOUR + index * 1_000, { rule: `rule-${index}`, severity: 'medium' }),
+  );
+  await store.append([], crowd);
+  for (const one of crowd) await detector.take([], [one]);
+  await detector.settled();
+  const before = store.incidents({ offset: 0, limit: 9 });
+  expect(before.map(({ incident }) => incident.detections.length)).toEqual([300]);
+  await newLife();
+  expect(store.incidents({ offset: 0, limit: 9 })).toEqual(before);
 });

@@ -43,6 +43,7 @@ export async function openHttpServer(
             cert: readFileSync(tls.certificateFile),
             key: readFileSync(tls.keyFile),
             minVersion: 'TLSv1.2',
+            handshakeTimeout: HEADERS_WITHIN_MS,
           },
         });
   server.maxConnections = MAX_CONNECTIONS;

@@ -22,6 +22,14 @@ export function addressOf(context: Context, { trustProxy }: Pick<ApiParts['optio
     : forwarded.slice(0, MAX_ADDRESS_LENGTH).replace(/[^\w.:[\]-]/g, '?');
 }
 
+/** Whether somebody in front speaks for others, whom nobody told us to trust: the peer's address then says nothing. */
+export const isForwarded = (
+  context: Context,
+  { trustProxy }: Pick<ApiParts['options'], 'trustProxy'>,
+): boolean =>
+  !trustProxy &&
+  ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => context.req.header(name) !== undefined);
+
 /** Whether the person's connection is encrypted, as far as anybody can tell. */
 export const isEncrypted = (
   context: Context,

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../devices/model/clock.ts';
+import { TokenBucket } from '../sources/token-bucket.ts';
 import type { Store } from '../store/store.ts';
 import { MAX_PASSWORD_LENGTH, PasswordCheck, TooManyGuesses } from './password.ts';
 import { Problem } from './problem.ts';
@@ -20,6 +21,10 @@ export interface SessionsOptions {
   onEnded(session: string): void;
 }
 
+/** Attempts at a locked name that are written down: all of a person's, and no flood's. */
+const LOCKED_AUDITS_PER_SECOND = 0.2;
+const LOCKED_AUDITS_BURST = 50;
+
 /** In place of a last use. */
 const ENDED = Number.NEGATIVE_INFINITY;
 
@@ -33,6 +38,7 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #check = new PasswordCheck();
   readonly #throttle: SignInThrottle;
+  readonly #lockedAudits = new TokenBucket(LOCKED_AUDITS_PER_SECOND, LOCKED_AUDITS_BURST);
   /** Last use by session, the one unused for longest first; one from before this process counts from its first use. */
   readonly #usedAt = new Map<string, number>();
 
@@ -51,7 +57,8 @@ export class Sessions {
       store.audit({ at: clock.now(), by: name, from, action, about: 'session' });
     const waitMs = this.#throttle.begin(name, from);
     if (waitMs > 0) {
-      await audit('sign-in.locked');
+      // Nothing was checked, so this costs whoever asks next to nothing: the trail must not fill the disk by it.
+      if (this.#lockedAudits.tryTake(1)) await audit('sign-in.locked');
       const retryAfterSeconds = Math.ceil(waitMs / 1_000);
       throw new Problem(
         429,

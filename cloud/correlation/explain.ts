@@ -39,7 +39,11 @@ export function explain(
     .sort(inOrder);
   const linksOf = new Map<string, IncidentLink[]>();
   for (const link of incident.links)
-    for (const end of [link.a, link.b]) linksOf.set(end, [...(linksOf.get(end) ?? []), link]);
+    for (const end of [link.a, link.b]) {
+      const list = linksOf.get(end);
+      if (list === undefined) linksOf.set(end, [link]);
+      else list.push(link);
+    }
 
   return steps.map((step, index) => {
     if (index === 0) return { detection: step.id };

@@ -8,7 +8,13 @@ import { MAX_BATCH_BYTES, type Receipt, uplinkRecord } from '../../devices/wire.
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { AcceptedRecord, Store } from '../store/store.ts';
 import { createCredentials, MAX_FAILURES } from './credentials.ts';
-import { type Answer, createIngest, type Ingest, type IngestOptions } from './ingest.ts';
+import {
+  type Answer,
+  createIngest,
+  type Ingest,
+  type IngestOptions,
+  MAX_UNSTORED_BATCHES,
+} from './ingest.ts';
 import { isSoundObservationRecord } from './observation-shape.ts';
 import { type MadeRecord, TestLane, testCredential, testObservation, testToken } from './testing.ts';
 
@@ -76,6 +82,31 @@ describe('a lane', () => {
     const batches = Array.from({ length: 8 }, () => lane.batch(records(lane, 10)));
     const answers = await Promise.all(batches.map((batch) => ingest.receive(testCredential, 'bulk', batch)));
     expect(answers.map((answer) => receiptOf(answer).sequence)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
+  });
+
+  it('gets its receipts late, and then none, while whoever takes the records can take no more', async () => {
+    const room = Promise.withResolvers<void>();
+    const ingest = start({ onCommitted: () => room.promise });
+    const lane = new TestLane();
+    const batches = Array.from({ length: MAX_UNSTORED_BATCHES + 1 }, () => lane.batch(records(lane, 2)));
+    const answers: Answer[] = [];
+    const taken = batches.map(async (batch) => {
+      answers.push(await ingest.receive(testCredential, 'bulk', batch));
+    });
+    await expect.poll(stored).toBe(MAX_UNSTORED_BATCHES * 2);
+    // The one too many is sent back; the others are stored, and not acknowledged.
+    await expect.poll(() => answers.length).toBe(1);
+    expect(answers[0]).toHaveProperty('later');
+    expect(ingest.metrics()).toMatchObject({ shed: 1 });
+    room.resolve();
+    await Promise.all(taken);
+    expect(answers.slice(1).map((answer) => receiptOf(answer).sequence)).toHaveLength(MAX_UNSTORED_BATCHES);
+    expect(ingest.metrics().unstoredBytes).toBe(0);
+    expect(
+      receiptOf(await ingest.receive(testCredential, 'bulk', batches.at(-1) ?? new Uint8Array())),
+    ).toMatchObject({
+      sequence: lane.sequence,
+    });
   });
 
   it('stores each record once, whatever is duplicated, reordered or dropped on the way', async () => {
@@ -223,6 +254,33 @@ describe('a record that is not what it should be', () => {
     await ingest.receive(testCredential, 'bulk', lane.batch([ahead]));
     expect(committed).toHaveLength(1);
     expect(ingest.metrics().clockAhead).toBe(1);
+  });
+
+  it('a detection that names no site is of its gateway’s, and no other gateway may say more of it', async () => {
+    const said = { id: 'd1', at: 1, rule: 'r', severity: 'high', source: 'x', summary: 's' };
+    const detection = { ...said, assets: [], identities: [], observables: {} };
+    const other = { ...testCredential, id: 'gw-2', site: 'bank-1' };
+    const ingest = start({ credentials: createCredentials([testCredential, other]) });
+    const first = new TestLane('alarm');
+    const record = first.record(() => ({ type: 'detection', detection }));
+    await ingest.receive(testCredential, 'alarm', first.batch([record]));
+    expect(store.detection('d1')?.site).toBe('pharmacy-1');
+    const second = new TestLane('alarm', 'gw-2');
+    const forged = second.record(() => ({
+      type: 'detection',
+      detection: { ...detection, severity: 'info' },
+    }));
+    await ingest.receive(other, 'alarm', second.batch([forged]));
+    expect(store.detection('d1')?.severity).toBe('high');
+    // One of the cloud's own that has no site is nobody's at all.
+    await store.append([], [{ ...detection, id: 'd2', severity: 'high', facts: {}, evidence: [], count: 1 }]);
+    const third = first.record(() => ({
+      type: 'detection',
+      detection: { ...detection, id: 'd2', severity: 'info' },
+    }));
+    await ingest.receive(testCredential, 'alarm', first.batch([third]));
+    expect(store.detection('d2')?.severity).toBe('high');
+    expect(ingest.metrics().refusedRecords).toBe(2);
   });
 
   it("a detection under the id of another site's is refused", async () => {

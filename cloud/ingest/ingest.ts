@@ -20,8 +20,11 @@ import { type Judgement, judgeBatch, type Stand } from './judge.ts';
 
 /** Bytes of batches that are checked and not yet stored, of all gateways together; more are sent back. */
 export const MAX_UNSTORED_BYTES = 64 * 1024 * 1024;
-/** Batches of one lane that wait for the store; a gateway that follows the contract never has more. */
-const MAX_UNSTORED_BATCHES = MAX_BATCHES_IN_FLIGHT * 2;
+/**
+ * Batches of one lane that wait for the store and for whoever takes them; a gateway that follows the contract never
+ * has more.
+ */
+export const MAX_UNSTORED_BATCHES = MAX_BATCHES_IN_FLIGHT * 2;
 /** A lane is asked again for the same record at most this often: one question makes many batches follow. */
 const ASK_EVERY_MS = 500;
 /**
@@ -219,7 +222,10 @@ class StoringIngest implements Ingest {
       site: from.site,
       now: clock.now(),
       ...(publicKey === undefined ? {} : { publicKey }),
-      siteOfDetection: (id: string) => store.detection(id)?.site,
+      siteOfDetection(id: string) {
+        const stored = store.detection(id);
+        return stored === undefined ? undefined : (stored.site ?? '');
+      },
       mayName: (asset: string) => (siteOfAsset?.(asset) ?? from.site) === from.site,
     };
   }
@@ -229,6 +235,8 @@ class StoringIngest implements Ingest {
     const key = `${gateway}/${epoch}`;
     const known = this.#lossKeys.get(key);
     if (known !== undefined) return known === '' ? undefined : known;
+    // Only what was looked up before: an epoch costs whoever makes it up nothing.
+    if (this.#lossKeys.size >= MAX_LANES_REMEMBERED) this.#lossKeys.clear();
     const first = this.#options.store.losses(gateway).find((loss) => loss.epoch === epoch)?.publicKey;
     this.#lossKeys.set(key, first ?? '');
     return first;

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { type BatchLine, chainHasher } from '../../devices/framing/batch.ts';
-import type { Lane, LossNotice } from '../../devices/wire.ts';
+import type { Lane, LossNotice, RecordBody } from '../../devices/wire.ts';
 import type { AcceptedRecord } from '../store/store.ts';
 import { aheadMs, CLOCK_TOLERANCE_MS, isSigned, objection, readRecord, type Sender } from './record.ts';
 
@@ -89,7 +89,7 @@ function judgeLine(
       into.refused.push({ sequence, reason: reading.refused, raw: json });
       return;
     }
-    const { body } = reading.record;
+    const body = ofSite(reading.record.body, sender.site);
     const reason = objection(reading.record, sender);
     if (reason !== undefined) {
       into.refused.push({ sequence, reason, raw: json });
@@ -128,6 +128,12 @@ function judgeLine(
   into.stand = { sequence, chain };
   return undefined;
 }
+
+/** A detection that names no site is of its gateway's site: nobody else may say more of it. */
+const ofSite = (body: RecordBody, site: string): RecordBody =>
+  body.type === 'detection' && body.detection.site === undefined
+    ? { type: 'detection', detection: { ...body.detection, site } }
+    : body;
 
 /** What it says of itself is consistent, and it is signed by the gateway. */
 const isSoundLoss = (

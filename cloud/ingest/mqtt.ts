@@ -20,7 +20,7 @@ import type { Credentials, GatewayCredential } from './credentials.ts';
 import { FramedConnection } from './framed-connection.ts';
 import type { Ingest } from './ingest.ts';
 
-/** CONNECT must arrive within this. */
+/** The handshake must be done, and then CONNECT be there, within this each. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A gateway that takes nothing for this long is cut; it will come again. */
 const DRAIN_TIMEOUT_MS = 5_000;
@@ -177,6 +177,8 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
 
   const servers: Server[] = [];
   const listen = async (server: Server, host: string, port: number): Promise<number> => {
+    // Those that have not finished their handshake count as well.
+    server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);
@@ -200,7 +202,14 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
   const tlsServer =
     tls === undefined
       ? undefined
-      : createTlsServer({ ...certificate(), minVersion: tls.minVersion ?? 'TLSv1.2' }, arrive);
+      : createTlsServer(
+          {
+            ...certificate(),
+            minVersion: tls.minVersion ?? 'TLSv1.2',
+            handshakeTimeout: CONNECT_TIMEOUT_MS,
+          },
+          arrive,
+        );
   // A handshake that fails is the peer's matter.
   tlsServer?.on('tlsClientError', () => undefined);
   try {

@@ -59,7 +59,7 @@ export interface Sender {
   now: number;
   /** SubjectPublicKeyInfo (DER, base64) of the key that signs its loss notices, where it is known. */
   publicKey?: string;
-  /** Site of a detection that is stored already under this id, if any. */
+  /** Site of a detection that is stored already under this id; empty: it has none; undefined: there is none. */
   siteOfDetection(id: string): string | undefined;
   /** False when the registry knows the asset at another site. */
   mayName(asset: string): boolean;

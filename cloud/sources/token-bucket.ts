@@ -17,10 +17,13 @@ export class TokenBucket {
     this.#filledAt = nowMs();
   }
 
-  /** Takes `count` and says yes, or takes nothing and says no. */
+  /**
+   * Takes `count` and says yes, or takes nothing and says no. What is more than it ever holds is taken when it is
+   * full, and leaves a debt: asked for again and again, it would otherwise never be given.
+   */
   tryTake(count: number): boolean {
     this.#fill();
-    if (this.#tokens < count) return false;
+    if (this.#tokens < Math.min(count, this.#burst)) return false;
     this.#tokens -= count;
     return true;
   }

@@ -1,3 +1,4 @@
+import { TokenBucket } from '../sources/token-bucket.ts';
 import type { Reader } from './reader.ts';
 import type { Write } from './statements.ts';
 import type { Quarantined } from './store.ts';
@@ -8,8 +9,15 @@ export const MAX_QUARANTINED = 2_000;
 /** Bytes of one of them. */
 export const MAX_QUARANTINED_BYTES = 2_048;
 
-/** What arrived and could not be taken. */
+/** Kept a second in the long run, and at once: more would only drive out what came before, at the disk's cost. */
+const KEPT_PER_SECOND = 100;
+const KEPT_BURST = 2 * MAX_QUARANTINED;
+
+/** What arrived and could not be taken: the newest is kept, all is counted. */
 export class Quarantine {
+  readonly #quota = new TokenBucket(KEPT_PER_SECOND, KEPT_BURST);
+  /** Not kept, and not in the store's count yet. */
+  #uncounted = 0;
   readonly #reader: Reader;
   readonly #writer: Writer;
 
@@ -19,11 +27,16 @@ export class Quarantine {
   }
 
   put({ at, wall, peer, reason, raw }: Quarantined): void {
+    if (!this.#quota.tryTake(1)) {
+      this.#uncounted++;
+      return;
+    }
     const writes: Write[] = [
       ['addQuarantine', at, wall, peer, reason, raw.slice(0, MAX_QUARANTINED_BYTES)],
       ['trimQuarantine', MAX_QUARANTINED],
-      ['count', 'quarantined', 1],
+      ['count', 'quarantined', 1 + this.#uncounted],
     ];
+    this.#uncounted = 0;
     // What can't even be quarantined is told by the store's own failure, which stops the ingest.
     this.#writer.write(writes).catch(() => {});
   }
@@ -39,6 +52,6 @@ export class Quarantine {
         reason: String(row.reason),
         raw: row.raw instanceof Uint8Array ? row.raw : new Uint8Array(),
       }));
-    return { total, newest };
+    return { total: total + this.#uncounted, newest };
   }
 }

@@ -280,6 +280,15 @@ export function storeContract(
       expect(newest[0]?.raw.length).toBeLessThan(10_000);
     });
 
+    test('a flood of what is refused is counted in full, and not all of it written', async () => {
+      const flood = 12_000;
+      for (let index = 0; index < flood; index++)
+        store.quarantine({ at: index, wall: 'w', peer: 'p', reason: 'r', raw: new Uint8Array(1) });
+      await store.append([], []);
+      expect(store.quarantined(1).total).toBe(flood);
+      expect(store.quarantined(5_000).newest.length).toBeLessThan(flood / 2);
+    });
+
     test('the audit trail is read newest first, page by page', async () => {
       for (const at of [1, 2, 3])
         await store.audit({ at, by: 'mia', from: '192.0.2.1', action: 'signed-in', about: `${at}` });

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { tokenSha256 } from '../../ingest/credentials.ts';
-import { addressOf, isLoopback } from '../client.ts';
+import { addressOf, isForwarded, isLoopback } from '../client.ts';
 import { openApiDocument } from '../openapi.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
@@ -39,7 +39,7 @@ export function healthRoutes({ trouble, metrics, options }: ApiParts, all: () =>
         const given = /^Bearer (\S{1,512})$/.exec(context.req.header('authorization') ?? '')?.[1];
         const isAllowed =
           metricsTokenSha256 === undefined
-            ? isLoopback(addressOf(context, options))
+            ? isLoopback(addressOf(context, options)) && !isForwarded(context, options)
             : given !== undefined &&
               timingSafeEqual(Buffer.from(tokenSha256(given), 'hex'), Buffer.from(metricsTokenSha256, 'hex'));
         if (!isAllowed) throw new Problem(403, 'forbidden', 'Figures are for this machine, or need a token.');

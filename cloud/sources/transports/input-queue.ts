@@ -26,9 +26,11 @@ export class InputQueue {
     this.#signal = signal;
   }
 
-  /** Waits until at most half of the queue is taken: for senders that can be held back. */
-  async room(): Promise<void> {
+  /** For senders that can be held back: waits until at most half of the queue is taken, so nothing is given up. */
+  async put(raw: Uint8Array, peer: string): Promise<void> {
+    // Looked at anew by each that waited: the one before it may have filled it again.
     while (this.#isHalfFull) await new Promise<void>((resolve) => this.#awaitingRoom.push(resolve));
+    this.offer(raw, peer);
   }
 
   get #isHalfFull(): boolean {

@@ -2,21 +2,17 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Intake, messageOf } from '../intake.ts';
-import { InputQueue } from './input-queue.ts';
-import { peerCheck, peers } from './peers.ts';
+import type { Intake } from '../intake.ts';
 import { SyslogDeframer } from './syslog-framing.ts';
+import { keepListening, type Listening, listening, port } from './syslog-listening.ts';
 
 /** A sender that is gone without a word is noticed so. */
 const KEEP_ALIVE_MS = 30_000;
-const REBIND_MS = 5_000;
 
 export const syslogTcp = z.strictObject({
   type: z.literal('syslog-tcp'),
-  /** This machine alone where it is not said: whoever listens to a network says so. */
-  address: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
-  port: z.number().int().min(0).max(65_535).default(601),
-  from: peers,
+  ...listening,
+  port: port.default(601),
   maxConnections: z.number().int().min(1).max(4_096).default(64),
 });
 export type SyslogTcp = z.infer<typeof syslogTcp>;
@@ -25,45 +21,31 @@ export type SyslogTcp = z.infer<typeof syslogTcp>;
  * RFC 6587: both framings, told apart message by message. A sender that is faster than the store or over its
  * quota is held back by TCP itself; nothing is dropped. Runs until the signal ends it.
  */
-export async function receiveSyslogTcp(
+export const receiveSyslogTcp = (
   settings: SyslogTcp,
   intake: Intake,
   boot: string,
   onListening: (port: number) => void,
   signal: AbortSignal,
-): Promise<void> {
-  const queue = new InputQueue(intake, boot, signal);
-  while (!signal.aborted) {
-    try {
-      await serve(settings, intake, queue, onListening, signal);
-    } catch (error) {
-      if (signal.aborted) break;
-      intake.trouble(`TCP port ${settings.port}: ${messageOf(error)}`);
-      await wait(REBIND_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  await queue.settled();
-}
+): Promise<void> =>
+  keepListening(`TCP port ${settings.port}`, settings.from, intake, boot, onListening, signal, (socket) =>
+    serve(settings, socket),
+  );
 
-async function serve(
-  settings: SyslogTcp,
-  intake: Intake,
-  queue: InputQueue,
-  onListening: (port: number) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const mayFrom = peerCheck(settings.from);
+async function serve(settings: SyslogTcp, listens: Listening): Promise<void> {
+  const { intake, mayFrom, opened, signal } = listens;
   const connections = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
+    // Broken off before anybody reads from it is no failure of the process.
+    socket.on('error', () => undefined);
     const peer = socket.remoteAddress ?? 'unknown';
-    if (!mayFrom(peer)) {
-      intake.note(new Uint8Array(), peer, 'sender is not among those that may send');
+    if (!mayFrom(peer, new Uint8Array())) {
       socket.destroy();
       return;
     }
     sockets.add(socket);
-    const connection = receiveFrom(socket, peer, intake, queue, signal).finally(() => {
+    const connection = receiveFrom(socket, peer, listens).finally(() => {
       sockets.delete(socket);
       connections.delete(connection);
     });
@@ -87,8 +69,7 @@ async function serve(
   try {
     server.listen(settings.port, settings.address);
     await once(server, 'listening', { signal });
-    intake.trouble(undefined);
-    onListening(portOf(server.address()));
+    opened(portOf(server.address()));
     await once(server, 'close', { signal });
   } finally {
     signal.removeEventListener('abort', close);
@@ -104,9 +85,7 @@ const portOf = (address: AddressInfo | string | null): number =>
 async function receiveFrom(
   socket: Socket,
   peer: string,
-  intake: Intake,
-  queue: InputQueue,
-  signal: AbortSignal,
+  { intake, queue, signal }: Listening,
 ): Promise<void> {
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const deframer = new SyslogDeframer(intake.maxBytes);
@@ -115,10 +94,7 @@ async function receiveFrom(
     if (waitMs > 0) await wait(waitMs, undefined, { signal });
     for (const frame of frames) {
       if ('refused' in frame) intake.refuse(frame.raw, peer, frame.refused);
-      else {
-        await queue.room();
-        queue.offer(frame.message, peer);
-      }
+      else await queue.put(frame.message, peer);
     }
   };
   try {
