@@ -14,6 +14,7 @@ const commands = {
     pipedInto: 'cloud/correlate.ts',
     says: 'run recorded observations through rules and correlation',
   },
+  anomaly: { house: 'edge/rules/anomaly/command.ts', says: 'score a stream of numbers for anomalies' },
   correlate: { house: 'cloud/correlate.ts', says: 'turn detections into incidents, most urgent first' },
 };
 
