@@ -30,9 +30,10 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const unknownPlaces = new Map<string, Place>();
   /** One list for all that name one asset only, which is most. */
   const alone = new Map<string, readonly Place[]>();
-  const heads = new Map<string, Map<string, Head>>();
+  /** By rule and site: of severities and tactics there are few. */
+  const heads = new Map<string, Map<string | undefined, Head[]>>();
   const marks = new Map<Mark['class'], Map<string, Mark>>();
-  const known = new Map<string, Traits>();
+  const known = new Map<Head, Known>();
   const vias = new Map<string, readonly Via[]>();
   let numbers = 0;
 
@@ -104,25 +105,31 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     }
   };
 
-  const headOf = ({ rule, severity, tactic, site }: Correlated): Head =>
+  const headsOf = (rule: string, site: string | undefined): Head[] =>
     keep(
-      keep(heads, rule, () => new Map<string, Head>()),
-      `${severity} ${tactic ?? ''} ${site ?? ''}`,
-      () => {
-        const theme = themeOf(tactic === undefined ? { rule } : { rule, tactic });
-        const rank = severityRank(severity);
-        return {
-          number: numbers++,
-          rule,
-          severity,
-          tactic,
-          site,
-          theme,
-          faintness: rank >= 2 ? undefined : rank === 1 ? 'low' : 'info',
-          placed: theme.ordinary !== true && rank > 0,
-        };
-      },
+      keep(heads, rule, () => new Map<string | undefined, Head[]>()),
+      site,
+      () => [],
     );
+  const headOf = ({ rule, severity, tactic, site }: Correlated): Head => {
+    const list = headsOf(rule, site);
+    for (const head of list) if (head.severity === severity && head.tactic === tactic) return head;
+    const theme = themeOf(tactic === undefined ? { rule } : { rule, tactic });
+    const rank = severityRank(severity);
+    const made: Head = {
+      number: numbers++,
+      rule,
+      severity,
+      tactic,
+      site,
+      theme,
+      faintness: rank >= 2 ? undefined : rank === 1 ? 'low' : 'info',
+      placed: theme.ordinary !== true && rank > 0,
+    };
+    list.push(made);
+    return made;
+  };
+  const knownOf = (head: Head): Known => keep(known, head, () => ({ byPlace: new Map(), byName: new Map() }));
 
   return {
     traitsOf(detection) {
@@ -130,31 +137,31 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       if (detection.identities.length > 0) nameIdentities(named, detection);
       nameObservables(named, detection);
       const head = headOf(detection);
-      const { assets } = detection;
-      const at = placesOf(assets);
-      const name = nameOf(head, at, named);
-      return keep(
-        known,
-        name,
-        () =>
-          new Traits(
-            head,
-            at,
-            exact(named.marks),
-            keep(vias, named.via.join(), () => exact(named.via)),
-          ),
-      );
+      const at = placesOf(detection.assets);
+      const { byPlace, byName } = knownOf(head);
+      const make = () =>
+        new Traits(
+          head,
+          at,
+          exact(named.marks),
+          keep(vias, named.via.join(), () => exact(named.via)),
+        );
+      // Most name one asset and nothing else: found without writing a name for them.
+      const [only] = at;
+      return only !== undefined && at.length === 1 && named.marks.length === 0
+        ? keep(byPlace, only, make)
+        : keep(byName, nameOf(at, named), make);
     },
     retain(kept) {
       for (const memory of [unknownPlaces, alone, marks, known, heads]) memory.clear();
       for (const traits of kept) {
         const { head, places: at } = traits;
-        known.set(nameOf(head, at, traits), traits);
-        const { severity, tactic, site } = head;
-        keep(heads, head.rule, () => new Map<string, Head>()).set(
-          `${severity} ${tactic ?? ''} ${site ?? ''}`,
-          head,
-        );
+        const { byPlace, byName } = knownOf(head);
+        const [only] = at;
+        if (only !== undefined && at.length === 1 && traits.marks.length === 0) byPlace.set(only, traits);
+        else byName.set(nameOf(at, traits), traits);
+        const list = headsOf(head.rule, head.site);
+        if (!list.includes(head)) list.push(head);
         for (const mark of traits.marks) marksOf(mark.class).set(mark.value, mark);
         for (const place of at) if (place.asset === undefined) unknownPlaces.set(place.id, place);
       }
@@ -167,6 +174,12 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   function isKept(assetId: string): boolean {
     return places.has(assetId) || unknownPlaces.has(assetId) || registry.asset(assetId) !== undefined;
   }
+}
+
+/** Traits of one head: by the one place of those that name nothing else, and by the name of all others. */
+interface Known {
+  readonly byPlace: Map<Place, Traits>;
+  readonly byName: Map<string, Traits>;
 }
 
 /** What a detection names, each once, in an order that does not depend on how it was written down. */
@@ -206,9 +219,9 @@ const NOTHING: readonly never[] = [];
 /** A copy without the room that a growing list reserves. */
 const exact = <Value>(list: readonly Value[]): readonly Value[] => (list.length === 0 ? NOTHING : [...list]);
 
-/** Short name of traits within one catalogue. */
-function nameOf(head: Head, places: readonly Place[], named: Pick<Traits, 'marks' | 'via'>): string {
-  let name = `${head.number}`;
+/** Short name of traits among those of their head, within one catalogue. */
+function nameOf(places: readonly Place[], named: Pick<Traits, 'marks' | 'via'>): string {
+  let name = '';
   for (const place of places) name += `,${place.number}`;
   for (let index = 0; index < named.marks.length; index++)
     name += `;${named.marks[index]?.number ?? ''}${strengthOf(named.via[index])}`;

@@ -1,83 +1,22 @@
 /**
- * How many detections a second one core correlates: `node cloud/correlation/correlator.bench.ts [detections] [entities] [no-stream]`.
- * Each detection names an asset, often an address or an account, drawn from `entities` of each, over two days;
- * a tenth are bursts of repeats. Prints one line of JSON.
+ * How many detections a second one core correlates: `node --expose-gc cloud/correlation/correlator.bench.ts [world] [detections]`.
+ * Without a name all worlds are measured, each at a size and at twice that: what takes more than twice as long for
+ * twice as many would show. One line of JSON each. Times are the processor's, of all threads.
  */
-import { registryDocument, registryOf } from '../../devices/model/registry.ts';
+import { type BenchWorld, manyAttackers, oneAttacker, oneGotIn, scattered, shops } from './bench-worlds.ts';
 import { Correlator } from './correlator.ts';
-import type { Correlated } from './traits.ts';
 
-const detectionCount = Number(process.argv[2] ?? 200_000);
-const entities = Number(process.argv[3] ?? 100_000);
-const streams = process.argv[4] !== 'no-stream';
-const SITE_SIZE = 20;
-const SPAN_MS = 48 * 3_600_000;
-const BATCH = 1_000;
+/** Detections that come together while others are judged. */
+const BATCH = 100;
+const SHOP_SITES = 200;
 
-let state = 1;
-const random = (below: number): number => {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((state / 2 ** 32) * below);
+const worlds: Readonly<Record<string, { make(count: number): BenchWorld; counts: readonly number[] }>> = {
+  scattered: { make: (count) => scattered(count, count / 2), counts: [100_000, 200_000] },
+  shops: { make: (count) => shops(count, SHOP_SITES), counts: [50_000, 100_000] },
+  'one-attacker': { make: oneAttacker, counts: [4_000, 8_000] },
+  'many-attackers': { make: manyAttackers, counts: [10_000, 20_000] },
+  'one-got-in': { make: oneGotIn, counts: [10_000, 20_000] },
 };
-
-const kinds = ['door', 'camera', 'fridge', 'host', 'cabinet'];
-const rules = [
-  'door-forced',
-  'camera-obscured',
-  'cold-chain-excursion',
-  'login-brute-force',
-  'door-held-open',
-];
-const severities = ['low', 'medium', 'high'] as const;
-
-const sites = Math.ceil(entities / SITE_SIZE);
-const registry = registryOf(
-  registryDocument.parse({
-    sites: Array.from({ length: sites }, (_, site) => ({ id: `s${site}`, name: `Site ${site}` })),
-    zones: Array.from({ length: sites * 4 }, (_, zone) => ({
-      id: `z${zone}`,
-      site: `s${zone >> 2}`,
-      name: `Zone ${zone}`,
-      touches: zone % 4 === 0 ? [] : [`z${zone - 1}`],
-    })),
-    assets: Array.from({ length: entities }, (_, asset) => {
-      const site = Math.floor(asset / SITE_SIZE);
-      return {
-        id: `a${asset}`,
-        kind: kinds[asset % 5],
-        name: `Asset ${asset}`,
-        site: `s${site}`,
-        zone: `z${site * 4 + (asset % 4)}`,
-      };
-    }),
-  }),
-);
-
-function* detections(): Generator<Correlated> {
-  let last: Correlated | undefined;
-  for (let index = 0; index < detectionCount; index++) {
-    const at = Math.floor((index / detectionCount) * SPAN_MS);
-    const asset = random(entities);
-    const observables: Record<string, string> = {};
-    if (random(2) === 0)
-      observables.ip = `203.${random(100)}.${random(Math.ceil(entities / 25_000))}.${random(250)}`;
-    if (random(4) === 0) observables.account = `person-${random(entities)}`;
-    last =
-      last !== undefined && random(10) === 0
-        ? { ...last, id: `d${index}`, at }
-        : {
-            id: `d${index}`,
-            at,
-            rule: rules[asset % 5] ?? '',
-            severity: severities[random(3)] ?? 'low',
-            source: 'bench',
-            assets: [`a${asset}`],
-            identities: [],
-            observables,
-          };
-    yield last;
-  }
-}
 
 /** Of all threads, so that a busy machine or a collector beside does not flatter or blame. */
 const cpuMs = (): number => {
@@ -85,46 +24,60 @@ const cpuMs = (): number => {
   return (user + system) / 1_000;
 };
 
-const all = [...detections()];
-globalThis.gc?.();
-const rssBefore = process.memoryUsage().rss;
-const correlator = new Correlator(registry);
-const half = all.length >> 1;
-const started = cpuMs();
-for (let index = 0; index < half; index++) absorb(correlator, index);
-// By now most assets have been met once and the code is warm.
-const warm = cpuMs();
-for (let index = half; index < all.length; index++) absorb(correlator, index);
-const absorbed = cpuMs();
-globalThis.gc?.();
-const grown = process.memoryUsage().rss - rssBefore;
-const outlinesStarted = cpuMs();
-const outlines = correlator.outlines();
-const outlined = cpuMs();
-
-const streaming = new Correlator(registry);
-let told = 0;
-const streamStarted = cpuMs();
-for (let from = 0; from < all.length && streams; from += BATCH)
-  told += streaming.add(all.slice(from, from + BATCH)).changed.length;
-const streamed = cpuMs();
-
-function absorb(into: Correlator, index: number): void {
-  const detection = all[index];
-  if (detection !== undefined) into.absorb(detection);
+function timed<Value>(task: () => Value): { value: Value; ms: number } {
+  const started = cpuMs();
+  const value = task();
+  return { value, ms: cpuMs() - started };
 }
 
-const perSecond = (count: number, ms: number) => Math.round(count / (ms / 1_000));
-process.stdout.write(
-  `${JSON.stringify({
-    detections: all.length,
-    entities,
-    absorbPerSecondCold: perSecond(half, warm - started),
-    absorbPerSecondWarm: perSecond(all.length - half, absorbed - warm),
-    outlinesPerSecond: perSecond(all.length, outlined - outlinesStarted),
-    ...(streams ? { streamPerSecond: perSecond(all.length, streamed - streamStarted), BATCH, told } : {}),
-    incidents: outlines.length,
-    largest: outlines.reduce((most, { detections: held }) => Math.max(most, held.length), 0),
+function measure(world: string, { registry, detections }: BenchWorld): Record<string, string | number> {
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  const correlator = new Correlator(registry);
+  const half = detections.length >> 1;
+  const cold = timed(() => {
+    for (const detection of detections.slice(0, half)) correlator.absorb(detection);
+  });
+  // By now most assets have been met once and the code is warm.
+  const warm = timed(() => {
+    for (const detection of detections.slice(half)) correlator.absorb(detection);
+  });
+  globalThis.gc?.();
+  const grown = process.memoryUsage().heapUsed - before;
+  const outlined = timed(() => correlator.outlines());
+
+  const streaming = new Correlator(registry);
+  // As the detector does: told as it goes, at the pace of a machine that takes them as fast as it can.
+  const streamed = timed(() => {
+    let told = 0;
+    const started = performance.now();
+    for (let from = 0; from < detections.length; from += BATCH) {
+      const nowMs = performance.now() - started;
+      told += streaming.revise(detections.slice(from, from + BATCH), [], nowMs).changed.length;
+    }
+    return told + streaming.changes().changed.length;
+  });
+
+  const perSecond = (count: number, ms: number) => Math.round(count / (ms / 1_000));
+  return {
+    world,
+    detections: detections.length,
+    absorbPerSecondCold: perSecond(half, cold.ms),
+    absorbPerSecondWarm: perSecond(detections.length - half, warm.ms),
+    outlinesPerSecond: perSecond(detections.length, outlined.ms),
+    streamPerSecond: perSecond(detections.length, streamed.ms),
+    told: streamed.value,
+    incidents: outlined.value.length,
+    largest: outlined.value.reduce((most, { detections: held }) => Math.max(most, held.length), 0),
     grownMegabytes: Math.round(grown / 2 ** 20),
-  })}\n`,
-);
+  };
+}
+
+const [wanted, size] = process.argv.slice(2);
+if (wanted !== undefined && worlds[wanted] === undefined)
+  throw new RangeError(`there is no world "${wanted}"; there are ${Object.keys(worlds).join(', ')}`);
+for (const [name, { make, counts }] of Object.entries(worlds)) {
+  if (wanted !== undefined && wanted !== name) continue;
+  for (const count of size === undefined ? counts : [Number(size)])
+    process.stdout.write(`${JSON.stringify(measure(name, make(count)))}\n`);
+}
