@@ -75,4 +75,4 @@ test('the command line says what is wrong in one line, and helps', async () => {
   for (const type of Object.keys(linkKinds)) expect(help.said).toContain(type);
   load(`${start}links:\n  - { id: a, type: door-node, node: a, port: /dev/ttyACM0 }\n`);
   expect(await lines('--config', file, '--check')).toMatchObject({ code: 0, said: `${file}: good, 1 links` });
-}, 60_000);
+}, 300_000);

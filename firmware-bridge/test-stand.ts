@@ -225,17 +225,6 @@ export class Broker {
     this.isAway = false;
   }
 
-  /** `leave` under its former name; gives the port. */
-  async stop(): Promise<number> {
-    this.leave();
-    return Number(new URL(this.url).port);
-  }
-
-  /** `comeBack` under its former name. */
-  async listen(_port: number): Promise<void> {
-    this.comeBack();
-  }
-
   async end(): Promise<void> {
     this.release();
     this.leave();

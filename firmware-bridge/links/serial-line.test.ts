@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { BoardProcess } from '../test-stand.ts';
 import { openSerialLine, PortError } from './serial-line.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-line-'));
 let board: BoardProcess;

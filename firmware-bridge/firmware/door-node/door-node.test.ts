@@ -45,4 +45,4 @@ test('building it again gives the same hex', () => {
   } finally {
     rmSync(build, { recursive: true, force: true });
   }
-}, 120_000);
+}, 300_000);
