@@ -33,6 +33,8 @@ export const handOverState = z.object({
   vehicles: z.record(z.string(), z.number()),
   /** What was handed over, by occurrence, and when. */
   done: z.record(z.string(), z.number()),
+  /** What did not come in time, and was told; it may still come, too late. */
+  missed: z.record(z.string(), z.number()),
   /** When each person was last judged. */
   came: z.record(z.string(), z.number()),
   /** The vehicle is still to be seen. */
@@ -44,6 +46,7 @@ export type HandOverState = z.infer<typeof handOverState>;
 export const initialHandOver = (now: number): HandOverState => ({
   vehicles: {},
   done: {},
+  missed: {},
   came: {},
   waiting: [],
   lookedUntil: now,
@@ -269,8 +272,8 @@ function passTime(
         concluded(outcome.state, came, judgementOf(outcome.state, came, configuration, context), context),
       );
   if (at <= before.lookedUntil) return outcome;
-  const late = missedBetween(before.lookedUntil, at, configuration, context).filter(
-    ({ key }) => outcome.state.done[key] === undefined,
+  const late = missedBetween(before.lookedUntil, at, configuration, context).filter(({ key }) =>
+    isOpen(outcome.state, key),
   );
   const { registry } = context;
   for (const { dueAt, ...occurrence } of late) {
@@ -278,7 +281,7 @@ function passTime(
     const reader = occurrence.delivery.at ?? configuration.points[0];
     if (reader === undefined) continue;
     outcome = andThen(outcome, {
-      state: { ...outcome.state, done: newest({ ...outcome.state.done, [occurrence.key]: dueAt }) },
+      state: { ...outcome.state, missed: newest({ ...outcome.state.missed, [occurrence.key]: dueAt }) },
       observations: [
         { kind: 'delivery.checked', asset: reader, observedAt: dueAt, facts: factsOf(judgement) },
       ],
@@ -296,6 +299,9 @@ function passTime(
     ? outcome
     : { ...outcome, state: { ...outcome.state, lookedUntil: at } };
 }
+
+const isOpen = ({ done, missed }: HandOverState, key: string): boolean =>
+  done[key] === undefined && missed[key] === undefined;
 
 /** What was due after one instant and until another; after a longer absence only the last day. */
 function missedBetween(
@@ -323,7 +329,7 @@ export function nextHandOverWake(
 ): number | undefined {
   const waiting = state.waiting.map(({ until }) => until);
   const due = missedBetween(Math.max(now, state.lookedUntil), now + DAY_MS, configuration, context)
-    .filter(({ key }) => state.done[key] === undefined)
+    .filter(({ key }) => isOpen(state, key))
     .map(({ dueAt }) => dueAt);
   const times = [...waiting, ...due];
   return times.length === 0 ? undefined : Math.min(...times);
