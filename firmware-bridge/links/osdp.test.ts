@@ -1,52 +1,12 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ReadersProcess } from '../../simulators/devices/osdp-reader/readers-process.ts';
 import { type BridgeProcess, Stand, until } from '../test-stand.ts';
 import type { ReaderReport } from './osdp-reader.ts';
 
-const readersMain = fileURLToPath(new URL('../../simulators/devices/osdp-reader/main.ts', import.meta.url));
-
-/** The simulated line, a process of its own. */
-class Readers {
-  readonly lines: string[] = [];
-  private readonly child: ChildProcessWithoutNullStreams;
-
-  constructor(readers: string, folder: string) {
-    const args = [readersMain, '--readers', readers, '--folder', folder, '--baud', '57600'];
-    this.child = spawn(process.execPath, args);
-    this.child.stderr.pipe(process.stderr);
-    createInterface({ input: this.child.stdout }).on('line', (line) => this.lines.push(line));
-  }
-
-  async ready(): Promise<this> {
-    await until(() => this.lines.some((line) => line.startsWith('stays ')), 'the readers are there');
-    return this;
-  }
-
-  async say(line: string): Promise<string> {
-    const heard = this.lines.length;
-    this.child.stdin.write(`${line}\n`);
-    await until(() => this.lines.length > heard, `the readers' answer to "${line}"`);
-    return this.lines[heard] ?? '';
-  }
-
-  async look(reader: number): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.say(`${reader} look`));
-  }
-
-  async end(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill('SIGKILL');
-    await once(this.child, 'exit');
-  }
-}
-
 let stand: Stand;
-let readers: Readers | undefined;
+let readers: ReadersProcess | undefined;
 beforeEach(async () => {
   stand = await Stand.start();
 });
@@ -55,8 +15,8 @@ afterEach(async () => {
   await stand.end();
 });
 
-async function start(addresses: string): Promise<Readers> {
-  readers = new Readers(addresses, stand.ports);
+async function start(addresses: string): Promise<ReadersProcess> {
+  readers = new ReadersProcess(addresses, stand.ports);
   return readers.ready();
 }
 const link = (nodes: string, more = 'install: true'): string =>
