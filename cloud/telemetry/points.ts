@@ -5,6 +5,13 @@ const quantities: Partial<Record<ObservationKind, TelemetryPoint['quantity']>> =
   'temperature.measured': 'temperature',
   'humidity.measured': 'humidity',
   'battery.measured': 'battery',
+  'power.measured': 'power',
+  'energy.measured': 'energy',
+  'voltage.measured': 'voltage',
+  'current.measured': 'current',
+  'frequency.measured': 'frequency',
+  'load.measured': 'load',
+  'weight.measured': 'weight',
 };
 
 /** The measurements among observations. Pure. */

@@ -23,6 +23,15 @@ export const plausible: Record<MeasurementReading['quantity'], { min: number; ma
   temperature: { min: -200, max: 150, unit: '°C' },
   humidity: { min: 0, max: 100, unit: '%' },
   battery: { min: 0, max: 100, unit: '%' },
+  // A shop's connection to the mains, fed into or drawn from.
+  power: { min: -1_000_000, max: 1_000_000, unit: 'W' },
+  energy: { min: 0, max: 100_000_000, unit: 'kWh' },
+  voltage: { min: 0, max: 1_500, unit: 'V' },
+  current: { min: -5_000, max: 5_000, unit: 'A' },
+  frequency: { min: 0, max: 1_000, unit: 'Hz' },
+  load: { min: 0, max: 300, unit: '%' },
+  // Below zero: what stood on a tared scale was taken away.
+  weight: { min: -60_000, max: 60_000, unit: 'kg' },
 };
 
 /** A 1-wire thermometer that has lost its connection is reported as exactly this by the usual libraries. */
@@ -73,9 +82,17 @@ const stateValues: readonly StateReading['value'][] = [
   'normal',
   'obscured',
   'visible',
+  'present',
+  'failed',
+  'inside',
+  'outside',
+  'lost',
+  'working',
+  'wrong',
+  'right',
 ];
 
-type Words = Partial<Record<StateReading['value'], readonly (string | number | boolean)[]>>;
+export type Words = Partial<Record<StateReading['value'], readonly (string | number | boolean)[]>>;
 
 /** A property that has one of a few states, each said with one of a few words (exactly, case included). */
 export function stateOf(property: StateReading['property'], words: Words): Capability {
@@ -98,6 +115,10 @@ export const lock = (words: Pick<Words, 'locked' | 'unlocked' | 'jammed'>): Capa
 /** A siren or a plain relay; what a relay drives is said by its assignment. */
 export const relay = (words: Pick<Words, 'on' | 'off'>): Capability => stateOf('siren', words);
 export const batteryState = (words: Pick<Words, 'low' | 'normal'>): Capability => stateOf('battery', words);
+/** The mains supply. */
+export const power = (words: Pick<Words, 'present' | 'failed'>): Capability => stateOf('power', words);
+/** A fault that the device reports of itself. */
+export const fault = (words: Pick<Words, 'active' | 'clear'>): Capability => stateOf('fault', words);
 export const online = (words: Pick<Words, 'online' | 'offline'>): Capability => stateOf('online', words);
 
 /** A finite number, also where it is written as text. */

@@ -1,5 +1,5 @@
 import type { Command } from '../model/command.ts';
-import type { Observables, Subjects } from '../model/observation.ts';
+import type { Facts, Observables, Subjects } from '../model/observation.ts';
 
 /** `<profile>:<the device's own unchanging name>`, e.g. `zigbee2mqtt:0x00158d0004a1b2c3`. */
 export type DeviceAddress = string;
@@ -12,7 +12,34 @@ export interface StateReading {
   type: 'state';
   /** Which part of the device, where it has several alike (`input:0`); the property's name otherwise. */
   part: string;
-  property: 'contact' | 'motion' | 'tamper' | 'lock' | 'siren' | 'online' | 'battery' | 'picture';
+  property:
+    | 'contact'
+    | 'motion'
+    | 'tamper'
+    | 'lock'
+    | 'siren'
+    | 'online'
+    | 'battery'
+    | 'picture'
+    // The mains supply as a UPS or a meter sees it.
+    | 'power'
+    // The device says of itself that it can't do its work.
+    | 'fault'
+    // Where a vehicle is; the gateway decides it from positions, no device does.
+    | 'geofence'
+    // A region that a camera watches: somebody is in it.
+    | 'field'
+    // The video signal of a camera's lens.
+    | 'signal'
+    // An input of which nobody has said what it is wired to.
+    | 'input'
+    // What a camera or recorder records on.
+    | 'storage'
+    // One of the things a camera does: events, snapshot, stream. Each has a health of its own.
+    | 'role'
+    | 'clock'
+    // A door controller's own alarm: forced, open for too long.
+    | 'door-alarm';
   value:
     | 'open'
     | 'closed'
@@ -28,15 +55,42 @@ export interface StateReading {
     | 'low'
     | 'normal'
     | 'obscured'
-    | 'visible';
+    | 'visible'
+    | 'present'
+    | 'failed'
+    | 'inside'
+    | 'outside'
+    | 'lost'
+    | 'working'
+    | 'wrong'
+    | 'right';
+  /** What belongs to the observation, should this be one: why a picture is obscured. */
+  facts?: Facts;
 }
+
+/**
+ * `temperature` °C, `humidity` % relative, `battery` %, `power` W, `energy` kWh (a counter that grows), `voltage` V,
+ * `current` A, `frequency` Hz, `load` % of what a device can bear, `weight` kg.
+ */
+export const quantities = [
+  'temperature',
+  'humidity',
+  'battery',
+  'power',
+  'energy',
+  'voltage',
+  'current',
+  'frequency',
+  'load',
+  'weight',
+] as const;
+export type Quantity = (typeof quantities)[number];
 
 /** A number with a unit. */
 export interface MeasurementReading {
   type: 'measurement';
   part: string;
-  /** `temperature` in °C, `humidity` in % relative, `battery` in %. */
-  quantity: 'temperature' | 'humidity' | 'battery';
+  quantity: Quantity;
   value: number;
 }
 
@@ -44,14 +98,42 @@ export interface MeasurementReading {
 export interface MomentReading {
   type: 'moment';
   part: string;
-  moment: 'badge-presented' | 'exit-requested' | 'button-pressed' | 'code-entered';
+  moment:
+    | 'badge-presented'
+    | 'exit-requested'
+    | 'button-pressed'
+    | 'code-entered'
+    // A barcode was read: what it says is in `facts`.
+    | 'item-scanned'
+    // A camera has recognised something: what and where is in `facts`.
+    | 'object-detected'
+    // What a camera raises: a line was crossed, somebody failed to log in at it, it has started anew, it is another one.
+    | 'line-crossed'
+    | 'login-failed'
+    | 'restarted'
+    | 'replaced'
+    // Somebody has opened a door under threat, as the door's controller says.
+    | 'duress';
   subjects?: Subjects;
   observables?: Observables;
   /** What was typed at a keypad: it goes to the panel, is compared, and is recorded nowhere. */
   code?: string;
+  facts?: Facts;
 }
 
-export type Reading = StateReading | MeasurementReading | MomentReading;
+/** Where something that moves is (WGS 84). Never taken from a retained message. */
+export interface PositionReading {
+  type: 'position';
+  part: string;
+  /** Degrees, north and east positive. */
+  latitude: number;
+  longitude: number;
+  speedKmh?: number;
+  /** How far the true place may be from this one. */
+  accuracyM?: number;
+}
+
+export type Reading = StateReading | MeasurementReading | MomentReading | PositionReading;
 
 /** One MQTT message, as taken at the wall. */
 export interface DeviceMessage {

@@ -23,6 +23,8 @@ export interface KnownMeasurement {
   asset: string;
   since: number;
   seenAt: number;
+  /** What that observation told. */
+  toldValue: number;
   /** When an observation last told it; before all time where none has in this life of the gateway. */
   toldAt: number;
   /** When it was last written to disk. */

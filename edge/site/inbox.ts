@@ -1,4 +1,5 @@
 /** Devices that were heard and belong to nothing yet, for the installer to pick from. */
+import { plausible } from '../../devices/profiles/capabilities.ts';
 import type { Heard, Reading } from '../../devices/profiles/profile.ts';
 import type { InboxDevice } from '../api/contract.ts';
 import { connectionIn } from './device.ts';
@@ -12,10 +13,14 @@ export function inWords(reading: Reading): string {
   const of = (what: string) => (reading.part === what ? what : `${reading.part}: ${what}`);
   if (reading.type === 'state') return `${of(reading.property)} ${reading.value}`;
   if (reading.type === 'measurement')
-    return `${of(reading.quantity)} ${reading.value} ${reading.quantity === 'temperature' ? '°C' : '%'}`;
+    return `${of(reading.quantity)} ${reading.value} ${plausible[reading.quantity].unit}`;
+  if (reading.type === 'position')
+    return `${of('position')} ${reading.latitude.toFixed(4)}, ${reading.longitude.toFixed(4)}`;
   const badge = reading.subjects?.badge;
   if (reading.moment === 'badge-presented') return `${of('badge')} ${badge ?? 'presented'}`;
   if (reading.moment === 'code-entered') return of('code entered');
+  if (reading.moment === 'item-scanned') return of('item scanned');
+  if (reading.moment === 'object-detected') return of('object detected');
   return of(reading.moment === 'exit-requested' ? 'request to exit' : 'button pressed');
 }
 

@@ -1,5 +1,6 @@
 /** What of the site's state is written to disk, and how it is read back: anything unreadable is as if unknown. */
 import { z } from 'zod';
+import { quantities } from '../../devices/profiles/profile.ts';
 
 /** Everything of this folder is kept below this prefix. */
 export const SITE_PREFIX = 'site/';
@@ -10,7 +11,27 @@ const at = z.number();
 export const keptState = z.strictObject({
   device: text,
   part: text,
-  property: z.enum(['contact', 'motion', 'tamper', 'lock', 'siren', 'battery', 'picture', 'exit', 'online']),
+  property: z.enum([
+    'contact',
+    'motion',
+    'tamper',
+    'lock',
+    'siren',
+    'battery',
+    'picture',
+    'power',
+    'fault',
+    'geofence',
+    'field',
+    'signal',
+    'input',
+    'storage',
+    'role',
+    'clock',
+    'door-alarm',
+    'exit',
+    'online',
+  ]),
   value: z.enum([
     'open',
     'closed',
@@ -27,6 +48,14 @@ export const keptState = z.strictObject({
     'normal',
     'obscured',
     'visible',
+    'present',
+    'failed',
+    'inside',
+    'outside',
+    'lost',
+    'working',
+    'wrong',
+    'right',
   ]),
   since: at,
 });
@@ -34,7 +63,7 @@ export const keptState = z.strictObject({
 export const keptMeasurement = z.strictObject({
   device: text,
   part: text,
-  quantity: z.enum(['temperature', 'humidity', 'battery']),
+  quantity: z.enum(quantities),
   value: z.number(),
   at,
 });

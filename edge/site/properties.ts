@@ -32,6 +32,24 @@ export const properties: Readonly<Record<Property, PropertyMeaning>> = {
     edges: { obscured: 'camera.obscured', visible: 'camera.restored' },
     strongest: ['obscured', 'visible'],
   },
+  power: {
+    edges: { failed: 'power.failed', present: 'power.restored' },
+    strongest: ['failed', 'present'],
+  },
+  // Each part of a device has a fault of its own: paper and head of a printer are two.
+  fault: { edges: { active: 'fault.started', clear: 'fault.stopped' } },
+  geofence: { edges: { outside: 'zone.left', inside: 'zone.entered' } },
+  // Each region that is watched and each input is a thing of its own.
+  field: { edges: { active: 'field.entered', clear: 'field.left' } },
+  input: { edges: { active: 'input.activated', clear: 'input.deactivated' } },
+  signal: { edges: { lost: 'signal.lost', present: 'signal.restored' }, strongest: ['lost', 'present'] },
+  storage: {
+    edges: { failed: 'camera.storage-failed', working: 'camera.storage-restored' },
+    strongest: ['failed', 'working'],
+  },
+  role: { edges: { failed: 'camera.role-failed', working: 'camera.role-restored' } },
+  clock: { edges: { wrong: 'camera.clock-wrong', right: 'camera.clock-corrected' } },
+  'door-alarm': { edges: { active: 'door.alarm-started', clear: 'door.alarm-stopped' } },
   battery: { edges: { low: 'battery.low', normal: 'battery.normal' } },
   online: { edges: { online: 'device.online', offline: 'device.offline' } },
   exit: { edges: { active: 'exit.requested' } },
@@ -41,10 +59,30 @@ export const measured: Readonly<Record<MeasurementReading['quantity'], Observati
   temperature: 'temperature.measured',
   humidity: 'humidity.measured',
   battery: 'battery.measured',
+  power: 'power.measured',
+  energy: 'energy.measured',
+  voltage: 'voltage.measured',
+  current: 'current.measured',
+  frequency: 'frequency.measured',
+  load: 'load.measured',
+  weight: 'weight.measured',
+};
+
+/**
+ * Smaller changes than these, in the quantity's unit, are told no sooner than a value that stays the same: the mains
+ * is never still, and a meter on it would fill the outbox. What goods depend on is told as it is measured.
+ */
+export const toldFrom: Readonly<Partial<Record<MeasurementReading['quantity'], number>>> = {
+  power: 20,
+  energy: 0.1,
+  voltage: 3,
+  current: 0.2,
+  frequency: 0.2,
+  load: 2,
 };
 
 /** What a part with two states may stand for; an input or a relay can't know what it is wired to. */
-export const meanings = ['contact', 'motion', 'tamper', 'lock', 'siren', 'exit'] as const;
+export const meanings = ['contact', 'motion', 'tamper', 'lock', 'siren', 'exit', 'power', 'fault', 'input'] as const;
 export type Meaning = (typeof meanings)[number];
 
 const pairs: Readonly<Record<Meaning, { active: PropertyValue; rest: PropertyValue }>> = {
@@ -54,6 +92,9 @@ const pairs: Readonly<Record<Meaning, { active: PropertyValue; rest: PropertyVal
   lock: { active: 'unlocked', rest: 'locked' },
   siren: { active: 'on', rest: 'off' },
   exit: { active: 'active', rest: 'clear' },
+  power: { active: 'failed', rest: 'present' },
+  fault: { active: 'active', rest: 'clear' },
+  input: { active: 'active', rest: 'clear' },
 };
 
 const isMeaning = (property: Property): property is Meaning =>
@@ -86,14 +127,19 @@ export function translated(
 /** The property that a command changes, by which it finds its part and is confirmed. */
 export function commanded(action: CommandAction): 'lock' | 'siren' | undefined {
   if (action === 'lock.lock' || action === 'lock.unlock') return 'lock';
-  return action === 'picture.take' || isSignal(action) ? undefined : 'siren';
+  return isForCamera(action) || isSignal(action) ? undefined : 'siren';
 }
+
+/** What a camera's own driver does and proves. */
+type ForCamera = 'picture.take' | 'camera.go-to-preset';
+const isForCamera = (action: CommandAction): action is ForCamera =>
+  action === 'picture.take' || action === 'camera.go-to-preset';
 
 /** What a reader shows a person at it. */
 type Signal = 'reader.granted' | 'reader.denied' | 'reader.waiting';
 export const isSignal = (action: CommandAction): action is Signal => action.startsWith('reader.');
 
-const opposites: Readonly<Record<Exclude<CommandAction, 'picture.take' | Signal>, CommandAction>> = {
+const opposites: Readonly<Record<Exclude<CommandAction, ForCamera | Signal>, CommandAction>> = {
   'lock.lock': 'lock.unlock',
   'lock.unlock': 'lock.lock',
   'siren.on': 'siren.off',
@@ -104,7 +150,7 @@ const opposites: Readonly<Record<Exclude<CommandAction, 'picture.take' | Signal>
 
 /** The command for a part that is wired the other way round. */
 export const inverse = (action: CommandAction): CommandAction =>
-  action === 'picture.take' || isSignal(action) ? action : opposites[action];
+  isForCamera(action) || isSignal(action) ? action : opposites[action];
 
 /** At or below this a battery is low; it is normal again only once clearly above, so that it does not flutter. */
 export const BATTERY_LOW_PERCENT = 15;

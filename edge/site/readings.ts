@@ -2,12 +2,18 @@
 import type { ClockQuality } from '../../devices/model/clock.ts';
 import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { MeasurementReading, MomentReading, StateReading } from '../../devices/profiles/profile.ts';
+import type {
+  MeasurementReading,
+  MomentReading,
+  PositionReading,
+  StateReading,
+} from '../../devices/profiles/profile.ts';
 import { type Assignment, assetFor, assetOf, declaredOf, doorOf, propertyOf } from './assignments.ts';
 import type { Device } from './device.ts';
 import type { Facts, KnownMeasurement, KnownState } from './facts.ts';
 import { measurementKey, stateKey } from './kept.ts';
-import { batteryStateAt, measured, type Property, properties, translated } from './properties.ts';
+import { batteryStateAt, measured, type Property, properties, toldFrom, translated } from './properties.ts';
+import { AllWhereabouts, placeIn } from './whereabouts.ts';
 
 /** The same value again within this is no observation: a sensor that repeats itself each second is thinned. */
 export const IDENTICAL_WITHIN_MS = 5 * 60_000;
@@ -41,8 +47,21 @@ export interface ReadingsParts {
   keep(key: string, value: unknown): void;
 }
 
+/** What a moment is where its part has been given no other meaning. */
+const momentKinds: Readonly<Partial<Record<MomentReading['moment'], ObservationKind>>> = {
+  'badge-presented': 'badge.presented',
+  'item-scanned': 'item.scanned',
+  'object-detected': 'object.detected',
+  'line-crossed': 'line.crossed',
+  'login-failed': 'camera.login-failed',
+  restarted: 'camera.restarted',
+  replaced: 'camera.replaced',
+  duress: 'duress.signalled',
+};
+
 export class Readings {
   readonly #parts: ReadingsParts;
+  readonly #whereabouts = new AllWhereabouts();
 
   constructor(parts: ReadingsParts) {
     this.#parts = parts;
@@ -74,7 +93,7 @@ export class Readings {
     const after = strongest === undefined ? value : this.#parts.facts.merged(asset, property)?.value;
     const kind = after === undefined || after === before ? undefined : edges[after];
     if (kind === undefined) return;
-    const extra = property === 'exit' ? this.#atDoor(entry, part, asset) : { facts: { part } };
+    const extra = property === 'exit' ? this.#atDoor(entry, part, asset) : { facts: { ...told.facts, part } };
     result.observations.push(this.observation(kind, asset, device, times, extra));
   }
 
@@ -93,7 +112,9 @@ export class Readings {
     const isSame = known?.value === value;
     const sinceToldMs = observedAt - (known?.toldAt ?? Number.NEGATIVE_INFINITY);
     // A clock that was set back must not thin for hours.
-    const isThinned = isSame && sinceToldMs >= 0 && sinceToldMs < IDENTICAL_WITHIN_MS;
+    const step = toldFrom[quantity] ?? 0;
+    const isNear = isSame || (known !== undefined && Math.abs(value - known.toldValue) < step);
+    const isThinned = isNear && sinceToldMs >= 0 && sinceToldMs < IDENTICAL_WITHIN_MS;
     const fact: KnownMeasurement =
       known?.asset === asset
         ? known
@@ -104,6 +125,7 @@ export class Readings {
             property: quantity,
             value,
             asset,
+            toldValue: value,
             since: observedAt,
             seenAt: observedAt,
             toldAt: observedAt,
@@ -113,7 +135,10 @@ export class Readings {
     fact.value = value;
     fact.seenAt = observedAt;
     if (!isSame) fact.since = observedAt;
-    if (!isThinned) fact.toldAt = observedAt;
+    if (!isThinned) {
+      fact.toldAt = observedAt;
+      fact.toldValue = value;
+    }
     // A device that marks a low battery itself knows better than its percentage.
     const state = quantity === 'battery' && !flagsBattery ? batteryStateAt(value) : undefined;
     if (state !== undefined)
@@ -128,7 +153,32 @@ export class Readings {
     result.observations.push(this.observation(measured[quantity], asset, device, times, extra));
   }
 
-  /** A badge, a button, a code at a keypad. */
+  /** Where a vehicle is, and whether that is where it belongs. */
+  position(entry: Assignment, told: PositionReading, times: Times, result: Applied): void {
+    const { part, latitude, longitude, speedKmh, accuracyM } = told;
+    const asset = assetOf(entry, part);
+    if (asset === undefined) return;
+    const fences = this.#parts.registry.asset(asset)?.geofences ?? [];
+    const point = { latitude, longitude };
+    const where = { ...point, ...(accuracyM === undefined ? {} : { accuracyM }) };
+    const { tell, geofence } = this.#whereabouts.judge(entry.device, where, fences, times.observedAt);
+    if (tell) {
+      const { name: area } = placeIn(fences, point);
+      const facts = {
+        part,
+        latitude,
+        longitude,
+        ...(speedKmh === undefined ? {} : { speedKmh }),
+        ...(accuracyM === undefined ? {} : { accuracyM }),
+        ...(area === undefined ? {} : { area }),
+      };
+      result.observations.push(this.observation('position.reported', asset, entry.device, times, { facts }));
+    }
+    if (geofence !== undefined)
+      this.state(entry, { type: 'state', part, property: 'geofence', value: geofence }, false, times, result);
+  }
+
+  /** A badge, a button, a code at a keypad, a barcode, what a camera recognised. */
   moment(entry: Assignment, told: MomentReading, times: Times, result: Applied): void {
     const { part, moment, subjects, observables } = told;
     const asset = assetOf(entry, part);
@@ -136,13 +186,12 @@ export class Readings {
       result.codes.push({ reader: asset, code: told.code, at: times.observedAt });
     const isExit =
       moment === 'exit-requested' || (moment === 'button-pressed' && declaredOf(entry, part) === 'exit');
-    const kind: ObservationKind | undefined =
-      moment === 'badge-presented' ? 'badge.presented' : isExit ? 'exit.requested' : undefined;
+    const kind = isExit ? 'exit.requested' : momentKinds[moment];
     if (asset === undefined || kind === undefined) return;
     const extra = {
       ...(subjects === undefined ? {} : { subjects }),
       ...(observables === undefined ? {} : { observables }),
-      ...this.#atDoor(entry, part, asset),
+      ...(told.facts === undefined ? this.#atDoor(entry, part, asset) : { facts: { part, ...told.facts } }),
     };
     result.observations.push(this.observation(kind, asset, entry.device, times, extra));
   }

@@ -59,6 +59,7 @@ export function restore(
         ...rest,
         property: quantity,
         asset,
+        toldValue: rest.value,
         since: at,
         seenAt: at,
         // It is kept now and then only: what was told last may be newer.

@@ -90,7 +90,9 @@ export class SiteState {
       if (reading.type === 'state') this.#readings.state(entry, reading, arrival.retained, times, result);
       else if (arrival.retained) continue;
       else if (reading.type === 'moment') this.#readings.moment(entry, reading, times, result);
-      else if (!remembered) this.#readings.measurement(entry, device, reading, times, result);
+      else if (reading.type === 'position') {
+        if (!remembered) this.#readings.position(entry, reading, times, result);
+      } else if (!remembered) this.#readings.measurement(entry, device, reading, times, result);
     }
     const isNumbered = number !== undefined || seenBefore !== device.seenAt;
     if (isNumbered || isDescribedAnew || changed) this.#keepDevice(device);
