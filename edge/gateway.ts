@@ -40,6 +40,8 @@ export interface GatewayParts {
   onChanged(): void;
   /** Each observation, once it has its id: for what the page remembers. */
   onObserved?(observation: Observation): void;
+  /** Each detection as it is made: for pictures as evidence. */
+  onDetected?(detection: Detection): void;
   /** A defect, or something that could not be done: for the log. */
   onTrouble(message: string): void;
 }
@@ -307,6 +309,7 @@ export class Gateway {
       for (const detection of detections) {
         this.#parts.outbox.stage('alarm', detection.at, () => ({ type: 'detection', detection }));
         this.alarms.raise(detection);
+        this.#parts.onDetected?.(detection);
       }
     } finally {
       this.#outcomes = outer;
@@ -314,7 +317,7 @@ export class Gateway {
     if (outer === undefined) for (const tell of outcomes) tell();
   }
 
-  #commandFor({ action, asset, reason, lifetimeMs, issuedBy, detection }: LocalAction): Command {
+  #commandFor({ action, asset, reason, lifetimeMs, issuedBy, detection, preset }: LocalAction): Command {
     const issuedAt = this.#now();
     const { id } = this.configuration.gateway;
     return {
@@ -327,6 +330,7 @@ export class Gateway {
       issuedBy: issuedBy ?? 'rule',
       reason,
       ...(detection === undefined ? {} : { detection }),
+      ...(preset === undefined ? {} : { preset }),
     };
   }
 

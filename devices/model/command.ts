@@ -7,6 +7,7 @@ export const commandAction = z.enum([
   'lock.lock',
   'lock.unlock',
   'picture.take',
+  'camera.go-to-preset',
   'buzzer.on',
   'buzzer.off',
   // What a reader shows a person: come in, no, one thing more is wanted. It is told once, and nothing is read back.
@@ -28,6 +29,8 @@ export const command = z.strictObject({
   reason: plainText,
   /** The detection that it answers: a picture taken for it is its evidence. */
   detection: z.string().max(256).optional(),
+  /** For `camera.go-to-preset`: the preset's name or token. */
+  preset: plainText.min(1).max(64).optional(),
 });
 export type Command = z.infer<typeof command>;
 

@@ -122,7 +122,7 @@ export const osdpReader: Profile<null> = {
     const topic = `reader/${device.slice(NAME.length + 1)}/command`;
     if (action === 'reader.granted' || action === 'reader.denied' || action === 'reader.waiting')
       return part === 'badge' ? { topic, payload: JSON.stringify({ show: shows[action] }) } : undefined;
-    if (action === 'picture.take') return undefined;
+    if (action === 'picture.take' || action === 'camera.go-to-preset') return undefined;
     const on = action === 'lock.unlock' || action === 'siren.on' || action === 'buzzer.on';
     if (part === 'siren') {
       if (action === 'lock.lock' || action === 'lock.unlock') return undefined;

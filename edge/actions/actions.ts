@@ -30,6 +30,7 @@ const readbacks: Record<CommandAction, Readback | undefined> = {
   'lock.unlock': { property: 'lock', value: 'unlocked' },
   // Its driver answers with the picture itself.
   'picture.take': undefined,
+  'camera.go-to-preset': undefined,
   'reader.granted': undefined,
   'reader.denied': undefined,
   'reader.waiting': undefined,

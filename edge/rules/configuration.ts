@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { commandAction } from '../../devices/model/command.ts';
 import { type Severity, severity } from '../../devices/model/detection.ts';
-import { durationMs, identifier } from '../../devices/model/identifiers.ts';
+import { durationMs, identifier, plainText } from '../../devices/model/identifiers.ts';
 import { catalog } from './catalog.ts';
 import { type AnyRuleKind, DEFAULT_ACTION_LIFETIME_MS } from './rule.ts';
 
@@ -20,6 +20,8 @@ const ruleAction = z.strictObject({
   lifetimeMs: durationMs.min(100).max(3_600_000).default(DEFAULT_ACTION_LIFETIME_MS),
   /** Only for detections at least this serious: a pre-alarm does not sound the siren. */
   fromSeverity: severity.default('medium'),
+  /** For `camera.go-to-preset`: where the camera is to look. */
+  preset: plainText.min(1).max(64).optional(),
 });
 export type RuleAction = z.infer<typeof ruleAction>;
 

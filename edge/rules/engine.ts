@@ -287,10 +287,11 @@ export class RuleEngine {
       if (!this.#folds.passes(made)) return;
       last = id;
       this.#detections.push(made);
-      for (const { action, asset, lifetimeMs, fromSeverity } of rule.actions) {
+      for (const { action, asset, lifetimeMs, fromSeverity, preset } of rule.actions) {
         if (severityRank(made.severity) < severityRank(fromSeverity)) continue;
         const reason = made.summary;
-        this.#actions.push({ action, asset, reason, lifetimeMs, issuedBy: rule.name, detection: id });
+        const more = { issuedBy: rule.name, detection: id, ...(preset === undefined ? {} : { preset }) };
+        this.#actions.push({ action, asset, reason, lifetimeMs, ...more });
       }
       for (const action of index === 0 ? (step.actions ?? []) : [])
         this.#actions.push({ issuedBy: rule.name, detection: id, ...action });

@@ -47,6 +47,8 @@ export interface LocalAction {
   issuedBy?: string;
   /** The detection that it answers: a picture taken for it belongs to it. */
   detection?: string;
+  /** For `camera.go-to-preset`. */
+  preset?: string;
 }
 
 /** Commands act within seconds or not at all: nobody wants yesterday's siren. */

@@ -82,7 +82,17 @@ export const toldFrom: Readonly<Partial<Record<MeasurementReading['quantity'], n
 };
 
 /** What a part with two states may stand for; an input or a relay can't know what it is wired to. */
-export const meanings = ['contact', 'motion', 'tamper', 'lock', 'siren', 'exit', 'power', 'fault', 'input'] as const;
+export const meanings = [
+  'contact',
+  'motion',
+  'tamper',
+  'lock',
+  'siren',
+  'exit',
+  'power',
+  'fault',
+  'input',
+] as const;
 export type Meaning = (typeof meanings)[number];
 
 const pairs: Readonly<Record<Meaning, { active: PropertyValue; rest: PropertyValue }>> = {
