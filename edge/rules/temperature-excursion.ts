@@ -2,22 +2,22 @@ import { z } from 'zod';
 import { temperatureBand } from '../../devices/model/asset.ts';
 import type { Severity } from '../../devices/model/detection.ts';
 import { durationMs } from '../../devices/model/identifiers.ts';
+import { meanKineticOf } from '../cold-chain/mean-kinetic-temperature.ts';
 import {
-  beginExcursion,
-  continueExcursion,
+  beginStretch,
+  continueStretch,
   defaultLimits,
-  excursion,
   isOutside,
   isRecovered,
-  meanKineticOf,
   nextStageAt,
   stageOf,
-} from '../panel/cold-chain.ts';
+  stretch,
+} from '../cold-chain/stretch.ts';
 import type { Finding, RuleContext, RuleKind, RuleStep } from './rule.ts';
 import { idsAround } from './surroundings.ts';
 import { celsiusText, durationText, nameOf } from './wording.ts';
 
-const configuration = z.strictObject({
+export const temperatureExcursionConfiguration = z.strictObject({
   /** Absent: the asset's own band. */
   band: temperatureBand.optional(),
   hysteresisCelsius: z.number().min(0).max(10).default(defaultLimits.hysteresisCelsius),
@@ -27,11 +27,11 @@ const configuration = z.strictObject({
   criticalDeviationCelsius: z.number().positive().default(defaultLimits.criticalDeviationCelsius),
   gapMs: durationMs.default(defaultLimits.gapMs),
 });
-type Configuration = z.infer<typeof configuration>;
+type Configuration = z.infer<typeof temperatureExcursionConfiguration>;
 
 const state = z.object({
   door: z.object({ openedAt: z.number(), observation: z.string() }).optional(),
-  running: excursion.optional(),
+  running: stretch.optional(),
   /** The probe that left the band: another one inside it proves nothing. */
   probe: z.string().optional(),
   /** Observations that began it, made the peak and came last. */
@@ -58,7 +58,7 @@ function finding(
   const lastedMs = now - running.startedAt;
   const silentMs = now - running.lastAt;
   const recovered = stage === 0;
-  const kinetic = meanKineticOf(running, band);
+  const kinetic = meanKineticOf(running, band, registry.asset(key)?.coldChain?.frozen);
   const bandText = `${band.minCelsius} to ${celsiusText(band.maxCelsius)}`;
   const sentences = [
     recovered
@@ -119,7 +119,7 @@ export const temperatureExcursion: RuleKind<Configuration, State> = {
   title: 'Temperature out of band',
   instruction:
     'Close the door and look at the thermometer. Move the goods to another fridge, mark them as quarantined, and call the responsible pharmacist: only they decide.',
-  configuration,
+  configuration: temperatureExcursionConfiguration,
   state,
   observes: ['temperature.measured', 'door.opened', 'door.closed'],
   fits: ({ band }) => band !== undefined,
@@ -142,7 +142,7 @@ export const temperatureExcursion: RuleKind<Configuration, State> = {
       if (before.running === undefined) {
         if (!isOutside(value, band)) return undefined;
         const { id, source: probe } = observation;
-        const running = beginExcursion(value, observedAt, band);
+        const running = beginStretch(value, observedAt, band);
         return judged(
           { ...before, running, probe, first: id, peak: id, newest: id, said: 0 },
           key,
@@ -152,7 +152,7 @@ export const temperatureExcursion: RuleKind<Configuration, State> = {
       }
       const inside = isRecovered(value, band, settings.hysteresisCelsius);
       if (observation.source !== before.probe && !isOutside(value, band)) return undefined;
-      const running = continueExcursion(before.running, value, observedAt, settings);
+      const running = continueStretch(before.running, value, observedAt, settings);
       const peak = running.peakAt !== before.running.peakAt ? observation.id : before.peak;
       const after: State = { ...before, running, peak, newest: observation.id };
       // A reading that comes late ends nothing: newer ones were out of band.
