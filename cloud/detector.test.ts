@@ -192,7 +192,7 @@ test('who brings more than can be judged has to wait, and nothing of it is lost'
   });
   await new Promise((resolve) => setImmediate(resolve));
   expect(mayGoOn).toBe(false);
-  expect(detector.counts).toMatchObject({ waiting: MAX_WAITING, held: 1 });
+  expect(detector.counts).toMatchObject({ waiting: MAX_WAITING + 1, held: 1 });
   disk.resolve();
   await room;
   await detector.settled();

@@ -61,6 +61,7 @@ export class Detector {
   readonly #observed: ReadonlySet<ObservationKind>;
   #running: Promise<void> | undefined;
   #putOffTimer: NodeJS.Timeout | undefined;
+  #judging = 0;
   #tellsAll = false;
   #hasEnded = false;
   #problem: string | undefined;
@@ -140,9 +141,17 @@ export class Detector {
     return this.#correlator.size;
   }
 
-  /** Records that wait to be judged, how often somebody had to wait for them, and keys that monitors gave up. */
-  get counts(): { waiting: number; held: number; forgottenKeys: number } {
-    return { waiting: this.#queue.size, held: this.#queue.held, forgottenKeys: this.#monitors.forgotten };
+  /**
+   * Records not judged yet, those under way among them; whether anything that was judged is not told yet; how often
+   * somebody had to wait for room; and keys that monitors gave up.
+   */
+  get counts(): { waiting: number; isUntold: boolean; held: number; forgottenKeys: number } {
+    return {
+      waiting: this.#queue.size + this.#judging,
+      isUntold: this.#correlator.hasChanges,
+      held: this.#queue.held,
+      forgottenKeys: this.#monitors.forgotten,
+    };
   }
 
   /** Why nothing is judged at the moment, where that is so. */
@@ -161,12 +170,15 @@ export class Detector {
     try {
       do {
         const round = this.#queue.next(MAX_ROUND);
+        this.#judging = round.observations.length + round.detections.length;
         const tellsAll = this.#tellsAll || this.#isTimeToForget();
         this.#tellsAll = false;
         this.#options.onDetected(await this.#judge(round, tellsAll));
+        this.#judging = 0;
       } while (this.#queue.size > 0 || this.#tellsAll);
     } catch (error) {
       this.#hasEnded = true;
+      this.#judging = 0;
       this.#queue.giveUp();
       if (!this.#options.signal.aborted)
         this.#options.onFailed(error instanceof Error ? error : new Error(String(error)));

@@ -82,8 +82,12 @@ export class Live {
   }
 
   observed(observations: readonly Observation[]): void {
-    for (const observation of observations)
-      this.#tellFact(observation.asset, this.#parts.situation.apply(observation));
+    const { registry, situation } = this.#parts;
+    for (const observation of observations) {
+      // Nobody could look at another; a gateway that makes up names must not fill the memory.
+      if (registry.asset(observation.asset) === undefined) continue;
+      this.#tellFact(observation.asset, situation.apply(observation));
+    }
   }
 
   /** Takes what a gateway says of itself and of its site. */

@@ -72,7 +72,10 @@ export function createMetrics(parts: MetricsParts): Metrics {
   counter('mqtt_refused_rights', 'MQTT topics refused', () => mqtt.refused.rights);
 
   gauge('detector_detections', 'Detections in memory', () => detector.size);
-  gauge('detector_waiting', 'Records that wait to be judged', () => detector.counts.waiting);
+  gauge('detector_waiting', 'Records that are not judged yet', () => detector.counts.waiting);
+  gauge('detector_untold', '1: a large incident will be told again soon', () =>
+    Number(detector.counts.isUntold),
+  );
   counter('detector_held', 'Deliveries that had to wait for the detector', () => detector.counts.held);
   counter(
     'detector_forgotten_keys',

@@ -19,7 +19,8 @@ export function recall(
   const seen = situationKinds
     .flatMap((kind) => store.observations({ kinds: [kind], limit: READ_BACK_PER_KIND }))
     .sort((a, b) => a.observedAt - b.observedAt);
-  for (const observation of seen) situation.apply(observation);
+  for (const observation of seen)
+    if (registry.asset(observation.asset) !== undefined) situation.apply(observation);
   for (const { id, site } of gateways)
     for (const { asset, ...fact } of store.report(id)?.facts ?? [])
       if (registry.asset(asset)?.site === site) situation.learn(asset, fact);

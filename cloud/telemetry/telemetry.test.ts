@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embeddedTelemetry } from './embedded.ts';
 import { influxTelemetry } from './influx.ts';
 import type { Telemetry } from './telemetry.ts';
+import { MAX_POINTS_PER_WRITE, MAX_WAITING_POINTS, TelemetryWriter } from './writer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-telemetry-'));
 let influxd: ChildProcess | undefined;
@@ -40,7 +41,7 @@ log-enabled = false
 `,
   );
   influxd = spawn('/usr/bin/influxd', ['-config', file], { stdio: 'ignore' });
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 500; attempt++) {
     const answer = await fetch(`http://127.0.0.1:${influxPort}/ping`).catch(() => undefined);
     if (answer?.status === 204) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -127,4 +128,27 @@ test('while the engine is away points wait, and those over the bound are given u
   expect(telemetry.counts).toMatchObject({ written: 0, givenUp: 1_000, waiting: 100_000 });
   await telemetry.close();
   expect(telemetry.counts.givenUp).toBe(101_000);
+});
+
+test('what is given up while others are being written is none of those, and each point is counted once', async () => {
+  const begun = Promise.withResolvers<void>();
+  const underWay = Promise.withResolvers<void>();
+  const written: number[] = [];
+  let isFirst = true;
+  const writer = new TelemetryWriter(async (points) => {
+    begun.resolve();
+    if (isFirst) await underWay.promise;
+    isFirst = false;
+    for (const { value } of points) written.push(value);
+  });
+  writer.take(Array.from({ length: MAX_POINTS_PER_WRITE }, (_, index) => point(index)));
+  await begun.promise;
+  writer.take(Array.from({ length: MAX_WAITING_POINTS }, (_, index) => point(MAX_POINTS_PER_WRITE + index)));
+  underWay.resolve();
+  await writer.flushed();
+  const { written: count, givenUp } = writer.counts;
+  expect(count + givenUp).toBe(MAX_WAITING_POINTS + MAX_POINTS_PER_WRITE);
+  expect(written).toHaveLength(count);
+  expect(new Set(written).size).toBe(count);
+  expect(written.at(-1)).toBe(MAX_WAITING_POINTS + MAX_POINTS_PER_WRITE - 1);
 });

@@ -13,6 +13,7 @@ export class TelemetryWriter {
   readonly counts = { written: 0, givenUp: 0, waiting: 0 };
   readonly #write: (points: readonly TelemetryPoint[]) => Promise<void>;
   #waiting: TelemetryPoint[] = [];
+  #writing: TelemetryPoint[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -21,13 +22,8 @@ export class TelemetryWriter {
   }
 
   take(points: readonly TelemetryPoint[]): void {
-    this.#waiting.push(...points);
-    const excess = this.#waiting.length - MAX_WAITING_POINTS;
-    if (excess > 0) {
-      this.#waiting.splice(0, excess);
-      this.counts.givenUp += excess;
-    }
-    this.counts.waiting = this.#waiting.length;
+    for (const point of points) this.#waiting.push(point);
+    this.#giveUpExcess();
     this.#running ??= this.#run();
   }
 
@@ -44,19 +40,35 @@ export class TelemetryWriter {
   async #run(): Promise<void> {
     if (!this.#closed) await delay(GATHER_MS);
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, MAX_POINTS_PER_WRITE);
+      // Taken out while it is written: what is given up meanwhile must not be what comes behind it.
+      this.#writing = this.#waiting.splice(0, MAX_POINTS_PER_WRITE);
       try {
-        await this.#write(batch);
-        this.#waiting.splice(0, batch.length);
-        this.counts.written += batch.length;
+        await this.#write(this.#writing);
+        this.counts.written += this.#writing.length;
+        this.#writing = [];
       } catch {
+        this.#waiting = [...this.#writing, ...this.#waiting];
+        this.#writing = [];
         if (this.#closed) {
           this.counts.givenUp += this.#waiting.length;
           this.#waiting = [];
         } else await delay(RETRY_MS);
       }
-      this.counts.waiting = this.#waiting.length;
+      this.#giveUpExcess();
     }
     this.#running = undefined;
+  }
+
+  /** The oldest first. */
+  #giveUpExcess(): void {
+    const excess = Math.min(
+      this.#waiting.length,
+      this.#waiting.length + this.#writing.length - MAX_WAITING_POINTS,
+    );
+    if (excess > 0) {
+      this.#waiting.splice(0, excess);
+      this.counts.givenUp += excess;
+    }
+    this.counts.waiting = this.#waiting.length + this.#writing.length;
   }
 }

@@ -208,7 +208,9 @@ test('an old piece beside a log that is new to us is not read, nor is the log wh
   writeFileSync(`${log}.1`, lineOf('u900'));
   appendFileSync(log, `${lineOf('u901')}{"half`);
   rig.start([entry({ startAt: 'end' })]);
-  await wait(500);
+  await eventually('its end is found', () =>
+    rig.store.cursor(`followed-file accounts ${log}`)?.includes('"head"'),
+  );
   appendFileSync(log, '":1}\n');
   write(5);
   await allSeen();

@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, type Rig, rigUp } from '../rig.ts';
 import { MAX_WAITING_INPUTS } from './input-queue.ts';
@@ -176,8 +175,7 @@ test('while the store fails, a TCP sender is held back and nothing of it is lost
     sender.end();
   })();
   await eventually('trouble', () => sources.health()[0]?.problem === 'cannot store: disk full');
-  await wait(500);
-  expect(isHeldBack).toBe(true);
+  await eventually('the sender is held back', () => isHeldBack);
   isBroken = false;
   await sending;
   await eventually('all', () => (sources.health()[0]?.records ?? 0) >= count);
