@@ -4,12 +4,17 @@ import { z } from 'zod';
 import { ConfigurationError, parseConfiguration } from '../devices/configuration.ts';
 import { durationMs, identifier, plainText } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
+import { writtenProfiles } from '../devices/profiles/written-profile.ts';
 import { identityEntry } from './broker/identities.ts';
 import { parsePasswordHash } from './broker/password.ts';
 import { externalBroker } from './drivers/external-broker.ts';
 import { armingConfiguration } from './panel/arming-state.ts';
-import { accessConfiguration, namedAssets } from './panel/door/configuration.ts';
-import { deliveryConfiguration, namedInDeliveries } from './panel/hand-over-configuration.ts';
+import { accessConfiguration, namedAssets, namedPeople, namedZones } from './panel/door/configuration.ts';
+import {
+  deliveryConfiguration,
+  namedInDeliveries,
+  peopleInDeliveries,
+} from './panel/hand-over-configuration.ts';
 import { everyRule, ruleConfigurations } from './rules/configuration.ts';
 import { assignmentProblems, assignments } from './site/assignments.ts';
 
@@ -90,6 +95,8 @@ export const gatewayDocument = z.strictObject({
   }),
   /** Brokers that were at the site before: a zigbee2mqtt with its own mosquitto. */
   brokers: z.array(externalBroker).max(16).default([]),
+  /** Families of devices that this file describes itself. */
+  profiles: writtenProfiles.default([]),
   devices: assignments.default([]),
   cameras: z.array(camera).max(256).default([]),
   /** Absent: every rule there is, as it comes. */
@@ -173,7 +180,7 @@ export function readGatewayConfiguration(file: string): GatewayConfiguration {
   return { ...document, file, registryFile, registry, resolve: from };
 }
 
-/** Assets that the panel, access, deliveries and the cameras name and the site does not have. */
+/** Assets, people and zones that the configuration names and the registry does not have. */
 function strangers(
   { panel, access, deliveries, cameras }: GatewayDocument,
   registry: Registry,
@@ -188,11 +195,24 @@ function strangers(
     ...namedInDeliveries(deliveries),
     ...cameras.map(({ asset }, index): [string, string] => [`cameras[${index}].asset`, asset]),
   ];
-  return named.flatMap(([key, asset]) =>
-    registry.asset(asset)?.site === siteId
-      ? []
-      : [{ key, message: `site "${siteId}" has no asset "${asset}"` }],
-  );
+  const people = [...namedPeople(access), ...peopleInDeliveries(deliveries)];
+  return [
+    ...named.flatMap(([key, asset]) =>
+      registry.asset(asset)?.site === siteId
+        ? []
+        : [{ key, message: `site "${siteId}" has no asset "${asset}"` }],
+    ),
+    ...people.flatMap(([key, identity]) =>
+      registry.identity(identity) === undefined
+        ? [{ key, message: `there is no person "${identity}" in the registry` }]
+        : [],
+    ),
+    ...namedZones(access).flatMap(([key, zone]) =>
+      registry.zone(zone)?.site === siteId
+        ? []
+        : [{ key, message: `site "${siteId}" has no zone "${zone}"` }],
+    ),
+  ];
 }
 
 function textOf(file: string): string {

@@ -7,6 +7,7 @@ import { ACTIONS_PREFIX, Actions } from './actions/actions.ts';
 import { ALARMS_PREFIX, Alarms } from './alarms/alarms.ts';
 import type { GatewayConfiguration } from './config.ts';
 import type { FromDevice } from './drivers/mqtt.ts';
+import { profilesOf } from './drivers/profiles.ts';
 import type { DurableOutbox } from './outbox/open.ts';
 import { openingClock } from './panel/opening.ts';
 import { type Actor, doneBy } from './panel/outcome.ts';
@@ -84,6 +85,7 @@ export class Gateway {
       registry,
       assignments: devices,
       clock,
+      profiles: profilesOf(configuration),
       kept: outbox.kept(SITE_PREFIX),
       keep,
       forget,
@@ -202,6 +204,15 @@ export class Gateway {
     this.rules.replace(rules);
     const site = registry.site(gateway.site);
     if (site !== undefined) this.#opening = openingClock(site);
+    this.#passTime();
+  }
+
+  /** Goes over to other doors, codes, holidays and announced deliveries. */
+  replaceAccess(
+    access: GatewayConfiguration['access'],
+    deliveries: GatewayConfiguration['deliveries'],
+  ): void {
+    this.panel.replaceAccess(access, deliveries, this.#now());
     this.#passTime();
   }
 

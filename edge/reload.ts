@@ -47,6 +47,12 @@ export function takeConfiguration(
     takeDevices(running, inForce.devices, wanted.devices);
     taken.push('devices');
   }
+  const hasAccess = !isSame(inForce.access, wanted.access);
+  const hasDeliveries = !isSame(inForce.deliveries, wanted.deliveries);
+  if (hasAccess || hasDeliveries) {
+    running.gateway.replaceAccess(wanted.access, wanted.deliveries);
+    taken.push(...(hasAccess ? ['access'] : []), ...(hasDeliveries ? ['deliveries'] : []));
+  }
   if (!isSame(inForce.page.people, wanted.page.people)) {
     page.replacePeople(wanted.page.people);
     taken.push('page.people');
@@ -57,6 +63,8 @@ export function takeConfiguration(
       registry: wanted.registry,
       rules: wanted.rules,
       devices: wanted.devices,
+      access: wanted.access,
+      deliveries: wanted.deliveries,
       broker: { ...inForce.broker, identities: wanted.broker.identities },
       page: { ...inForce.page, people: wanted.page.people },
     },
@@ -73,9 +81,9 @@ function sectionsForRestart(inForce: GatewayConfiguration, wanted: GatewayConfig
     ['broker.tls', inForce.broker.tls, wanted.broker.tls],
     ['broker.plain', inForce.broker.plain, wanted.broker.plain],
     ['brokers', inForce.brokers, wanted.brokers],
+    ['profiles', inForce.profiles, wanted.profiles],
     ['cameras', inForce.cameras, wanted.cameras],
     ['panel', inForce.panel, wanted.panel],
-    ['access', inForce.access, wanted.access],
     ['uplink', inForce.uplink, wanted.uplink],
     ['page', page, wantedPage],
   ];

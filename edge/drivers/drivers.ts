@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from '../../devices/model/command.ts';
+import { profileFrom } from '../../devices/profiles/written-profile-reading.ts';
 import { type Broker, createBroker } from '../broker/broker.ts';
 import { ExternalBroker } from './external-broker.ts';
 import { type FromDevice, MqttDriver, type QuarantinedMessage, type StoredMessage } from './mqtt.ts';
 import { Cameras } from './onvif/cameras.ts';
 import type { DriversOptions } from './options.ts';
+import { profilesOf } from './profiles.ts';
 
 /** A broker with the driver that reads it: names learned from one broker mean nothing on another. */
 interface Wire {
@@ -28,7 +30,7 @@ export class Drivers {
 
   /** Opens the walls: from here on devices are heard. */
   static async open(options: DriversOptions, signal: AbortSignal): Promise<Drivers> {
-    const own = new MqttDriver({ quarantine: (message) => quarantineMessage(options, message) });
+    const own = driverFor(options);
     const broker = await openBroker(options, own, signal);
     const external = options.configuration.brokers.map((_, index) => openExternal(options, index, signal));
     const cameras = new Cameras(options, signal);
@@ -63,6 +65,12 @@ export class Drivers {
 }
 
 const hear = ({ gateway }: DriversOptions, heard: FromDevice[]): Promise<void> => gateway.hear(heard);
+
+const driverFor = (options: DriversOptions): MqttDriver =>
+  new MqttDriver({
+    quarantine: (message) => quarantineMessage(options, message),
+    profiles: profilesOf(options.configuration),
+  });
 
 function quarantineMessage({ quarantine }: DriversOptions, message: QuarantinedMessage): void {
   const { receivedAt: at, client, topic, profile, reason, payload } = message;
@@ -129,9 +137,11 @@ function openExternal(options: DriversOptions, index: number, signal: AbortSigna
   const { configuration, clock, onTrouble } = options;
   const entry = configuration.brokers[index];
   if (entry === undefined) throw new RangeError(`there is no broker ${index}`);
-  const driver = new MqttDriver({ quarantine: (message) => quarantineMessage(options, message) });
+  const driver = driverFor(options);
+  // Whoever has described a device wants it heard, wherever it publishes.
+  const described = configuration.profiles.flatMap((written) => profileFrom(written).filters);
   const external = new ExternalBroker({
-    configuration: entry,
+    configuration: { ...entry, filters: [...new Set([...entry.filters, ...described])] },
     clientId: `gatehouse-${configuration.gateway.id}-${index}`,
     now: () => clock.now(),
     onMessage: (message) => hear(options, driver.read(message)),

@@ -6,7 +6,7 @@
 import type { Clock } from '../../devices/model/clock.ts';
 import { WATCHED_BY_LAST_WILL } from '../../devices/profiles/capabilities.ts';
 import { catalog } from '../../devices/profiles/catalog.ts';
-import type { Heard } from '../../devices/profiles/profile.ts';
+import type { Heard, Profile } from '../../devices/profiles/profile.ts';
 import type { Assignment } from './assignments.ts';
 import { connectionIn, type Device, hasSpoken, presenceOf } from './device.ts';
 import { Supervision } from './supervision.ts';
@@ -24,8 +24,6 @@ export const RETURN_WITHIN_MS = 15 * 60_000;
 export const HEARD_KEPT_EVERY_MS = 10 * 60_000;
 /** After a restart, silence is told after this long at the earliest. */
 const START_GRACE_MS = 60_000;
-
-const usualSuperviseMs = new Map(catalog.map(({ name, superviseMs }) => [name, superviseMs]));
 
 /** How a message came. */
 export interface PresenceArrival {
@@ -48,15 +46,17 @@ export class Presence {
   readonly #supervision: Supervision;
   readonly #clock: Clock;
   readonly #keptAt = new Map<string, number>();
+  readonly #usualSuperviseMs: ReadonlyMap<string, number>;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, profiles: readonly Pick<Profile, 'name' | 'superviseMs'>[] = catalog) {
     this.#clock = clock;
+    this.#usualSuperviseMs = new Map(profiles.map(({ name, superviseMs }) => [name, superviseMs]));
     this.#supervision = new Supervision(clock);
   }
 
   /** Goes on with a device that is newly or otherwise assigned while the gateway runs. */
   adopt(entry: Assignment, device: Device): void {
-    const superviseMs = superviseMsOf(entry, device, false);
+    const superviseMs = this.#superviseMsOf(entry, device, false);
     const is = presenceOf(device);
     if (is === 'online' || superviseMs !== WATCHED_BY_LAST_WILL)
       this.#supervision.watch(device.device, superviseMs);
@@ -68,7 +68,7 @@ export class Presence {
 
   /** Begins with a device, as it was known before the start. */
   begin(entry: Assignment, device: Device, measures: boolean): void {
-    const superviseMs = superviseMsOf(entry, device, measures);
+    const superviseMs = this.#superviseMsOf(entry, device, measures);
     if (superviseMs === WATCHED_BY_LAST_WILL) this.#supervision.watch(device.device, RETURN_WITHIN_MS);
     else {
       const agoMs = Math.max(0, this.#clock.now() - (device.heardAt ?? this.#clock.now()));
@@ -139,7 +139,7 @@ export class Presence {
       if (device.told !== 'offline') this.#supervision.watch(device.device, FOUND_OFFLINE_GRACE_MS);
       return { changed };
     }
-    const superviseMs = superviseMsOf(entry, device, measures);
+    const superviseMs = this.#superviseMsOf(entry, device, measures);
     if (superviseMs === WATCHED_BY_LAST_WILL && brokerRestarted !== true)
       this.#supervision.watch(device.device, superviseMs);
     if (device.told === undefined && !device.silent) {
@@ -158,10 +158,11 @@ export class Presence {
     { receivedAt, remembered }: PresenceArrival,
   ): PresenceChange {
     const { said, silent, told } = device;
-    const superviseMs = superviseMsOf(entry, device, measures);
+    const superviseMs = this.#superviseMsOf(entry, device, measures);
     // A bridge says "online" on a device's behalf, and goes on saying it for a day: that is no sign of life.
     // From a device that its own last will watches, it is the device's word.
-    const isOwnWord = word === 'online' && usualSuperviseMs.get(device.profile) === WATCHED_BY_LAST_WILL;
+    const isOwnWord =
+      word === 'online' && this.#usualSuperviseMs.get(device.profile) === WATCHED_BY_LAST_WILL;
     const spoken = (hasSpoken(heard) && remembered !== true) || isOwnWord;
     if (word !== undefined) device.said = word;
     else if (spoken && said === 'offline') device.said = 'online';
@@ -178,10 +179,10 @@ export class Presence {
     if (changed) this.#keptAt.set(device.device, receivedAt);
     return tell === undefined ? { changed } : { tell, changed };
   }
-}
 
-function superviseMsOf(entry: Assignment, device: Device, measures: boolean): number {
-  if (entry.superviseMs !== undefined) return entry.superviseMs;
-  const usualMs = usualSuperviseMs.get(device.profile) ?? WATCHED_BY_LAST_WILL;
-  return measures ? Math.min(usualMs, MEASURING_SUPERVISE_MS) : usualMs;
+  #superviseMsOf(entry: Assignment, device: Device, measures: boolean): number {
+    if (entry.superviseMs !== undefined) return entry.superviseMs;
+    const usualMs = this.#usualSuperviseMs.get(device.profile) ?? WATCHED_BY_LAST_WILL;
+    return measures ? Math.min(usualMs, MEASURING_SUPERVISE_MS) : usualMs;
+  }
 }

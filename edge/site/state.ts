@@ -2,7 +2,7 @@
 import type { Clock, ClockQuality } from '../../devices/model/clock.ts';
 import type { CommandAction } from '../../devices/model/command.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Heard } from '../../devices/profiles/profile.ts';
+import type { Heard, Profile } from '../../devices/profiles/profile.ts';
 import type { InboxDevice, SiteDevice } from '../api/contract.ts';
 import {
   type Assignment,
@@ -34,6 +34,8 @@ export interface SiteStateOptions {
   /** From the configuration; what was assigned at run time comes from `kept` and goes before it. */
   assignments: readonly Assignment[];
   clock: Clock;
+  /** The families of devices that are understood here; absent: those of the catalog. */
+  profiles?: readonly Pick<Profile, 'name' | 'superviseMs'>[];
   /** State of the last commit, at least what lies below SITE_PREFIX. */
   kept: ReadonlyMap<string, unknown>;
   keep(key: string, value: unknown): void;
@@ -52,7 +54,7 @@ export class SiteState {
   constructor(options: SiteStateOptions) {
     const { kept, assignments, registry, siteId } = options;
     this.#options = options;
-    this.#presence = new Presence(options.clock);
+    this.#presence = new Presence(options.clock, options.profiles);
     this.#readings = new Readings({ siteId, registry, facts: this.#facts, keep: options.keep });
     const restored = restore(kept, assignments, registry, siteId, this.#facts);
     this.#assignments = restored.assignments;
