@@ -48,6 +48,16 @@ test('what is wrong is said with its line and key', () => {
       '  - { id: a, type: door-node, node: a, port: x }\n  - { id: b, type: door-node, node: a, port: y }\n',
     ),
   ).toThrow(':5 links[1].node: "a" is also that of links[0]');
+  const osdp = (readers: string) => `  - { id: r, type: osdp, port: z, readers: [${readers}] }\n`;
+  expect(
+    wrong(
+      `  - { id: a, type: door-node, node: a, port: x }\n${osdp('{ node: b, address: 0 }, { node: a, address: 1 }')}`,
+    ),
+  ).toThrow(':5 links[1].readers[1].node: "a" is also that of links[0]');
+  expect(wrong(osdp('{ node: b, address: 3 }, { node: c, address: 3 }'))).toThrow(
+    'links[0].readers[1].address: 3 is also the address of readers[0]',
+  );
+  expect(wrong(osdp('{ node: b, address: 127 }'))).toThrow('links[0].readers[0].address');
   expect(() => load('id: b\ngateway: { url: http://x }\nlinks: []\n')).toThrow(/gateway\.url: must be mqtt/);
   expect(() => loadConfiguration(join(folder, 'nowhere.yaml'))).toThrow('there is no such file');
 });

@@ -77,6 +77,12 @@ export const deliveryConfiguration = z
   });
 export type DeliveryConfiguration = z.infer<typeof deliveryConfiguration>;
 
+/** Every person that the configuration names, with the key under which it does. */
+export const peopleInDeliveries = ({ expected: announced }: DeliveryConfiguration): [string, string][] =>
+  announced.flatMap(({ who }, index) =>
+    who.map((identity, at): [string, string] => [`deliveries.expected[${index}].who[${at}]`, identity]),
+  );
+
 /** Every asset that the configuration names, with the key under which it does. */
 export function namedInDeliveries({ points, vehicles }: DeliveryConfiguration): [string, string][] {
   return [

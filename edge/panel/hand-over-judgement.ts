@@ -1,5 +1,8 @@
 /** Whether whoever came to deliver is who should come, now, and with this vehicle. */
+import type { Severity } from '../../devices/model/detection.ts';
 import type { Identity } from '../../devices/model/identity.ts';
+import type { Facts } from '../../devices/model/observation.ts';
+import { nameOf } from '../rules/wording.ts';
 import { wallOfDay } from './door/hours.ts';
 import type { DeliveryConfiguration, ExpectedDelivery } from './hand-over-configuration.ts';
 import type { PanelContext } from './outcome.ts';
@@ -104,3 +107,46 @@ const isSeen = (
   vehicles: Readonly<Record<string, number>>,
   withinMs: number,
 ): boolean => Math.abs(at - (vehicles[vehicle] ?? Number.NEGATIVE_INFINITY)) <= withinMs;
+
+/** How serious each is. */
+export const severities: Record<Exclude<DeliveryOutcome, 'as-expected'>, Severity> = {
+  'wrong-person': 'high',
+  'wrong-vehicle': 'medium',
+  unexpected: 'medium',
+  'too-early': 'low',
+  'too-late': 'low',
+  missed: 'low',
+};
+
+export const factsOf = ({ outcome, occurrence }: Judgement): Facts => ({
+  outcome,
+  ...(occurrence !== undefined && {
+    delivery: occurrence.delivery.id,
+    what: occurrence.delivery.what,
+    expectedFrom: occurrence.from,
+    expectedTo: occurrence.to,
+    ...(occurrence.delivery.vehicle !== undefined && { vehicle: occurrence.delivery.vehicle }),
+  }),
+});
+
+/** What is not as announced, in words. */
+export function words({ outcome, occurrence, seenVehicle }: Judgement, { registry }: PanelContext): string {
+  const { delivery } = occurrence ?? {};
+  const announced =
+    delivery === undefined ? '' : `"${delivery.what}" is announced from ${delivery.from} to ${delivery.to}`;
+  switch (outcome) {
+    case 'wrong-person':
+      return `${announced}, but for somebody else`;
+    case 'too-early':
+    case 'too-late':
+      return `${announced}: this is ${outcome === 'too-early' ? 'too early' : 'too late'}`;
+    case 'wrong-vehicle':
+      return `${announced} with ${delivery?.vehicle === undefined ? 'another vehicle' : nameOf(delivery.vehicle, registry)}, ${
+        seenVehicle === undefined ? 'which was not seen' : `but ${nameOf(seenVehicle, registry)} was seen`
+      }`;
+    case 'missed':
+      return `${announced}, and nobody came`;
+    default:
+      return 'no delivery is announced for now';
+  }
+}

@@ -3,12 +3,11 @@
  * as everything in the panel.
  */
 import { z } from 'zod';
-import type { Severity } from '../../devices/model/detection.ts';
 import type { Facts, Observation, ObservationKind } from '../../devices/model/observation.ts';
 import { nameOf } from '../rules/wording.ts';
 import { panelDetection } from './alarm.ts';
 import type { DeliveryConfiguration } from './hand-over-configuration.ts';
-import { type DeliveryOutcome, type Judgement, judge, occurrencesOn } from './hand-over-judgement.ts';
+import { factsOf, type Judgement, judge, occurrencesOn, severities, words } from './hand-over-judgement.ts';
 import type { PanelContext, PanelOutcome } from './outcome.ts';
 import { DAY_MS } from './zone-time.ts';
 
@@ -61,15 +60,6 @@ export const handOverKinds: ReadonlySet<ObservationKind> = new Set([
   'access.granted',
   'access.denied',
 ]);
-
-const severities: Record<Exclude<DeliveryOutcome, 'as-expected'>, Severity> = {
-  'wrong-person': 'high',
-  'wrong-vehicle': 'medium',
-  unexpected: 'medium',
-  'too-early': 'low',
-  'too-late': 'low',
-  missed: 'low',
-};
 
 /** The tag of one of the vehicles. */
 export const vehicleOfTag = (badge: string, { vehicles }: DeliveryConfiguration): string | undefined =>
@@ -224,38 +214,6 @@ function concluded(state: HandOverState, came: Comer, judgement: Judgement, cont
           ],
     actions: [],
   };
-}
-
-const factsOf = ({ outcome, occurrence }: Judgement): Facts => ({
-  outcome,
-  ...(occurrence !== undefined && {
-    delivery: occurrence.delivery.id,
-    what: occurrence.delivery.what,
-    expectedFrom: occurrence.from,
-    expectedTo: occurrence.to,
-    ...(occurrence.delivery.vehicle !== undefined && { vehicle: occurrence.delivery.vehicle }),
-  }),
-});
-
-function words({ outcome, occurrence, seenVehicle }: Judgement, { registry }: PanelContext): string {
-  const { delivery } = occurrence ?? {};
-  const announced =
-    delivery === undefined ? '' : `"${delivery.what}" is announced from ${delivery.from} to ${delivery.to}`;
-  switch (outcome) {
-    case 'wrong-person':
-      return `${announced}, but for somebody else`;
-    case 'too-early':
-    case 'too-late':
-      return `${announced}: this is ${outcome === 'too-early' ? 'too early' : 'too late'}`;
-    case 'wrong-vehicle':
-      return `${announced} with ${delivery?.vehicle === undefined ? 'another vehicle' : nameOf(delivery.vehicle, registry)}, ${
-        seenVehicle === undefined ? 'which was not seen' : `but ${nameOf(seenVehicle, registry)} was seen`
-      }`;
-    case 'missed':
-      return `${announced}, and nobody came`;
-    default:
-      return 'no delivery is announced for now';
-  }
 }
 
 function passTime(

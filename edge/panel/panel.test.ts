@@ -242,3 +242,22 @@ describe('couriers', () => {
     expect(site.answers).toEqual([]);
   });
 });
+
+test('another configuration is taken while it runs: what is open stays, what is announced counts', () => {
+  const site = new Site({}, { points: ['reader-back'] }).see('badge.presented', 'reader-back', {
+    subjects: { badge: '04a1b2c3' },
+  });
+  const access = accessConfiguration.parse({ holidays: [{ on: '2026-11-23', name: 'A holiday' }] });
+  const deliveries = deliveryConfiguration.parse({
+    points: ['reader-back'],
+    expected: [
+      { id: 'noon', what: 'Parcels', who: ['courier-1'], days: ['mon'], from: '11:30', to: '12:30' },
+    ],
+  });
+  site.panel.replaceAccess(access, deliveries, site.at);
+  site.wait(10_000);
+  expect(site.actions).toContain('lock.lock lock-back');
+  site.see('badge.presented', 'reader-back', { subjects: { badge: '0badcafe' } });
+  expect(site.answers).toEqual(['access.granted', 'access.denied']);
+  expect(site.seen.at(-1)?.facts).toMatchObject({ outcome: 'as-expected', delivery: 'noon' });
+});

@@ -53,6 +53,8 @@ export class Panel {
   readonly #options: PanelOptions;
   #arming: ArmingState;
   #access: AccessState;
+  #accessConfiguration: AccessConfiguration;
+  #deliveries: DeliveryConfiguration;
   #handOver: HandOverState;
   readonly #rules: AccessRules;
   readonly #codes = new PasswordChecker();
@@ -64,6 +66,8 @@ export class Panel {
 
   constructor(options: PanelOptions) {
     this.#options = options;
+    this.#accessConfiguration = options.access;
+    this.#deliveries = options.deliveries;
     const { kept, arming, now } = options;
     this.#arming =
       armingState.safeParse(kept.get(`${PANEL_PREFIX}arming`)).data ?? initialArming(arming, now);
@@ -73,7 +77,7 @@ export class Panel {
     this.#doorsWakeAt = nextAccessWake(this.#access, options.access);
     this.#handOverWakeAt = this.#nextHandOver(now);
     this.#rules = {
-      isVehicle: (badge) => vehicleOfTag(badge, options.deliveries) !== undefined,
+      isVehicle: (badge) => vehicleOfTag(badge, this.#deliveries) !== undefined,
       refuses: ({ id, kind }, reader, at) => this.#isUnexpected({ id }, kind, reader, at),
     };
   }
@@ -126,6 +130,14 @@ export class Panel {
     return both(both(entered, this.#arm({ type: 'time', at })), this.#handOverTo({ type: 'time', at }));
   }
 
+  /** Goes over to another configuration; what is open, awaited or known of people stays. */
+  replaceAccess(access: AccessConfiguration, deliveries: DeliveryConfiguration, now: number): void {
+    this.#accessConfiguration = access;
+    this.#deliveries = deliveries;
+    this.#doorsWakeAt = nextAccessWake(this.#access, access);
+    this.#handOverWakeAt = this.#nextHandOver(now);
+  }
+
   /**
    * A code that was typed at a reader: compared with that of whoever has shown a badge there, and kept nowhere.
    * @throws TooBusy
@@ -134,7 +146,7 @@ export class Panel {
     // Whoever types faster than a comparison takes is no person.
     if (this.#comparing.has(reader)) return nothing;
     const who = this.#whoTypes(reader);
-    const person = this.#options.access.people.find(({ identity }) => identity === who);
+    const person = this.#accessConfiguration.people.find(({ identity }) => identity === who);
     if (who === undefined || person === undefined)
       return this.#enter({ type: 'code', reader, at, outcome: 'wrong' });
     this.#comparing.add(reader);
@@ -215,7 +227,8 @@ export class Panel {
   }
 
   #enter(input: Parameters<typeof accessStep>[1]): Wanted {
-    const { access, context, keep } = this.#options;
+    const { context, keep } = this.#options;
+    const access = this.#accessConfiguration;
     const { state, ...wanted } = accessStep(this.#access, input, access, context, this.#rules);
     if (state !== this.#access) {
       this.#access = state;
@@ -226,7 +239,8 @@ export class Panel {
   }
 
   #handOverTo(input: Parameters<typeof handOverStep>[1]): Wanted {
-    const { deliveries, context, keep } = this.#options;
+    const { context, keep } = this.#options;
+    const deliveries = this.#deliveries;
     if (deliveries.points.length === 0) return nothing;
     const { state, ...wanted } = handOverStep(this.#handOver, input, deliveries, context);
     const isChanged = state !== this.#handOver;
@@ -241,14 +255,16 @@ export class Panel {
 
   /** At the latest in a day: what is announced for tomorrow comes into view only then. */
   #nextHandOver(now: number): number | undefined {
-    const { deliveries, context } = this.#options;
+    const { context } = this.#options;
+    const deliveries = this.#deliveries;
     if (deliveries.points.length === 0 || deliveries.expected.length === 0) return undefined;
     return nextHandOverWake(this.#handOver, now, deliveries, context) ?? now + DAY_MS;
   }
 
   /** A courier whom no announcement names for now. */
   #isUnexpected(person: { id: string }, kind: string, reader: string, at: number): boolean {
-    const { deliveries, context } = this.#options;
+    const { context } = this.#options;
+    const deliveries = this.#deliveries;
     if (!deliveries.refusesOthers || kind !== 'courier' || !deliveries.points.includes(reader)) return false;
     const { done, vehicles, came } = this.#handOver;
     const last = came[person.id];

@@ -1,4 +1,5 @@
 /** A card's bits as the badge number that people and the registry write. */
+import { createHash } from 'node:crypto';
 
 const digitsOf = (data: Uint8Array, bits: number): string =>
   [...data]
@@ -22,8 +23,11 @@ export function badgeOf(data: Uint8Array, bits: number): string {
     .padStart(Math.ceil(bits / 4), '0')
     .toUpperCase();
   const text = bits % 8 === 0 ? hex : `w${bits}-${hex}`;
-  return text.length <= MAX_BADGE_LENGTH ? text : `${text.slice(0, MAX_BADGE_LENGTH - 1)}+`;
+  if (text.length <= MAX_BADGE_LENGTH) return text;
+  const whole = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
+  return `${text.slice(0, MAX_BADGE_LENGTH - HASH_LENGTH - 1)}~${whole}`;
 }
 
-/** As the model has it; a longer card is told by its beginning. */
+/** As the model has it; of a longer card the end is a hash of the whole, so that no two cards become one. */
 const MAX_BADGE_LENGTH = 64;
+const HASH_LENGTH = 24;

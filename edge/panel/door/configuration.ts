@@ -116,6 +116,16 @@ const defaults = doorSettings.omit({ door: true }).parse({});
 export const settingsOf = (door: string, { doors }: AccessConfiguration): DoorSettings =>
   doors.find((entry) => entry.door === door) ?? { door, ...defaults };
 
+/** Every person that the configuration names, with the key under which it does. */
+export const namedPeople = ({ people }: AccessConfiguration): [string, string][] =>
+  people.map(({ identity }, index) => [`access.people[${index}].identity`, identity]);
+
+/** Every zone that the configuration names, with the key under which it does. */
+export const namedZones = ({ readers }: AccessConfiguration): [string, string][] =>
+  readers.flatMap(({ enters }, index): [string, string][] =>
+    enters === undefined ? [] : [[`access.readers[${index}].enters`, enters]],
+  );
+
 /** Every asset that the configuration names, with the key under which it does: to be looked up in the registry. */
 export function namedAssets({ selfLocking, readers, doors }: AccessConfiguration): [string, string][] {
   return [

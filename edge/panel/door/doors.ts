@@ -68,7 +68,9 @@ export function atDoor(
   const isRest = made.state === before && made.findings.length === 0 && made.passed.length === 0;
   if (isRest && made.buzz === undefined && made.mayLock === undefined) return outcome;
   let known = state.whereabouts;
-  for (const { person, to, at } of made.passed) known = moved(known, person, to, at);
+  // Where people are is nobody's business unless a door asks for it.
+  if (configuration.doors.some(({ antiPassback }) => antiPassback !== 'off'))
+    for (const { person, to, at } of made.passed) known = moved(known, person, to, at);
   const after = andThen(outcome, {
     state: { ...state, whereabouts: known, doors: { ...state.doors, [door]: made.state } },
     observations: [],
