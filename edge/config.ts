@@ -17,6 +17,7 @@ import {
 } from './panel/hand-over-configuration.ts';
 import { everyRule, ruleConfigurations } from './rules/configuration.ts';
 import { assignmentProblems, assignments } from './site/assignments.ts';
+import { transmissionSettings } from './transmission/settings.ts';
 
 const port = z.number().int().min(0).max(65_535);
 const path = z.string().min(1).max(4_096);
@@ -115,6 +116,8 @@ export const gatewayDocument = z.strictObject({
     })
     .refine(({ mqtt, https }) => mqtt !== undefined || https !== undefined, 'needs mqtt, https, or both')
     .optional(),
+  /** A monitoring station that is told of alarms. */
+  transmission: transmissionSettings.optional(),
   page: z
     .strictObject({
       host: z.string().max(253).default('127.0.0.1'),

@@ -41,7 +41,7 @@ export interface GatewayParts {
   onChanged(): void;
   /** Each observation, once it has its id: for what the page remembers. */
   onObserved?(observation: Observation): void;
-  /** Each detection as it is made: for pictures as evidence. */
+  /** Each detection, in the turn that records it: for pictures as evidence, and for the monitoring station. */
   onDetected?(detection: Detection): void;
   /** A defect, or something that could not be done: for the log. */
   onTrouble(message: string): void;

@@ -12,7 +12,7 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
 
 /** @returns what makes the text of one scrape */
 export function gatewayMetrics(
-  { gateway, drivers, outbox, quarantine, cloud }: RunningGateway,
+  { gateway, drivers, outbox, quarantine, cloud, transmission }: RunningGateway,
   page: { live: LivePages; sessions: Sessions },
 ): () => Promise<string> {
   const registers = [new Registry()];
@@ -85,6 +85,17 @@ export function gatewayMetrics(
   ] as const;
   for (const name of uplinkCounts)
     counter(`uplink_${name}`, `Uplink: ${name}`, () => cloud?.metrics()?.[name] ?? 0);
+
+  gauge('station_waiting_events', 'Events the monitoring station has not acknowledged', () =>
+    transmission === undefined ? 0 : transmission.status().waiting,
+  );
+  counter('station_events', 'Events the monitoring station has acknowledged', () => transmission?.sent ?? 0);
+  counter('station_events_given_up', 'Events given up: too many waited', () =>
+    transmission === undefined ? 0 : transmission.status().givenUp,
+  );
+  labelled('station_line_works', '1 for a line to the monitoring station that answers', 'line', () =>
+    (transmission?.status().lines ?? []).map(({ name, works }) => [name, works ? 1 : 0] as const),
+  );
 
   labelled('quarantined', 'Inputs that were refused, since the start', 'wall', () =>
     Object.entries(quarantine.counts),

@@ -10,6 +10,9 @@ import { type LiveRegistry, liveRegistry } from './live-registry.ts';
 import { type DurableOutbox, openOutbox } from './outbox/open.ts';
 import { Quarantine } from './quarantine.ts';
 import { signingKeyIn } from './signing-key.ts';
+import { TRANSMISSION_PREFIX } from './transmission/event-queue.ts';
+import { openTransmission } from './transmission/open.ts';
+import type { Transmitter } from './transmission/transmitter.ts';
 
 /** A gateway that runs: what its page and its metrics ask. */
 export interface RunningGateway {
@@ -22,6 +25,8 @@ export interface RunningGateway {
   readonly registry: LiveRegistry;
   /** Undefined where the configuration names no cloud. */
   readonly cloud: CloudLink | undefined;
+  /** Undefined where the configuration names no monitoring station. */
+  readonly transmission: Transmitter | undefined;
 }
 
 export interface RunOptions {
@@ -61,9 +66,25 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
   let newestSequence = 0;
   let cloud: CloudLink | undefined;
   const onChanged = () => {
+    transmission?.settle(() => gateway.activeDetections());
     cloud?.changed();
     options.onChanged();
   };
+  const transmission = openTransmission(
+    configuration,
+    {
+      clock,
+      kept: outbox.kept(TRANSMISSION_PREFIX),
+      keep: (key, value) => outbox.keep(key, value),
+      forget: (key) => outbox.forget(key),
+      onLine: (line, works, because) => {
+        const kind = works ? 'transmission.restored' : 'transmission.failed';
+        gateway.note(kind, { line, because }).catch((error: unknown) => onTrouble(String(error)));
+      },
+      onNotUnderstood: (data) => onTrouble(`the monitoring station does not understand "${data}"`),
+    },
+    signal,
+  );
   // The gateway acts through the drivers and the drivers speak to the gateway: one of them has to come first.
   let drivers: Drivers | undefined;
   const gateway = new Gateway({
@@ -75,12 +96,15 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     onObserved: (observation) => {
       newestSequence ||= Number(observation.id.slice(observation.id.lastIndexOf('/') + 1));
       memory.take(observation);
+      transmission?.observed(observation);
     },
+    onDetected: (detection) => transmission?.detected(detection),
     onTrouble,
   });
   signal.addEventListener('abort', () => gateway.stop(), { once: true });
   drivers = await Drivers.open({ configuration, clock, quarantine, gateway, outbox, onTrouble }, signal);
   await gateway.start();
+  transmission?.start();
   // What earlier lives have written is looked through beside the day's work: the page can wait for its charts.
   memory
     .recall(outbox, newestSequence, signal)
@@ -92,5 +116,5 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
       { configuration, clock, outbox, quarantine, gateway, onChanged, onTrouble },
       signal,
     );
-  return { gateway, drivers, outbox, quarantine, memory, registry, cloud };
+  return { gateway, drivers, outbox, quarantine, memory, registry, cloud, transmission };
 }

@@ -77,6 +77,8 @@ export const observationKinds = {
   'gateway.started': 'physical',
   'gateway.records-lost': 'physical',
   'configuration.changed': 'physical',
+  'transmission.failed': 'physical',
+  'transmission.restored': 'physical',
   'command.executed': 'physical',
   'command.failed': 'physical',
   'login.failed': 'cyber',

@@ -12,6 +12,7 @@ import type { AnyRuleKind } from './rule.ts';
 import { silentDevice } from './silent-device.ts';
 import { tamper } from './tamper.ts';
 import { temperatureExcursion } from './temperature-excursion.ts';
+import { transmissionLost } from './transmission-lost.ts';
 
 /** Every kind of rule. A new one: one file beside these and one line here. */
 export const catalog: readonly AnyRuleKind[] = [
@@ -28,4 +29,5 @@ export const catalog: readonly AnyRuleKind[] = [
   alarmScheduleChanged,
   accessDeniedBurst,
   motionWhileArmed,
+  transmissionLost,
 ];
