@@ -28,8 +28,8 @@ export interface StageOptions {
   /** Whether customers and staff go about their day. */
   withDay: boolean;
   /**
-   * How long a process or a board may be away, in real time, before the sites call it silence: what starts on a busy
-   * machine starts no faster on a faster day. OUTAGE_MS unless told.
+   * How long a device may be away, in real time, before the sites call it silent: what starts on a busy machine
+   * starts no faster on a faster day. OUTAGE_MS unless told.
    */
   outageMs?: number;
   say(text: string): void;
@@ -125,7 +125,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       cameraPort,
       stagePort,
       silentDeviceMs: Math.max(SILENT_DEVICE_MS, Math.round(outageMs * speed)),
-      boardSilenceMs: Math.max(BOARD_SILENCE_MS, Math.round(outageMs * speed)),
+      boardSilenceMs: Math.max(BOARD_SILENCE_MS, Math.round(OUTAGE_MS * speed)),
       boardHelloMs: BOARD_HELLO_MS,
       passwordHash: passwordHash(devicePassword),
       deskPasswordHash: passwordHash(deskPassword),
