@@ -96,6 +96,7 @@ export class Gateway {
       deliveries,
       context: {
         ...context,
+        rate: clock.rate,
         lockOf: (asset) => {
           const lock = this.site.current(asset, 'lock');
           return lock === 'locked' || lock === 'unlocked' || lock === 'jammed' ? lock : undefined;

@@ -21,7 +21,19 @@ export interface PanelContext {
   readonly registry: Registry;
   /** How a lock stands by now, where it says so. */
   lockOf?(lock: string): 'locked' | 'unlocked' | 'jammed' | undefined;
+  /** How much faster than the world outside the site's clock runs; absent: 1. */
+  readonly rate?: number;
 }
+
+/**
+ * A duration of the site's, but never shorter than `realMs` outside it: where a day is run faster, wires and
+ * programs are not.
+ */
+export const atLeastReal = (
+  siteMs: number,
+  realMs: number,
+  { rate = 1 }: Pick<PanelContext, 'rate'>,
+): number => Math.max(siteMs, realMs * rate);
 
 /** Who wants something, and from where. */
 export const actor = z.object({

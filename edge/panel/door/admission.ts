@@ -1,6 +1,6 @@
 /** The answer to a badge and to a code: let in, refused, or one thing more is wanted. */
 import type { Identity } from '../../../devices/model/identity.ts';
-import type { PanelContext } from '../outcome.ts';
+import { atLeastReal, type PanelContext } from '../outcome.ts';
 import type { AccessState, Holder, Waiting } from './access-state.ts';
 import { grant, type Presented, pending, refuse, signal } from './answers.ts';
 import { type AccessConfiguration, settingsOf } from './configuration.ts';
@@ -23,6 +23,7 @@ export interface AccessRules {
 
 /** A badge that was presented so long ago opens nothing: whoever held it has gone. */
 export const STALE_MS = 15_000;
+const MIN_REAL_STALE_MS = 5_000;
 
 export function presented(
   before: AccessState,
@@ -38,7 +39,8 @@ export function presented(
   if (!decision.granted)
     return refuse(begun, shown, decision.because, decision.person?.id, decision.opens, context);
   const { person, opens, needsCode, remark } = decision;
-  if (shown.now - at > STALE_MS) return refuse(begun, shown, 'too-late', person.id, opens, context);
+  if (shown.now - at > atLeastReal(STALE_MS, MIN_REAL_STALE_MS, context))
+    return refuse(begun, shown, 'too-late', person.id, opens, context);
   if (rules.refuses?.(person, reader, at) === true)
     return refuse(begun, shown, 'not-expected', person.id, opens, context);
   const who: Holder = {

@@ -4,13 +4,16 @@ import type { Detection } from '../../rules/rule.ts';
 import { around, openingsOf } from '../../rules/surroundings.ts';
 import { durationText, nameOf } from '../../rules/wording.ts';
 import { each, panelDetection } from '../alarm.ts';
-import type { PanelContext, PanelOutcome } from '../outcome.ts';
+import { atLeastReal, type PanelContext, type PanelOutcome } from '../outcome.ts';
 import type { AccessState } from './access-state.ts';
 import { type AccessConfiguration, settingsOf } from './configuration.ts';
 import { doorStep } from './door.ts';
 import { type DoorFinding, type DoorInput, restingDoor } from './door-state.ts';
 import { isWithin } from './hours.ts';
 import { moved } from './whereabouts.ts';
+
+/** A command to a lock and its answer take a while on wires and machines, however fast the day is run. */
+const MIN_REAL_LOCK_MS = 1_000;
 
 export type AccessOutcome = PanelOutcome<AccessState>;
 
@@ -62,7 +65,11 @@ export function atDoor(
   const made = doorStep(
     before,
     input,
-    { ...settings, passageMs: Math.max(passageMs, unlockMs) },
+    {
+      ...settings,
+      passageMs: Math.max(passageMs, unlockMs),
+      lockFollowsMs: atLeastReal(settings.lockFollowsMs, MIN_REAL_LOCK_MS, context),
+    },
     settings.standsOpen && isSiteOpen(input.at, configuration, context),
   );
   const isRest = made.state === before && made.findings.length === 0 && made.passed.length === 0;
