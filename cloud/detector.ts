@@ -142,13 +142,13 @@ export class Detector {
   }
 
   /**
-   * Records not judged yet, those under way among them; whether anything that was judged is not told yet; how often
+   * Records not judged yet, those under way among them; whether anything is not stored and told yet; how often
    * somebody had to wait for room; and keys that monitors gave up.
    */
   get counts(): { waiting: number; isUntold: boolean; held: number; forgottenKeys: number } {
     return {
       waiting: this.#queue.size + this.#judging,
-      isUntold: this.#correlator.hasChanges,
+      isUntold: this.#correlator.hasChanges || this.#running !== undefined,
       held: this.#queue.held,
       forgottenKeys: this.#monitors.forgotten,
     };

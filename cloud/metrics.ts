@@ -73,7 +73,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
 
   gauge('detector_detections', 'Detections in memory', () => detector.size);
   gauge('detector_waiting', 'Records that are not judged yet', () => detector.counts.waiting);
-  gauge('detector_untold', '1: a large incident will be told again soon', () =>
+  gauge('detector_untold', '1: something is being judged, or a large incident will be told again soon', () =>
     Number(detector.counts.isUntold),
   );
   counter('detector_held', 'Deliveries that had to wait for the detector', () => detector.counts.held);
