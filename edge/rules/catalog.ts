@@ -5,14 +5,21 @@ import { cameraObscured } from './camera-obscured.ts';
 import { flapping } from './flapping.ts';
 import { forcedOpen } from './forced-open.ts';
 import { heldOpen } from './held-open.ts';
+import { levelChanged } from './level-changed.ts';
 import { lowBattery } from './low-battery.ts';
+import { missingReadings } from './missing-readings.ts';
 import { motionWhileArmed } from './motion-while-armed.ts';
 import { openedAfterHours } from './opened-after-hours.ts';
+import { rapidChange } from './rapid-change.ts';
 import type { AnyRuleKind } from './rule.ts';
 import { silentDevice } from './silent-device.ts';
+import { stuckValue } from './stuck-value.ts';
 import { tamper } from './tamper.ts';
 import { temperatureExcursion } from './temperature-excursion.ts';
 import { transmissionLost } from './transmission-lost.ts';
+import { unusualForHour } from './unusual-for-hour.ts';
+import { unusualTraffic } from './unusual-traffic.ts';
+import { unusualValue } from './unusual-value.ts';
 
 /** Every kind of rule. A new one: one file beside these and one line here. */
 export const catalog: readonly AnyRuleKind[] = [
@@ -30,4 +37,12 @@ export const catalog: readonly AnyRuleKind[] = [
   accessDeniedBurst,
   motionWhileArmed,
   transmissionLost,
+  // Streaming detectors (anomaly/): they watch only assets that the configuration names.
+  unusualValue,
+  unusualForHour,
+  levelChanged,
+  stuckValue,
+  rapidChange,
+  missingReadings,
+  unusualTraffic,
 ];

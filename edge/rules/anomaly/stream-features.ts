@@ -72,7 +72,7 @@ const HIGH_FLAG = 1;
 const JUMP_FLAG = 2;
 
 export class StreamFeatures {
-  /** The features of the newest sample; levels are relative to the stream's first value. */
+  /** The features of the newest sample; levels are relative to the stream's first value. NaN: not known yet. */
   readonly values = new Float64Array(FEATURES);
   readonly #scalars: Float64Array;
   readonly #ring: Float32Array;
@@ -117,7 +117,8 @@ export class StreamFeatures {
   take(time: number, value: number): void {
     const s = this.#scalars;
     const out = this.values;
-    const index = s[at.count] ?? 0;
+    // An integer: the remainders below are then cheap.
+    const index = (s[at.count] ?? 0) >>> 0;
     if (index === 0) s[at.base] = value;
     // Small numbers keep their digits in the ring, however far the stream lies from zero.
     const x = Math.fround(value - (s[at.base] ?? 0));
@@ -211,9 +212,10 @@ export class StreamFeatures {
     s[at.jumps24] = (s[at.jumps24] ?? 0) + one - ((leaving & JUMP_FLAG) >> 1);
     s[at.jumps96] = (s[at.jumps96] ?? 0) + one - ((oldest & JUMP_FLAG) >> 1);
     this.#flags[slot] = (isHigh ? HIGH_FLAG : 0) | (isJump ? JUMP_FLAG : 0);
-    this.values[9] = s[at.highCount] ?? 0;
-    this.values[10] = s[at.jumps24] ?? 0;
-    this.values[11] = s[at.jumps96] ?? 0;
+    // While a window fills, its count only rises.
+    this.values[9] = index >= COUNTED ? (s[at.highCount] ?? 0) : Number.NaN;
+    this.values[10] = index >= JUMPS ? (s[at.jumps24] ?? 0) : Number.NaN;
+    this.values[11] = index >= COUNTED ? (s[at.jumps96] ?? 0) : Number.NaN;
   }
 
   /** Whether it lies above a running quantile, which then follows it: up by a little often, down by much seldom. */
@@ -234,7 +236,8 @@ export class StreamFeatures {
     this.#quarter.take(time, x);
     this.#hour.take(time, x);
     this.#week.take(time, x);
-    this.values[6] = this.#quarter.visits > 0 ? x - this.#quarter.usual : 0;
-    this.values[7] = this.#week.visits >= WEEKS_KNOWN || this.#hour.visits > 0 ? x - this.usualNow : 0;
+    this.values[6] = this.#quarter.visits > 0 ? x - this.#quarter.usual : Number.NaN;
+    this.values[7] =
+      this.#week.visits >= WEEKS_KNOWN || this.#hour.visits > 0 ? x - this.usualNow : Number.NaN;
   }
 }
