@@ -15,6 +15,7 @@ import {
 } from '../../devices/wire.ts';
 import type { AcceptedRecord, LaneMove, Store } from '../store/store.ts';
 import { type PendingCommand, PendingCommands } from './commands.ts';
+import { type IngestMetrics, noCounts } from './counts.ts';
 import type { Credentials, GatewayCredential } from './credentials.ts';
 import { type Judgement, judgeBatch, type Stand } from './judge.ts';
 
@@ -60,28 +61,6 @@ export interface IngestTrouble {
   message: string;
 }
 
-export interface IngestMetrics {
-  batches: number;
-  records: number;
-  /** Records that were stored already. */
-  duplicates: number;
-  /** Records in quarantine. */
-  refusedRecords: number;
-  /** Batches that could not be read, or said to be somebody else's. */
-  refusedBatches: number;
-  /** Receipts that asked for records again. */
-  resendsAsked: number;
-  /** Gaps passed over without a loss notice. */
-  unexplainedGaps: number;
-  lossNotices: number;
-  /** Records whose time was ahead of ours. */
-  clockAhead: number;
-  /** Batches sent back because too much waited for the store. */
-  shed: number;
-  unstoredBytes: number;
-  connected: number;
-}
-
 /** What became of a batch: a receipt, or nothing yet (send it again later), or it is not one. */
 export type Answer = { receipt: Receipt } | { later: string } | { refused: string };
 
@@ -108,21 +87,6 @@ export interface Ingest {
 export function createIngest(options: IngestOptions, signal: AbortSignal): Ingest {
   return new StoringIngest(options, signal);
 }
-
-const noCounts = (): IngestMetrics => ({
-  batches: 0,
-  records: 0,
-  duplicates: 0,
-  refusedRecords: 0,
-  refusedBatches: 0,
-  resendsAsked: 0,
-  unexplainedGaps: 0,
-  lossNotices: 0,
-  clockAhead: 0,
-  shed: 0,
-  unstoredBytes: 0,
-  connected: 0,
-});
 
 class StoringIngest implements Ingest {
   readonly commands: PendingCommands;

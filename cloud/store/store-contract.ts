@@ -160,6 +160,9 @@ export function storeContract(
       expect(ids({ states: ['open'] })).toEqual(['i2', 'i3']);
       expect(ids({ site: 'north' })).toEqual(['i3']);
       expect(ids({ offset: 1, limit: 1 })).toEqual(['i1']);
+      await store.putIncidents([found('i4', { last: 9_000_000 })], []);
+      expect(ids({ lastFrom: 9_000_000 })).toEqual(['i4']);
+      await store.putIncidents([], [{ id: 'i4' }]);
       expect(store.incidentCounts()).toEqual({
         open: 2,
         acknowledged: 0,
