@@ -59,38 +59,6 @@ export const coldChain = z.strictObject({
 });
 export type ColdChain = z.infer<typeof coldChain>;
 
-const calendarDate = z.iso.date();
-
-/** When a probe was last compared with a reference, and how far off it was. */
-export const probeCalibration = z
-  .strictObject({
-    calibratedOn: calendarDate,
-    dueOn: calendarDate,
-    /** Added to what the probe says, °C. */
-    offsetCelsius: z.number().min(-5).max(5).default(0),
-    /** The probe's own name: its serial number. */
-    probe: plainText.max(128).optional(),
-    /** Number of the calibration certificate. */
-    certificate: plainText.max(128).optional(),
-  })
-  .refine(({ calibratedOn, dueOn }) => calibratedOn < dueOn, {
-    path: ['dueOn'],
-    message: 'must be after calibratedOn',
-  });
-export type ProbeCalibration = z.infer<typeof probeCalibration>;
-
-/** What the record of a place with a temperature band needs to know besides the band. */
-export const coldChain = z.strictObject({
-  /** This close to an edge of the band is a warning already, °C. */
-  warnMarginCelsius: z.number().min(0).max(10).default(0),
-  /** Frozen goods: a mean kinetic temperature says nothing about them. */
-  frozen: z.boolean().default(false),
-  calibration: probeCalibration.optional(),
-  /** Persons who decide what becomes of goods after an excursion; empty: whoever may sign in at the site. */
-  responsible: z.array(identifier).max(64).default([]),
-});
-export type ColdChain = z.infer<typeof coldChain>;
-
 /** Something worth protecting or something that protects: it stands in a zone or is hosted on another asset. */
 export const asset = z.strictObject({
   id: identifier,
