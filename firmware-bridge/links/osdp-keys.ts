@@ -62,8 +62,9 @@ export class KeyStore {
     if (entry !== undefined && !entry.installed) this.put(node, { ...entry, installed: true });
   }
 
+  /** Beside what is in the file by now: several lines of one bridge may share it. */
   private put(node: string, entry: KeyFile['readers'][string]): void {
-    const content = { readers: { ...this.content.readers, [node]: entry } };
+    const content = { readers: { ...readKeys(this.file).readers, [node]: entry } };
     writeKeys(this.file, content);
     this.content = content;
   }

@@ -145,6 +145,15 @@ describe('the file of keys', () => {
     expect(new KeyStore(file).get('store')?.isInstalled).toBe(false);
     expect(new KeyStore(file).get('constructor')).toBeUndefined();
   });
+  test('is shared by several lines: none forgets the other’s readers', () => {
+    const shared = join(folder, 'shared.json');
+    const [one, other] = [new KeyStore(shared), new KeyStore(shared)];
+    const first = one.create('first');
+    const second = other.create('second');
+    one.confirm('first');
+    expect(new KeyStore(shared).get('first')).toEqual({ key: first.key, isInstalled: true });
+    expect(new KeyStore(shared).get('second')).toEqual({ key: second.key, isInstalled: false });
+  });
   test('is refused without a word of what it holds', () => {
     const secret = Buffer.from(new KeyStore(file).get('back')?.key ?? []).toString('hex');
     expect(readFileSync(file, 'utf8')).toContain(secret);

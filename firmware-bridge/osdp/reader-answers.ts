@@ -56,7 +56,7 @@ export function answered(
     case 'challenge':
       return challengeAnswered(state, settings, reply, nowMs);
     case 'cryptogram':
-      return cryptogramAnswered(state, settings, reply, nowMs, security);
+      return cryptogramAnswered(state, reply, nowMs, security);
     case 'install':
       // The reader drops the channel: what follows is a handshake with the new key.
       if (!('kind' in reply) || reply.kind !== 'ack') return unexpected();
@@ -73,22 +73,24 @@ const withEvent = ({ state, events }: Step, ...more: ReaderEvent[]): Step => ({
 
 function afterCapabilities(state: ReaderState, settings: ReaderSettings): Step {
   if (settings.security === 'required') return step({ ...state, phase: 'challenge' });
-  return ready(state, false);
+  // Whether it lets itself be spoken with in clear shows with its first answer.
+  return step({ ...state, phase: 'ready', askedAtMs: Number.NEGATIVE_INFINITY });
 }
 
-/** The conversation is open: from here on cards are heard. */
-function ready(state: ReaderState, isSecure: boolean, ...events: ReaderEvent[]): Step {
+/** The secure channel is open: from here on cards are heard. */
+function secured(state: ReaderState, ...events: ReaderEvent[]): Step {
+  const open: ReaderState = { ...state, phase: 'ready', askedAtMs: Number.NEGATIVE_INFINITY };
+  const { state: next, events: told } = announced(open, true);
+  return step(next, ...events, ...told);
+}
+
+/** Told once, until it is offline. */
+function announced(state: ReaderState, isSecure: boolean): Step {
   const { identification } = state;
-  const open: ReaderState = {
-    ...state,
-    phase: 'ready',
-    isOnline: true,
-    isMismatchTold: false,
-    askedAtMs: Number.NEGATIVE_INFINITY,
-  };
+  const there: ReaderState = { ...state, isOnline: true, isMismatchTold: false };
   return state.isOnline || identification === undefined
-    ? step(open, ...events)
-    : step(open, ...events, { type: 'online', identification, isSecure });
+    ? step(there)
+    : step(there, { type: 'online', identification, isSecure });
 }
 
 const keyOf = (state: ReaderState, { baseKey }: ReaderSettings): Uint8Array =>
@@ -110,7 +112,6 @@ const ACCEPTED = 0x01;
 
 function cryptogramAnswered(
   state: ReaderState,
-  settings: ReaderSettings,
   reply: Read,
   nowMs: number,
   security: SecurityBlock | undefined,
@@ -121,18 +122,14 @@ function cryptogramAnswered(
   const replyMac = initialMac(keys, cryptogram);
   if (!accepted || !isSame(reply.mac, replyMac))
     return keyRefused(state, 'the reader does not take our proof', nowMs);
-  const secured: ReaderState = {
+  const open: ReaderState = {
     ...state,
     handshake: undefined,
     session: { keys, commandMac: new Uint8Array(replyMac.length), replyMac },
   };
-  if (key === 'default') return step({ ...secured, phase: 'install' });
-  const isNew = !secured.isInstalled;
-  return ready(
-    { ...secured, isInstalled: true },
-    settings.security === 'required',
-    ...(isNew ? [{ type: 'key-installed' as const }] : []),
-  );
+  if (key === 'default') return step({ ...open, phase: 'install' });
+  const isNew = !open.isInstalled;
+  return secured({ ...open, isInstalled: true }, ...(isNew ? [{ type: 'key-installed' as const }] : []));
 }
 
 /** Before its key is installed a reader has either key; afterwards only its own, or it is another reader. */
@@ -140,10 +137,13 @@ function keyRefused(state: ReaderState, detail: string, nowMs: number): Step {
   const tried = state.handshake?.key ?? 'own';
   if (!state.isInstalled && tried === 'own')
     return step({ ...begunAnew(state, nowMs).state, nextKey: 'default' });
+  return unreachable(state, state.isInstalled, detail, nowMs);
+}
+
+/** It answers, and can't be spoken with: told once, and tried again now and then. */
+function unreachable(state: ReaderState, wasInstalled: boolean, detail: string, nowMs: number): Step {
   const { state: gone, events } = offline(state, 'key', nowMs + KEY_RETRY_MS);
-  const told: ReaderEvent[] = state.isMismatchTold
-    ? []
-    : [{ type: 'key-refused', wasInstalled: state.isInstalled, detail }];
+  const told: ReaderEvent[] = state.isMismatchTold ? [] : [{ type: 'key-refused', wasInstalled, detail }];
   return { state: { ...gone, nextKey: 'own', isMismatchTold: true }, events: [...events, ...told] };
 }
 
@@ -167,7 +167,8 @@ function refused(
     case 'security-block-unsupported':
     case 'secure-channel-required':
       if (isShaking) return keyRefused(state, detail, nowMs);
-      if (settings.security === 'none') return keyRefused({ ...state, isInstalled: true }, detail, nowMs);
+      if (settings.security === 'none')
+        return unreachable(state, false, 'the reader wants a secure channel', nowMs);
       // Restarted: it has forgotten the session.
       return withEvent(begunAnew(state, state.phase === 'identify' ? nowMs + PROBE_MS : nowMs), {
         type: 'unusable',
@@ -206,10 +207,14 @@ export const superseded = (order: number): ReaderEvent => ({
 const isSaid = (reply: Reply): reply is Extract<Reply, { kind: SaidKind }> =>
   saidKinds.some((kind) => kind === reply.kind);
 
-function inConversation(state: ReaderState, underWay: UnderWay, reply: Read, nowMs: number): Step {
+function inConversation(before: ReaderState, underWay: UnderWay, reply: Read, nowMs: number): Step {
+  const { state, events: told } = announced(before, before.session !== undefined);
   if ('refused' in reply)
-    return step({ ...state, nextAtMs: nowMs + POLL_MS }, { type: 'unusable', detail: reply.refused });
-  const events: ReaderEvent[] = isSaid(reply) ? [{ type: 'said', reply }] : [];
+    return step({ ...state, nextAtMs: nowMs + POLL_MS }, ...told, {
+      type: 'unusable',
+      detail: reply.refused,
+    });
+  const events: ReaderEvent[] = isSaid(reply) ? [...told, { type: 'said', reply }] : [...told];
   let next: ReaderState = reply.kind === 'output-status' ? { ...state, outputs: reply.outputs } : state;
   const carried = next.orders.find(({ id }) => id === underWay.order);
   if (carried !== undefined) {

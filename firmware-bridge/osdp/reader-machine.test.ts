@@ -307,6 +307,13 @@ describe('keys', () => {
     taken.run(500);
     expect(taken.events[0]?.event).toMatchObject({ type: 'online', isSecure: false });
     expect(taken.cards()).toEqual(['04a1b2c3']);
+    // And one that has a channel and wants it is not taken for an exchanged one.
+    const wanting = new Stand([new SimulatedReader({ address: 1, now: () => 0 })], { security: 'none' }).run(
+      20_000,
+    );
+    expect(
+      wanting.events.filter(({ event }) => event.type === 'key-refused').map(({ event }) => event),
+    ).toMatchObject([{ wasInstalled: false }]);
   });
 });
 
@@ -511,7 +518,7 @@ describe('several readers on one line', () => {
           expect(stand.states[0]?.isOnline).toBe(true);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });
