@@ -4,6 +4,7 @@ import type { Detection } from '../devices/model/detection.ts';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
 import { type GatewayReport, type Lane, MAX_REPORTED_FACTS, type Picture } from '../devices/wire.ts';
 import { ACTIONS_PREFIX, Actions } from './actions/actions.ts';
+import { interlock } from './actions/interlock.ts';
 import { ALARMS_PREFIX, Alarms } from './alarms/alarms.ts';
 import type { GatewayConfiguration } from './config.ts';
 import type { FromDevice } from './drivers/mqtt.ts';
@@ -122,6 +123,7 @@ export class Gateway {
     this.alarms = new Alarms({ kept: outbox.kept(ALARMS_PREFIX), keep, forget });
     this.actions = new Actions({
       clock,
+      interlock: (command) => this.interlock(command),
       deliver: parts.deliver,
       current: (asset, property) => this.site.current(asset, property),
       onOutcome: (command, outcome, detail) => {
@@ -221,6 +223,12 @@ export class Gateway {
   activeDetections(): Set<string> {
     const ofRules = this.rules.conditions().map(({ detection }) => detection);
     return new Set([...ofRules, ...this.panel.activeDetections()]);
+  }
+
+  /** Why a command must not be carried out now, in words; undefined where it may. */
+  interlock(command: Pick<Command, 'action' | 'asset'>): string | undefined {
+    const { registry } = this.configuration;
+    return interlock(command, { registry, current: (asset, property) => this.site.current(asset, property) });
   }
 
   /** A command of a person or of the desk. */

@@ -79,6 +79,10 @@ export const asset = z.strictObject({
    * almost nothing about two detections belonging together.
    */
   public: z.boolean().default(false),
+  /** For a door: people flee through it. Its lock is never locked by a command, unless the lock has `freeEgress`. */
+  escapeRoute: z.boolean().optional(),
+  /** For a lock: it always opens from inside without a key (EN 179, EN 1125). */
+  freeEgress: z.boolean().optional(),
   /** How much its loss would hurt, 1 (an inconvenience) to 5 (people or the business). */
   criticality: z.number().int().min(1).max(5).default(3),
   band: temperatureBand.optional(),

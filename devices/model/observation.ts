@@ -79,6 +79,7 @@ export const observationKinds = {
   'configuration.changed': 'physical',
   'transmission.failed': 'physical',
   'transmission.restored': 'physical',
+  'command.requested': 'physical',
   'command.executed': 'physical',
   'command.failed': 'physical',
   'login.failed': 'cyber',

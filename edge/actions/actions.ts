@@ -46,6 +46,8 @@ type UnderWay = z.infer<typeof underWay>;
 
 export interface ActionsOptions {
   clock: Clock;
+  /** Why a command must not be carried out, whoever asks; undefined where it may. */
+  interlock?(command: Command): string | undefined;
   /** Hands the command to the device's driver; false: nothing here can carry it out. */
   deliver(command: Command): boolean;
   /** What the device last said of itself. */
@@ -102,6 +104,11 @@ export class Actions {
     }
     if (clock.now() > begun.issuedAt + begun.lifetimeMs) {
       this.#options.onOutcome(begun, 'expired', 'its lifetime was over before it could begin');
+      return;
+    }
+    const blocked = this.#options.interlock?.(begun);
+    if (blocked !== undefined) {
+      this.#options.onOutcome(begun, 'refused', blocked);
       return;
     }
     this.#underWay.set(begun.id, { command: begun, delivered: false, cancel: () => {} });

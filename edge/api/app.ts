@@ -7,6 +7,7 @@ import type { Clock } from '../../devices/model/clock.ts';
 import type { GatewayConfiguration } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Actor } from '../panel/outcome.ts';
+import { Commands } from './commands.ts';
 import type { ArmingAnswer, SilencedSirens, SiteSession, TemperatureHistory } from './contract.ts';
 import { assignmentFrom } from './inbox.ts';
 import type { LivePages } from './live.ts';
@@ -18,6 +19,7 @@ import { answerRefused, Refused, read, readBody } from './problem.ts';
 import {
   armingRequest,
   assignmentRequest,
+  commandRequest,
   scheduleRequest,
   sessionRequest,
   temperatureRequest,
@@ -54,6 +56,7 @@ type Env = { Bindings: HttpBindings };
 export function siteApp(options: AppOptions): Hono<Env> {
   const { page, gateway, clock, sources, memory, sessions, live } = options;
   const signIns = new SignIns(gateway, options.onDefect);
+  const personal = new Commands({ gateway, clock });
   let commands = 0;
   const app = new Hono<Env>();
 
@@ -229,6 +232,17 @@ export function siteApp(options: AppOptions): Hono<Env> {
     );
     const silenced = sirens.map(({ id, name }) => ({ asset: id, name }));
     return context.json({ silenced } satisfies SilencedSirens);
+  });
+
+  app.post('/api/commands', async (context) => {
+    const { session, by } = changer(context);
+    const answer = await personal.ask(await readBody(context, commandRequest), session, by);
+    return context.json(answer, 'confirm' in answer ? 202 : 200);
+  });
+
+  app.post('/api/commands/:word/confirm', async (context) => {
+    const { session, by } = changer(context);
+    return context.json(await personal.confirm(context.req.param('word'), session, by));
   });
 
   app.get('/api/temperature', (context) => {

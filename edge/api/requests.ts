@@ -34,6 +34,21 @@ export const temperatureRequest = (now: number) =>
       message: 'at most three days at once',
     });
 
+/** What a person at the page may have done. */
+export const commandRequest = z.strictObject({
+  action: z.enum([
+    'lock.lock',
+    'lock.unlock',
+    'siren.on',
+    'siren.off',
+    'buzzer.on',
+    'buzzer.off',
+    'picture.take',
+  ]),
+  asset: identifier,
+});
+export type CommandRequest = z.infer<typeof commandRequest>;
+
 export const assignmentRequest = z.strictObject({
   asset: identifier,
   part: plainText.min(1).max(200).optional(),
