@@ -12,6 +12,7 @@ import type { CommandOutcome, Link, LinkContext, LinkKind, NodeOutlet } from './
 import { KeyStore } from './osdp-keys.ts';
 import { OsdpReader, type ReaderReport } from './osdp-reader.ts';
 import { patternsOf, portFields } from './settings.ts';
+import { Silence } from './timing.ts';
 
 /** Electrically a line carries 32, and more would each wait longer than a person at a door does. */
 export const MAX_READERS = 32;
@@ -150,7 +151,9 @@ class OsdpLink implements Link {
 
   private conversation(): Conversation {
     const { counters } = this.context;
+    const silence = new Silence(BEAT_MS);
     const openedAtMs = performance.now();
+    let heardAtMs = this.line.heardAtMs;
     let isOver = false;
     const damagedBefore = this.line.counts.damaged;
     return {
@@ -168,10 +171,10 @@ class OsdpLink implements Link {
             resolve(ending);
           };
           const beat = () => {
-            const heardAtMs = this.line.heardAtMs;
+            if (this.line.heardAtMs !== heardAtMs) silence.end();
+            heardAtMs = this.line.heardAtMs;
             const wasOnline = heardAtMs !== undefined && heardAtMs > openedAtMs;
-            const sinceMs = performance.now() - Math.max(openedAtMs, heardAtMs ?? 0);
-            if (sinceMs > LINE_SILENCE_MS) end({ because: 'silent', wasOnline });
+            if (silence.beat() > LINE_SILENCE_MS) end({ because: 'silent', wasOnline });
             else for (const each of this.readers) each.look();
           };
           const timer = setInterval(beat, BEAT_MS);

@@ -21,6 +21,8 @@ import {
 const FINISH_MS = 50;
 /** Silence between an answer and the next command, so that the reader has let go of the line. */
 const TURNAROUND_MS = 3;
+/** A timer that comes so much too late: this process stood still, and what readers said meanwhile lies unread. */
+const STANDSTILL_MS = 300;
 /** A start bit, eight of data, a stop bit. */
 const BITS_PER_BYTE = 10;
 
@@ -113,7 +115,21 @@ export class OsdpLine {
 
   private goOn(inMs: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.speak(), inMs);
+    const dueAtMs = this.options.nowMs() + inMs;
+    this.timer = setTimeout(() => {
+      this.forgive(this.options.nowMs() - dueAtMs);
+      this.speak();
+    }, inMs);
+  }
+
+  /** Time in which nobody could listen is nobody's silence. True: there was some. */
+  private forgive(lateMs: number): boolean {
+    if (lateMs < STANDSTILL_MS) return false;
+    this.states.forEach((state, reader) => {
+      if (state.heardAtMs !== undefined)
+        this.states[reader] = { ...state, heardAtMs: state.heardAtMs + lateMs };
+    });
+    return true;
   }
 
   private speak(): void {
@@ -160,8 +176,14 @@ export class OsdpLine {
       if (this.waiting === undefined) break;
       this.hearFrame(frame);
     }
+    if (this.waiting === undefined) return;
+    if (this.forgive(this.options.nowMs() - this.waiting.untilMs)) {
+      this.waiting = undefined;
+      this.wait(reader, REPLY_MS);
+      return;
+    }
     const state = this.states[reader];
-    if (this.waiting === undefined || state === undefined) return;
+    if (state === undefined) return;
     this.waiting = undefined;
     this.take(reader, unanswered(state, this.options.nowMs()));
     this.goOn(0);
