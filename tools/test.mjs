@@ -15,6 +15,12 @@ const debianPackages = [
   ['arduino-core-avr', '/usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h'],
   ['influxdb', '/usr/bin/influxd'],
   ['socat', '/usr/bin/socat'],
+  ['protobuf-compiler', '/usr/bin/protoc'],
+  ['mbpoll', '/usr/bin/mbpoll'],
+  ['nut-server', '/lib/nut/nutdrv_qx'],
+  ['nut-client', '/usr/bin/upsc'],
+  ['gpsd', '/usr/sbin/gpsd'],
+  ['gpsd-clients', '/usr/bin/gpspipe'],
   ['make', '/usr/bin/make'],
 ];
 

@@ -114,6 +114,10 @@ function checkResult(result: ProfileResult, profile: Profile): void {
   }
 }
 
+/** One byte of it another. */
+const damaged = (payload: Uint8Array, at: number, by: number): Uint8Array =>
+  payload.map((byte, index) => (index === at % payload.length ? (byte + by) & 0xff : byte));
+
 /** Messages near what the profile reads: its own samples' topics and payloads, damaged; and plain noise. */
 function message(
   profile: Profile,
@@ -151,6 +155,7 @@ function message(
     fc
       .tuple(fc.constantFrom(...spoken.map(({ payload }) => payload)), oddValue, fc.nat(20))
       .map(([payload, odd, at]) => {
+        if (typeof payload !== 'string') return damaged(payload, at, odd.length);
         let nth = 0;
         return payload.replace(/:(?:"[^"]*"|[\d.]+|true|false|null)/g, (value) =>
           nth++ === at ? `:${odd}` : value,

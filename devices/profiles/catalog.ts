@@ -1,10 +1,13 @@
 /** Every family of devices that a gateway understands: a new one is one file beside this one and one line here. */
 import { doorNode } from './door-node.ts';
 import { esphome, isEsphomeTopic } from './esphome.ts';
+import { frigate } from './frigate.ts';
 import { homeAssistant } from './home-assistant.ts';
+import { onvifMqtt } from './onvif-mqtt.ts';
 import { osdpReader } from './osdp-reader.ts';
 import type { Profile } from './profile.ts';
 import { isShellyTopic, shelly } from './shelly.ts';
+import { sparkplug } from './sparkplug.ts';
 import { isTasmotaTopic, tasmota } from './tasmota.ts';
 import { zigbee2mqtt } from './zigbee2mqtt.ts';
 
@@ -13,6 +16,9 @@ const isClaimed = (topic: string): boolean =>
   topic.startsWith('zigbee2mqtt/') ||
   topic.startsWith('node/') ||
   topic.startsWith('reader/') ||
+  topic.startsWith('frigate/') ||
+  topic.startsWith('spBv1.0/') ||
+  topic.includes('/onvif-ej/') ||
   isTasmotaTopic(topic) ||
   isShellyTopic(topic) ||
   isEsphomeTopic(topic);
@@ -24,5 +30,8 @@ export const catalog: readonly Profile[] = [
   tasmota,
   shelly,
   esphome,
+  frigate,
+  sparkplug,
+  onvifMqtt,
   homeAssistant(isClaimed),
 ];

@@ -24,7 +24,7 @@ describe('what is announced', () => {
           for (const { from, id, gone } of steps) {
             const topic = from.topic.replace('/config', `${id}/config`);
             topics.add(topic);
-            say(memory, topic, gone ? '' : from.payload);
+            say(memory, topic, gone ? '' : String(from.payload));
             say(memory, 'yard/0AFFD2/status', 'online');
             say(memory, 'hub/status', 'offline');
           }

@@ -161,11 +161,14 @@ export interface Heard {
  * one field is unreadable and another is not, the readable is heard and `partly` says what was left out: a
  * door must not go unheard because its thermometer broke.
  */
-export type ProfileResult = { heard: Heard[]; partly?: string } | { refused: string };
+export type ProfileResult =
+  | { heard: Heard[]; partly?: string; ask?: OutgoingMessage }
+  // `ask`: a question to the device that would make its messages readable again.
+  | { refused: string; ask?: OutgoingMessage };
 
 export interface OutgoingMessage {
   topic: string;
-  payload: string;
+  payload: string | Uint8Array;
 }
 
 /**
@@ -174,9 +177,9 @@ export interface OutgoingMessage {
  */
 export interface ProfileSample {
   name: string;
-  after?: { topic: string; payload: string; retained?: boolean }[];
+  after?: { topic: string; payload: string | Uint8Array; retained?: boolean }[];
   topic: string;
-  payload: string;
+  payload: string | Uint8Array;
   retained?: boolean;
   expect: ProfileResult;
 }

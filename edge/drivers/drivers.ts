@@ -11,7 +11,7 @@ import { profilesOf } from './profiles.ts';
 /** A broker with the driver that reads it: names learned from one broker mean nothing on another. */
 interface Wire {
   driver: MqttDriver;
-  publish(topic: string, payload: string): Promise<void>;
+  publish(topic: string, payload: string | Uint8Array): Promise<void>;
 }
 
 /** Everything that speaks to devices: the gateway's own broker, brokers of the site, cameras. */
@@ -30,16 +30,15 @@ export class Drivers {
 
   /** Opens the walls: from here on devices are heard. */
   static async open(options: DriversOptions, signal: AbortSignal): Promise<Drivers> {
-    const own = driverFor(options);
-    const broker = await openBroker(options, own, signal);
+    let broker: Broker | undefined;
+    // QoS 0: a command that waits in a session would be carried out late; it is repeated until it is read back.
+    const publish: Wire['publish'] = async (topic, payload) =>
+      broker?.publish(topic, Buffer.from(payload), { qos: 0 });
+    const own = driverFor(options, publish);
+    broker = await openBroker(options, own, signal);
     const external = options.configuration.brokers.map((_, index) => openExternal(options, index, signal));
     const cameras = new Cameras(options, signal);
-    const wire: Wire = {
-      driver: own,
-      // QoS 0: a command that waits in a session would be carried out late; it is repeated until it is read back.
-      publish: (topic, payload) => broker.publish(topic, payload, { qos: 0 }),
-    };
-    const drivers = new Drivers(options, broker, [wire, ...external], cameras);
+    const drivers = new Drivers(options, broker, [{ driver: own, publish }, ...external], cameras);
     await hear(options, own.rebuild(broker.retainedMessages(own.filters), options.clock.now(), true));
     cameras.start();
     return drivers;
@@ -66,10 +65,14 @@ export class Drivers {
 
 const hear = ({ gateway }: DriversOptions, heard: FromDevice[]): Promise<void> => gateway.hear(heard);
 
-const driverFor = (options: DriversOptions): MqttDriver =>
+const driverFor = (options: DriversOptions, publish: Wire['publish']): MqttDriver =>
   new MqttDriver({
     quarantine: (message) => quarantineMessage(options, message),
     profiles: profilesOf(options.configuration),
+    // A question that got lost is asked again with the next message that needs its answer.
+    ask: ({ topic, payload }) => {
+      publish(topic, payload).catch((error: unknown) => options.onTrouble(`${topic}: ${String(error)}`));
+    },
   });
 
 function quarantineMessage({ quarantine }: DriversOptions, message: QuarantinedMessage): void {
@@ -137,7 +140,8 @@ function openExternal(options: DriversOptions, index: number, signal: AbortSigna
   const { configuration, clock, onTrouble } = options;
   const entry = configuration.brokers[index];
   if (entry === undefined) throw new RangeError(`there is no broker ${index}`);
-  const driver = driverFor(options);
+  const publish: Wire['publish'] = (topic, payload) => external.publish({ topic, payload });
+  const driver = driverFor(options, publish);
   // Whoever has described a device wants it heard, wherever it publishes.
   const described = configuration.profiles.flatMap((written) => profileFrom(written).filters);
   const external = new ExternalBroker({
@@ -152,5 +156,5 @@ function openExternal(options: DriversOptions, index: number, signal: AbortSigna
     },
     signal,
   });
-  return { driver, publish: (topic, payload) => external.publish({ topic, payload }) };
+  return { driver, publish };
 }

@@ -21,7 +21,18 @@ export const externalBroker = z.strictObject({
     .array(z.string().max(512).refine(isTopicFilter, 'expected an MQTT topic filter'))
     .min(1)
     .max(64)
-    .default(['zigbee2mqtt/#', 'homeassistant/#', 'tele/#', 'stat/#', 'tasmota/discovery/#']),
+    .default([
+      'zigbee2mqtt/#',
+      'homeassistant/#',
+      'tele/#',
+      'stat/#',
+      'tasmota/discovery/#',
+      'frigate/available',
+      'frigate/reviews',
+      'frigate/+/status/+',
+      'frigate/+/review_status',
+      'spBv1.0/#',
+    ]),
 });
 export type ExternalBrokerConfiguration = z.infer<typeof externalBroker>;
 
@@ -91,7 +102,7 @@ export class ExternalBroker {
   async publish({ topic, payload }: OutgoingMessage): Promise<void> {
     if (this.#client?.connected !== true)
       throw new Error(`${topic}: there is no connection to ${this.#options.configuration.url}`);
-    await this.#client.publishAsync(topic, payload, { qos: 0 });
+    await this.#client.publishAsync(topic, Buffer.from(payload), { qos: 0 });
   }
 
   #subscribe(client: mqtt.MqttClient): void {

@@ -266,3 +266,17 @@ describe('from a message to an observation', () => {
     expect(site.state.devices()).toMatchObject([{ name: 'front', online: true }]);
   });
 });
+
+describe('a question that a profile has', () => {
+  it('goes to the device, and not for what was stored', () => {
+    const asked: string[] = [];
+    const mqtt = new MqttDriver({ quarantine: () => undefined, ask: ({ topic }) => void asked.push(topic) });
+    // A metric that is named by an alias alone, from a node that nobody knows.
+    const payload = Uint8Array.of(0x12, 0x02, 0x10, 0x07);
+    const topic = 'spBv1.0/shop/DDATA/node/fridge';
+    mqtt.learn([{ topic, payload }], 1_000);
+    expect(asked).toEqual([]);
+    mqtt.read({ client: 'test', topic, payload, qos: 0, receivedAt: 200_000 });
+    expect(asked).toEqual(['spBv1.0/shop/NCMD/node']);
+  });
+});

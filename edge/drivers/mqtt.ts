@@ -72,6 +72,8 @@ interface Speaker {
 
 export interface MqttDriverOptions {
   quarantine(message: QuarantinedMessage): void;
+  /** Sends a question that a profile has to a device; absent: nothing is asked. */
+  ask?(message: OutgoingMessage): void;
   profiles?: readonly Profile[];
 }
 
@@ -82,9 +84,11 @@ export class MqttDriver {
   readonly #readers = new Map<string, readonly Speaker[]>();
   readonly #heard = new Set<string>();
   readonly #quarantine: (message: QuarantinedMessage) => void;
+  readonly #ask: (message: OutgoingMessage) => void;
 
-  constructor({ quarantine, profiles = catalog }: MqttDriverOptions) {
+  constructor({ quarantine, ask, profiles = catalog }: MqttDriverOptions) {
     this.#quarantine = quarantine;
+    this.#ask = ask ?? (() => {});
     this.#speakers = profiles.map((profile) => ({ profile, memory: profile.memory() }));
     for (const speaker of this.#speakers)
       for (const filter of speaker.profile.filters) this.#index.add(filter, speaker);
@@ -147,6 +151,7 @@ export class MqttDriver {
     for (const speaker of this.#readersOf(message.topic)) {
       const { name } = speaker.profile;
       const result = resultOf(speaker, message);
+      if (result.ask !== undefined) this.#ask(result.ask);
       if ('refused' in result) refusals.push({ profile: name, reason: result.refused });
       else {
         for (const entry of result.heard) {
@@ -189,7 +194,8 @@ export class MqttDriver {
     for (const target of targets) {
       if (!this.#heard.has(target.device)) continue;
       const message = this.#messageFor(target, action);
-      if (message !== undefined) messages.set(JSON.stringify([message.topic, message.payload]), message);
+      if (message !== undefined)
+        messages.set(`${message.topic}\n${Buffer.from(message.payload).toString('base64')}`, message);
     }
     if (messages.size === 0)
       return { refused: `no device that is heard at ${asset} can carry out ${action}` };
