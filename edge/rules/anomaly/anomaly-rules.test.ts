@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ruleConfigurationsOf } from '../configuration.ts';
+import { z } from 'zod';
+import { parseConfiguration } from '../../../devices/configuration.ts';
+import { ruleConfigurations, ruleConfigurationsOf } from '../configuration.ts';
 import { RuleEngine } from '../engine.ts';
 import { levelChanged } from '../level-changed.ts';
 import { missingReadings } from '../missing-readings.ts';
@@ -72,6 +75,13 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kin
     engine.observe(second, contextAt(second.observedAt));
     expect(engine.troubles()).toEqual([]);
   });
+});
+
+test('the configuration in the README is one', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, yaml] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
+  const { rules } = parseConfiguration(z.object({ rules: ruleConfigurations }), yaml ?? '', 'README.md');
+  expect(rules.map(({ kind }) => kind)).toEqual(kinds.map(({ kind }) => kind));
 });
 
 test('a finding says in a sentence what was seen and what is usual', () => {

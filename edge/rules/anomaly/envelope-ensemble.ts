@@ -11,8 +11,10 @@ import { FEATURES, type FeatureName, features, StreamFeatures } from './stream-f
 
 /** Between 0 (all features add up) and 1 (the rarest one counts): features see the same thing from several sides. */
 const TOGETHER = 0.65;
-/** Bounds that are younger than this are broken more often, in proportion. */
+/** A stream that is younger than this breaks its bounds more often, and less is meant by it. */
 const YOUNG_SAMPLES = 400;
+/** Each time the stream is half as old, so many bits less. */
+const YOUNG_BITS = 2;
 /** After an alert, for that many samples, only what is rarer by ESCALATION_BITS is news. */
 const QUIET_SAMPLES = 100;
 const ESCALATION_BITS = 0.5;
@@ -78,7 +80,7 @@ export class EnvelopeEnsemble implements Detector {
     this.#leading = -1;
     this.#features.take(time, value);
     if (!this.#envelope.take(this.#features.values, index)) return 0;
-    const bits = this.#bitsTogether() + Math.min(0, Math.log2((index + 1) / YOUNG_SAMPLES));
+    const bits = this.#bitsTogether() + YOUNG_BITS * Math.min(0, Math.log2((index + 1) / YOUNG_SAMPLES));
     return bits <= LEAST_BITS ? 0 : this.#scored(bits, index);
   }
 
