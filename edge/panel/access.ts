@@ -16,6 +16,7 @@ import {
   andThen,
   atDoor,
   isWatchedDoor,
+  lockedAgain,
   lockNow,
   lockOrdered,
   locksOf,
@@ -141,7 +142,7 @@ function unlockForExit(
   context: PanelContext,
 ): AccessOutcome {
   const locks = locksOf(door, context);
-  const timed = locks.filter((lock) => !configuration.selfLocking.includes(lock));
+  const timed = lockedAgain(locks, given.state, configuration, context);
   const until = at + configuration.unlockMs;
   const { state } = given;
   const told = andThen(given, {

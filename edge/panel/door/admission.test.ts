@@ -4,7 +4,7 @@ import type { Observation, ObservationKind } from '../../../devices/model/observ
 import { registryDocument, registryOf } from '../../../devices/model/registry.ts';
 import { sampleRegistry, sampleSiteId } from '../../rules/sample-site.ts';
 import { type AccessInput, accessStep, activeAccessDetections } from '../access.ts';
-import type { ObservationDraft } from '../outcome.ts';
+import type { ObservationDraft, PanelContext } from '../outcome.ts';
 import { type AccessState, initialAccess, nextAccessWake } from './access-state.ts';
 import { CODE_LOCK_MS } from './admission.ts';
 import { accessConfiguration } from './configuration.ts';
@@ -51,9 +51,11 @@ class Story {
   readonly actions: string[] = [];
   readonly detections: { rule: string; severity: string; summary: string; identities: string[] }[] = [];
   private readonly configuration: ReturnType<typeof accessConfiguration.parse>;
+  private readonly context: PanelContext;
   private sequence = 0;
 
-  constructor(configuration: unknown) {
+  constructor(configuration: unknown, around: PanelContext = context) {
+    this.context = around;
     this.configuration = accessConfiguration.parse(configuration);
   }
 
@@ -62,7 +64,7 @@ class Story {
       this.state,
       input,
       this.configuration,
-      context,
+      this.context,
     );
     this.state = JSON.parse(JSON.stringify(state));
     this.observations.push(...observations);
@@ -350,6 +352,19 @@ test('somebody who asks to leave is let out, where that is the panel’s to do',
   story.see('exit.requested', 'door-back').wait(10_000);
   expect(story.actions).toEqual(['lock.unlock lock-back', 'lock.lock lock-back']);
   expect(new Story({}).see('exit.requested', 'door-back').actions).toEqual([]);
+});
+
+test('a door that somebody else holds unlocked stays so after a badge; one that has not locked is told again', () => {
+  let lock: 'locked' | 'unlocked' = 'unlocked';
+  const held = { ...context, lockOf: () => lock };
+  const story = new Story({}, held).see('lock.unlocked', 'lock-back').badge('weber').wait(60_000);
+  expect(story.actions).toEqual(['lock.unlock lock-back', 'reader.granted reader-back']);
+
+  lock = 'locked';
+  const stuck = new Story({}, held).see('lock.locked', 'lock-back').badge('weber');
+  lock = 'unlocked';
+  stuck.see('lock.unlocked', 'lock-back').wait(60_000).badge('weber').wait(60_000);
+  expect(stuck.actions.filter((action) => action === 'lock.lock lock-back')).toHaveLength(2);
 });
 
 test('the door is locked as soon as it has closed, where that is said', () => {

@@ -7,7 +7,15 @@ import type { PanelContext } from '../outcome.ts';
 import type { AccessState, Holder, Waiting } from './access-state.ts';
 import type { AccessConfiguration } from './configuration.ts';
 import type { Refusal } from './decision.ts';
-import { type AccessOutcome, andThen, atDoor, isWatchedDoor, lockOrdered, locksOf } from './doors.ts';
+import {
+  type AccessOutcome,
+  andThen,
+  atDoor,
+  isWatchedDoor,
+  lockedAgain,
+  lockOrdered,
+  locksOf,
+} from './doors.ts';
 import { passingAt } from './whereabouts.ts';
 
 /** A badge at a reader. */
@@ -126,7 +134,7 @@ export function grant(
   if (last === undefined) return given;
   const [before] = holders.slice(0, -1);
   const locks = opens.flatMap((id) => locksOf(id, context));
-  const timed = locks.filter((lock) => !configuration.selfLocking.includes(lock));
+  const timed = lockedAgain(locks, given.state, configuration, context);
   const until = now + configuration.unlockMs;
   const name = registry.identity(last.identity)?.name ?? last.identity;
   const { [reader]: _over, ...waiting } = given.state.waiting;

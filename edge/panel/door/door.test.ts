@@ -284,6 +284,17 @@ describe('what is found out at a door', () => {
       ['lock-strayed@3'],
     ],
     [
+      'an exit button that unlocks the strike itself, four times in a row',
+      [1, 2, 3, 4].flatMap((minute): Line[] => [
+        [minute * 60, 'exit'],
+        [minute * 60 + 0.2, 'unlocked'],
+        [minute * 60 + 2, 'opened'],
+        [minute * 60 + 4, 'closed'],
+        [minute * 60 + 5, 'locked'],
+      ]),
+      [],
+    ],
+    [
       'a lock that jams is told at once',
       [
         [0, 'locked'],

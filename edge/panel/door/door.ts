@@ -115,31 +115,31 @@ function opened(before: DoorState, at: number, observation: string): DoorOutcome
     warned: false,
     ...(pass?.who !== undefined && (how === 'granted' || how === 'exit') && { who: pass.who }),
   });
-  if (isHeldUnlocked(state)) return unchanged({ ...state, open: begin('unlocked') });
+  const isUnused = pass !== undefined && pass.used < pass.allowed;
+  // Whoever was let through uses that, also where the door stands unlocked for everybody.
+  if (!isUnused && isHeldUnlocked(state)) return unchanged({ ...state, open: begin('unlocked') });
   if (pass === undefined) return unchanged({ ...state, open: begin('forced') });
-  const used: NonNullable<DoorState['pass']> = {
-    ...pass,
-    used: pass.used + 1,
-    lastOpenedAt: at,
-    guests: [],
-  };
-  const next: DoorState = { ...state, pass: used, open: begin(pass.how) };
+  const used = Math.min(pass.allowed, pass.used + 1);
   const apartMs = at - (pass.lastOpenedAt ?? at);
-  const isSecond = pass.used >= pass.allowed && apartMs >= BOUNCE_MS;
   return {
-    state: pass.used >= pass.allowed ? { ...next, pass: { ...used, used: pass.used } } : next,
-    findings: isSecond
-      ? [
-          {
-            what: 'tailgating',
-            at,
-            trigger: observation,
-            who: pass.who,
-            apartMs,
-            evidence: [pass.observation, observation],
-          },
-        ]
-      : [],
+    state: {
+      ...state,
+      pass: { ...pass, used, lastOpenedAt: at, guests: [] },
+      open: begin(pass.how),
+    },
+    findings:
+      isUnused || apartMs < BOUNCE_MS
+        ? []
+        : [
+            {
+              what: 'tailgating',
+              at,
+              trigger: observation,
+              who: pass.who,
+              apartMs,
+              evidence: [pass.observation, observation],
+            },
+          ],
     passed: passedBy(pass.guests, at),
   };
 }

@@ -105,6 +105,24 @@ function isSiteOpen(
   return place !== undefined && isWithin(place.opening, place.timeZone, at, holidays);
 }
 
+/**
+ * Locks that are to be locked again when the time is over: not those that lock by themselves, and not those that
+ * somebody else holds open for the morning.
+ */
+export const lockedAgain = (
+  locks: readonly string[],
+  { openUntil, doors }: AccessState,
+  { selfLocking }: AccessConfiguration,
+  context: PanelContext,
+): string[] =>
+  locks.filter((lock) => {
+    if (selfLocking.includes(lock)) return false;
+    const isOurs =
+      openUntil[lock] !== undefined ||
+      Object.values(doors).some((door) => door.locks[lock]?.ordered !== undefined);
+    return isOurs || context.lockOf?.(lock) !== 'unlocked';
+  });
+
 /** Tells locks to lock, and their doors that they were told. */
 export function lockNow(
   outcome: AccessOutcome,
