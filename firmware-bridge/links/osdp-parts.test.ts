@@ -2,13 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import { manualClock } from '../../devices/model/clock.ts';
 import { wiegand26 } from '../../simulators/devices/osdp-reader/card.ts';
+import { newCounters } from '../counters.ts';
+import type { Order } from '../osdp/reader-state.ts';
 import { badgeOf } from './osdp-badge.ts';
 import { readReaderCommand } from './osdp-command.ts';
 import { emptyKeypad, KEY_PAUSE_MS, MAX_CODE_DIGITS, pressed } from './osdp-keypad.ts';
 import { KeyStore } from './osdp-keys.ts';
+import { OsdpReader, type ReaderReport } from './osdp-reader.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 
@@ -124,6 +128,84 @@ describe('a command', () => {
         },
       ),
     );
+  });
+});
+
+describe('a reader, as the gateway sees it', () => {
+  function stand() {
+    const clock = manualClock(1_700_000_000_000);
+    const reports: ReaderReport[] = [];
+    const said: boolean[] = [];
+    const orders: Order[] = [];
+    const reader = new OsdpReader({
+      codeLength: undefined,
+      outlet: {
+        publish: (report) => Promise.resolve(void reports.push(report)),
+        setOnline: (isOnline) => void said.push(isOnline),
+      },
+      clock,
+      log: pino({ level: 'silent' }),
+      counters: newCounters(),
+      order: (order) => orders.push(order) > 0,
+      onKeyInstalled: () => undefined,
+    });
+    const identification = { vendor: '000000', model: 1, version: 1, serialNumber: 1, firmware: '1.0.0' };
+    const online = () => reader.hear({ type: 'online', identification, isSecure: true });
+    const status = (isTampered: boolean) =>
+      reader.hear({ type: 'said', reply: { kind: 'local-status', isTampered, hasPowerFailed: false } });
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    return { reader, reports, said, orders, online, status, clock, settled };
+  }
+
+  test('tells what has changed, and how it stands once a minute', async () => {
+    const { reader, reports, online, status, clock, settled } = stand();
+    online();
+    status(false);
+    status(false);
+    reader.look();
+    await settled();
+    expect(reports).toHaveLength(1);
+    clock.advance(60_000);
+    reader.look();
+    await settled();
+    expect(reports).toHaveLength(2);
+    status(true);
+    await settled();
+    expect(reports.map(({ tamper, sequence }) => [tamper, sequence])).toEqual([
+      [false, 1],
+      [false, 2],
+      [true, 3],
+    ]);
+  });
+
+  test('whose key is not its own any more is tampered with, until it is itself again', async () => {
+    const { reader, reports, said, online, status, settled } = stand();
+    online();
+    status(false);
+    reader.hear({ type: 'offline', because: 'key' });
+    reader.hear({ type: 'key-refused', wasInstalled: true, detail: 'another key' });
+    await settled();
+    await settled();
+    expect(reports.at(-1)?.tamper).toBe(true);
+    online();
+    status(false);
+    reader.look();
+    await settled();
+    await settled();
+    expect(reports.at(-1)?.tamper).toBe(false);
+    expect(said).toEqual([true, false, true]);
+  });
+
+  test('whose buzzer sounds says so once the reader has taken the order', async () => {
+    const { reader, reports, orders, online, settled } = stand();
+    online();
+    reader.command(new TextEncoder().encode('{"buzzer":"on"}'));
+    expect(orders.map(({ about }) => about)).toEqual(['buzzer']);
+    await settled();
+    expect(reports).toEqual([]);
+    reader.hear({ type: 'ordered', order: orders[0]?.id ?? 0, outcome: 'done', detail: 'acknowledged' });
+    await settled();
+    expect(reports.at(-1)?.buzzer).toBe(true);
   });
 });
 

@@ -82,6 +82,8 @@ export class OsdpReader {
         log.info({ ...identification, isSecure }, 'reader is online');
         if (!isSecure) log.warn('without a secure channel: whoever reaches the cable can forge what it says');
         this.isOnline = true;
+        // What was said of another in its place is over: told again as soon as its own state is known.
+        if (this.isImpostor) this.reportedAtMs = Number.NEGATIVE_INFINITY;
         this.isImpostor = false;
         outlet.setOnline(true);
         break;
