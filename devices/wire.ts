@@ -151,6 +151,9 @@ export const uplinkRecord = z.strictObject({
   /** Sequence of the record before this one in the same lane; 0 for the first. */
   after: sequence,
   at: instant,
+  /** Which life of the gateway's process wrote it, and when on that life's own clock, which never jumps. */
+  boot: z.string().max(64).optional(),
+  bootMs: sequence.optional(),
   body: recordBody,
 });
 export type UplinkRecord = z.infer<typeof uplinkRecord>;

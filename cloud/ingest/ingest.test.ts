@@ -379,12 +379,17 @@ it('the quick look at an observation never says yes where the schema says no', (
     { requiredKeys: ['id', 'kind', 'site'] },
   );
   const sound = fc.constant(testObservation('gw-1/epoch0001/1'));
-  const record = fc.record({
-    sequence: fc.oneof(fc.nat(), fc.double()),
-    after: fc.oneof(fc.nat(), fc.integer()),
-    at: fc.nat(),
-    body: fc.oneof(fc.record({ type: fc.constantFrom('observation', 'detection'), observation }), sound),
-  });
+  const record = fc.record(
+    {
+      sequence: fc.oneof(fc.nat(), fc.double()),
+      after: fc.oneof(fc.nat(), fc.integer()),
+      at: fc.nat(),
+      boot: fc.oneof(fc.string(), fc.anything()),
+      bootMs: fc.oneof(fc.nat(), fc.anything()),
+      body: fc.oneof(fc.record({ type: fc.constantFrom('observation', 'detection'), observation }), sound),
+    },
+    { requiredKeys: ['sequence', 'after', 'at', 'body'] },
+  );
   let yes = 0;
   fc.assert(
     fc.property(fc.oneof(record, fc.anything()), (value) => {
@@ -402,9 +407,16 @@ it('the quick look at an observation never says yes where the schema says no', (
     { observables: { ip: '192.0.2.1' } },
     { subjects: { badge: '1', account: 'mia', identity: 'mia' } },
   ])
-    expect(isSoundObservationRecord({ sequence: 1, after: 0, at: 1, body: testObservation('x', over) })).toBe(
-      true,
-    );
+    expect(
+      isSoundObservationRecord({
+        sequence: 1,
+        after: 0,
+        at: 1,
+        boot: 'b007',
+        bootMs: 17,
+        body: testObservation('x', over),
+      }),
+    ).toBe(true);
 });
 
 describe('credentials', () => {

@@ -5,12 +5,14 @@
 import { clockQuality } from '../../devices/model/clock.ts';
 import { MAX_IDENTIFIER_LENGTH } from '../../devices/model/identifiers.ts';
 import { MAX_FIELDS, observationKinds } from '../../devices/model/observation.ts';
-import type { UplinkRecord } from '../../devices/wire.ts';
+import { type UplinkRecord, uplinkRecord } from '../../devices/wire.ts';
 
 const MAX_INSTANT = 8_640_000_000_000_000;
 const MAX_SHORT_TEXT = 256;
 const MAX_KEY = 64;
 const MAX_VALUE = 512;
+const MAX_BOOT = 64;
+const recordFields: ReadonlySet<string> = new Set(Object.keys(uplinkRecord.shape));
 
 const identifierPattern = /^[a-z0-9][a-z0-9._-]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose.
@@ -113,10 +115,11 @@ function isObservation(value: unknown): boolean {
 /** True only for a sound record of an observation, exactly as the schema would give it back. */
 export function isSoundObservationRecord(value: unknown): value is UplinkRecord {
   if (!isFields(value)) return false;
-  const { sequence, after, at, body } = value;
+  const { sequence, after, at, boot, bootMs, body } = value;
   if (!isSequence(sequence, 1) || !isSequence(after, 0) || !isInstant(at) || !isFields(body)) return false;
-  for (const key in value)
-    if (key !== 'sequence' && key !== 'after' && key !== 'at' && key !== 'body') return false;
+  if (boot !== undefined && !isText(boot, MAX_BOOT)) return false;
+  if (bootMs !== undefined && !isSequence(bootMs, 0)) return false;
+  for (const key in value) if (!recordFields.has(key)) return false;
   for (const key in body) if (key !== 'type' && key !== 'observation') return false;
   return body.type === 'observation' && isObservation(body.observation);
 }

@@ -152,6 +152,11 @@ export class OutboxLog {
     return this.#shelf.full;
   }
 
+  /** Newest time of the records that are there; 0 where there are none. */
+  get newestAt(): number {
+    return this.#segments.reduce((newest, segment) => Math.max(newest, segment.newestAt), 0);
+  }
+
   get nextSequence(): number {
     return this.lanes.nextSequence;
   }

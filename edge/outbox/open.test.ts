@@ -105,3 +105,21 @@ it('ends when its signal is aborted, with everything staged on disk', async () =
   outbox = await open();
   expect(outbox.progress('alarm').waiting).toBe(1);
 });
+
+it('says on each record which life wrote it, when on that life’s own clock, and knows the newest time after it', async () => {
+  expect(outbox.newestAt).toBe(0);
+  outbox.stage('bulk', 1_900_000_000_000, (id) => testObservation(id, 1, 'x'));
+  outbox.stage('alarm', 1_800_000_000_000, (id) => testObservation(id, 1, 'x'));
+  await outbox.committed();
+  const told = async (lane: Lane) =>
+    (await outbox.read(lane, 0, { records: 10, bytes: 10_000 })).map(({ json }) => JSON.parse(json));
+  const first = { boot: outbox.boot, bootMs: expect.any(Number) };
+  expect(await told('bulk')).toMatchObject([first]);
+  expect(await told('alarm')).toMatchObject([first]);
+  const { boot } = outbox;
+  await outbox.close();
+  outbox = await open();
+  expect(outbox.newestAt).toBe(1_900_000_000_000);
+  expect(outbox.boot).not.toBe(boot);
+  expect(outbox.bootMs).toBeLessThan(10_000);
+});

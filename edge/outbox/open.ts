@@ -1,5 +1,5 @@
 /** The gateway's side of the outbox: numbers records at once, packs them, and hands them to the log's thread. */
-import { type KeyObject, randomUUID } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../devices/model/clock.ts';
@@ -32,6 +32,8 @@ const TIDY_EVERY_MS = 1_000;
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024;
 const DEFAULT_RETAIN_MS = 24 * 3_600_000;
+/** Lives of one gateway: enough that no two of them are ever the same. */
+const BOOT_BYTES = 6;
 
 export interface OutboxOptions {
   directory: string;
@@ -70,8 +72,12 @@ export interface OutboxMetrics {
 }
 
 export interface DurableOutbox extends Outbox {
-  /** Of this process's life. */
+  /** Of this process's life; with `bootMs` it stands on each of its records. */
   readonly boot: string;
+  /** Since this life began, by a clock that never jumps. */
+  readonly bootMs: number;
+  /** Newest time of any record that is on disk, as of the start; 0 where there is none. */
+  readonly newestAt: number;
   /** Where an unreadable log was moved at the start. */
   readonly setAside: string | undefined;
   readLines(
@@ -134,13 +140,15 @@ export async function openOutbox(options: OutboxOptions, signal?: AbortSignal): 
 
 class ThreadedOutbox implements DurableOutbox {
   readonly epoch: string;
-  readonly boot = randomUUID();
+  readonly boot = randomBytes(BOOT_BYTES).toString('hex');
   readonly setAside: string | undefined;
+  readonly newestAt: number;
   readonly #options: OutboxOptions;
   readonly #worker: Worker;
   readonly #unlock: () => void;
   readonly #pool = new BufferPool();
-  readonly #json = new RecordJson();
+  readonly #json = new RecordJson(this.boot);
+  readonly #bornMs: number;
   readonly #commits: CommitQueue;
   readonly #idPrefix: string;
   readonly #state: KeptState;
@@ -162,10 +170,12 @@ class ThreadedOutbox implements DurableOutbox {
     unlock: () => void,
   ) {
     this.#options = options;
+    this.#bornMs = options.clock.monotonicMs();
     this.#worker = worker;
     this.#unlock = unlock;
     this.epoch = ready.epoch;
     this.setAside = ready.setAside;
+    this.newestAt = ready.newestAt;
     this.#log = ready.log;
     this.#sequence = ready.nextSequence - 1;
     this.#last = { alarm: ready.log.lanes.alarm.last, bulk: ready.log.lanes.bulk.last };
@@ -191,7 +201,7 @@ class ThreadedOutbox implements DurableOutbox {
     this.#usable();
     const sequence = this.#sequence + 1;
     const id = this.#idPrefix + sequence;
-    const json = this.#json.of(sequence, this.#last[lane], at, body(id));
+    const json = this.#json.of(sequence, this.#last[lane], at, this.bootMs, body(id));
     // Only a long text is worth measuring in advance.
     if (json.length * 3 > MAX_RECORD_BYTES) {
       const bytes = Buffer.byteLength(json);
@@ -202,6 +212,10 @@ class ThreadedOutbox implements DurableOutbox {
     this.#sequence = sequence;
     this.#last[lane] = sequence;
     return id;
+  }
+
+  get bootMs(): number {
+    return Math.max(0, Math.round(this.#options.clock.monotonicMs() - this.#bornMs));
   }
 
   keep(key: string, value: unknown): void {

@@ -40,6 +40,8 @@ export type Reply =
       type: 'ready';
       epoch: string;
       nextSequence: number;
+      /** Newest time of a record; 0 where there is none. */
+      newestAt: number;
       state: [string, string][];
       setAside: string | undefined;
       log: LogState;

@@ -23,14 +23,21 @@ const record: fc.Arbitrary<Observation> = fc.record({
 
 describe('the JSON of a record', () => {
   it('of an observation is what JSON.stringify would write', () => {
-    const json = new RecordJson();
+    const json = new RecordJson('b007');
     fc.assert(
-      fc.property(fc.nat(), fc.nat(), fc.maxSafeNat(), record, (sequence, after, at, observation) => {
-        const body: RecordBody = { type: 'observation', observation };
-        expect(JSON.parse(json.of(sequence, after, at, body))).toEqual(
-          JSON.parse(JSON.stringify({ sequence, after, at, body })),
-        );
-      }),
+      fc.property(
+        fc.nat(),
+        fc.nat(),
+        fc.maxSafeNat(),
+        fc.nat(),
+        record,
+        (sequence, after, at, bootMs, observation) => {
+          const body: RecordBody = { type: 'observation', observation };
+          expect(JSON.parse(json.of(sequence, after, at, bootMs, body))).toEqual(
+            JSON.parse(JSON.stringify({ sequence, after, at, boot: 'b007', bootMs, body })),
+          );
+        },
+      ),
     );
   });
 
@@ -39,11 +46,18 @@ describe('the JSON of a record', () => {
       type: 'detection',
       detection: { id: 'd', title: '"quoted" \u2028' },
     } as unknown as RecordBody;
-    expect(JSON.parse(new RecordJson().of(7, 6, 5, body))).toEqual({ sequence: 7, after: 6, at: 5, body });
+    expect(JSON.parse(new RecordJson('b007').of(7, 6, 5, 4, body))).toEqual({
+      sequence: 7,
+      after: 6,
+      at: 5,
+      boot: 'b007',
+      bootMs: 4,
+      body,
+    });
   });
 
   it('stays right when more names are used than it remembers', () => {
-    const json = new RecordJson();
+    const json = new RecordJson('b007');
     for (let index = 0; index < 10_000; index++) {
       const observation: Observation = {
         id: `g/e/${index}`,
@@ -56,8 +70,8 @@ describe('the JSON of a record', () => {
         clock: 'set',
       };
       const body: RecordBody = { type: 'observation', observation };
-      expect(json.of(index, 0, index, body)).toBe(
-        JSON.stringify({ sequence: index, after: 0, at: index, body }),
+      expect(json.of(index, 0, index, 9, body)).toBe(
+        JSON.stringify({ sequence: index, after: 0, at: index, boot: 'b007', bootMs: 9, body }),
       );
     }
   });

@@ -28,14 +28,20 @@ export class RecordJson {
   readonly #quoted = new Map<string, string>();
   #instant = 0;
   #instantText = '0';
+  readonly #boot: string;
 
-  /** The JSON of an UplinkRecord. */
-  of(sequence: number, after: number, at: number, body: RecordBody): string {
+  /** @param boot the life of the process that writes them */
+  constructor(boot: string) {
+    this.#boot = JSON.stringify(boot);
+  }
+
+  /** The JSON of an UplinkRecord. @param bootMs whole milliseconds since the life began */
+  of(sequence: number, after: number, at: number, bootMs: number, body: RecordBody): string {
     const text =
       isWhole && body.type === 'observation'
         ? `{"type":"observation","observation":${this.#observation(body.observation)}}`
         : JSON.stringify(body);
-    return `{"sequence":${sequence},"after":${after},"at":${this.#at(at)},"body":${text}}`;
+    return `{"sequence":${sequence},"after":${after},"at":${this.#at(at)},"boot":${this.#boot},"bootMs":${bootMs},"body":${text}}`;
   }
 
   #observation(observation: Observation): string {

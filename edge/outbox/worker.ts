@@ -105,6 +105,7 @@ function serve(log: OutboxLog, setNow: (now: number) => void): void {
     type: 'ready',
     epoch: log.epoch,
     nextSequence: log.nextSequence,
+    newestAt: log.newestAt,
     state: [...log.state],
     setAside: log.setAside,
     log: state(),
