@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../devices/model/clock.ts';
@@ -37,9 +37,9 @@ afterAll(async () => {
 });
 
 /** A gateway in this process, serving the page that was just built. */
-async function startPage() {
+async function startPage(change?: (configuration: string) => string) {
   const ending = new AbortController();
-  const configuration = readGatewayConfiguration(join(await configuredFolder(), 'gateway.yaml'));
+  const configuration = readGatewayConfiguration(join(await configuredFolder(change), 'gateway.yaml'));
   const onDefect = (error: unknown) => {
     throw error;
   };
@@ -66,6 +66,27 @@ async function startPage() {
   });
   const devices = await Devices.connect({ mqttPort: running.drivers.broker.ports.plain ?? 0 });
   return { url: `http://127.0.0.1:${page.port}/`, devices };
+}
+
+async function phone(url: string, path = ''): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    reducedMotion: 'reduce',
+  });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => console.error(error));
+  await page.goto(url + path);
+  return page;
+}
+
+async function signInWith(page: Page, pin: string): Promise<void> {
+  await page.getByRole('button', { name: 'Anna Weber' }).click();
+  for (const digit of pin) await page.getByRole('button', { name: digit, exact: true }).click();
+  await page.getByRole('button', { name: 'OK' }).click();
 }
 
 describe('somebody at the tablet', () => {
@@ -118,5 +139,60 @@ describe('somebody at the tablet', () => {
       .first()
       .waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('puts a new door contact to use within two minutes of its being powered, by tapping alone', {
+    timeout: 120_000,
+  }, async () => {
+    const { url, devices } = await startPage((configuration) =>
+      configuration.replace(/ {2}- \{ device: 'zigbee2mqtt:0x0000000000000001'.*\n/, ''),
+    );
+    const page = await phone(url, '#/devices');
+    await page.getByText('No new devices').waitFor();
+    // Powered: the contact joins and says how it is, as zigbee2mqtt tells it.
+    const poweredAt = performance.now();
+    await devices.door('front', 'closed');
+    await page.getByRole('button', { name: /contact (open|closed)/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /Doors/ }).click();
+    await dialog.getByRole('button', { name: 'Front door' }).click();
+    await dialog.getByText('Open it now: Front door').waitFor();
+    await devices.door('front', 'open');
+    await dialog.getByText('Heard').waitFor();
+    await devices.door('front', 'closed');
+    await dialog.getByRole('button', { name: 'Put it to use' }).click();
+    await signInWith(page, pins.anna);
+    await page.getByText(/now belongs to Front door/).waitFor();
+    await page.getByRole('link', { name: 'Now' }).click();
+    const tile = page.locator('.tile', { hasText: 'Front door' });
+    // It is known at once how the door is; nobody waits for the contact's next word.
+    await tile.getByText('Closed').waitFor();
+    await devices.door('front', 'open');
+    await tile.getByText('Open', { exact: true }).waitFor();
+    expect(performance.now() - poweredAt).toBeLessThan(2 * 60_000);
+  });
+
+  it('is told that a contact is wired the other way round, and it is read so', {
+    timeout: 90_000,
+  }, async () => {
+    const { url, devices } = await startPage((configuration) =>
+      configuration.replace(/ {2}- \{ device: 'zigbee2mqtt:0x0000000000000001'.*\n/, ''),
+    );
+    await devices.door('front', 'open');
+    const page = await phone(url, '#/devices');
+    await page.getByRole('button', { name: /contact (open|closed)/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /Doors/ }).click();
+    await dialog.getByRole('button', { name: 'Front door' }).click();
+    // The door is opened, and the contact says "closed".
+    await devices.door('front', 'closed');
+    await dialog.getByRole('button', { name: 'Yes, it is open' }).click();
+    await dialog.getByText('Heard').waitFor();
+    await devices.door('front', 'open');
+    await dialog.getByRole('button', { name: 'Put it to use' }).click();
+    await signInWith(page, pins.anna);
+    await page.getByText(/now belongs to Front door/).waitFor();
+    await page.getByRole('link', { name: 'Now' }).click();
+    await page.locator('.tile', { hasText: 'Front door' }).getByText('Closed').waitFor();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assetKind } from '../../devices/model/asset.ts';
-import { nextStep, stepBack } from './devices/steps.ts';
+import { kindsFor, nextStep, stepBack } from './devices/steps.ts';
+import { asksFor, stateOf, stirred } from './devices/trial.ts';
 import * as pages from './fixtures/pages.ts';
 import { wellBeing } from './now/well-being.ts';
 import { type Entry, weekOf } from './schedule/week.ts';
@@ -62,24 +63,63 @@ describe('the week of a schedule', () => {
 });
 
 describe('the questions about a new device', () => {
-  const simple = { parts: ['contact'] };
+  const simple = { parts: ['contact', 'battery'] };
   const wired = { parts: ['input:0', 'input:1'] };
   const asset = { id: 'front-door', name: 'Front door', kind: assetKind.enum.door };
+  const kind = asset.kind;
   it('ask no more than needed', () => {
-    expect(nextStep(simple, {})).toBe('asset');
-    expect(nextStep(simple, { asset })).toBe('check');
+    expect(nextStep(simple, {})).toBe('kind');
+    expect(nextStep(simple, { kind })).toBe('asset');
+    expect(nextStep(simple, { kind, asset })).toBe('try');
   });
   it('ask for the part and for what it is wired to, where the device cannot know', () => {
-    expect(nextStep(wired, { asset })).toBe('part');
-    expect(nextStep(wired, { asset, part: 'input:1' })).toBe('meaning');
-    expect(nextStep(wired, { asset, part: 'input:1', meaning: 'contact' })).toBe('check');
+    expect(nextStep(wired, { kind, asset })).toBe('part');
+    expect(nextStep(wired, { kind, asset, part: 'input:1' })).toBe('meaning');
+    expect(nextStep(wired, { kind, asset, part: 'input:1', meaning: 'contact' })).toBe('try');
   });
   it('can be taken back one by one', () => {
-    const all = { asset, part: 'input:1', meaning: 'contact' } as const;
+    const all = { kind, asset, part: 'input:1', meaning: 'contact' } as const;
     const once = stepBack(wired, all);
-    expect(once).toEqual({ asset, part: 'input:1' });
-    expect(stepBack(wired, once)).toEqual({ asset });
-    expect(stepBack(wired, { asset })).toEqual({});
+    expect(once).toEqual({ kind, asset, part: 'input:1' });
+    expect(stepBack(wired, once)).toEqual({ kind, asset });
+    expect(stepBack(wired, { kind, asset })).toEqual({ kind });
+    expect(stepBack(wired, { kind })).toEqual({});
+  });
+  it('offer first what the device is probably on', () => {
+    const [shelly, contact] = pages.inbox.inbox;
+    if (shelly === undefined || contact === undefined) throw new Error('no devices');
+    expect(kindsFor(contact, pages.inbox.assets).likely).toEqual(['door', 'cabinet', 'fridge']);
+    expect(kindsFor(shelly, pages.inbox.assets)).toMatchObject({ likely: [] });
+  });
+});
+
+describe('a device that is tried out', () => {
+  const asset = { id: 'front-door', name: 'Front door', kind: assetKind.enum.door };
+  const answers = { kind: asset.kind, asset };
+  const said = (value: string, changes: number, part = 'contact') => ({
+    heard: [{ part, what: 'contact', value, times: changes, changes }],
+  });
+  it('is asked for what its asset does, and a siren for nothing', () => {
+    expect(asksFor(said('closed', 1), answers)).toEqual(['open', 'close']);
+    expect(asksFor({ heard: [] }, { asset: { ...asset, kind: 'siren' } })).toEqual([]);
+    expect(asksFor({ heard: [] }, { asset: { ...asset, kind: 'reader' } })).toEqual(['badge']);
+    expect(asksFor({ heard: [] }, { asset, meaning: 'motion' })).toEqual(['walk']);
+  });
+  it('is heard when its word changes, not when it repeats itself', () => {
+    const state = (now: ReturnType<typeof said>) => stateOf('open', answers, said('closed', 1), now, false);
+    expect(state(said('closed', 1))).toBe('waiting');
+    expect(state(said('open', 2))).toBe('heard');
+  });
+  it('that says the reverse is noticed, and turned round when a person says so', () => {
+    const [before, now] = [said('open', 1), said('closed', 2)];
+    expect(stateOf('open', answers, before, now, false)).toBe('opposite');
+    expect(stateOf('open', answers, before, now, true)).toBe('heard');
+    expect(stateOf('close', answers, now, said('open', 3), true)).toBe('heard');
+  });
+  it('shows which of its parts has noticed', () => {
+    const before = { heard: [...said('closed', 1, 'input:0').heard, ...said('closed', 1, 'input:1').heard] };
+    const after = { heard: [...said('closed', 1, 'input:0').heard, ...said('open', 2, 'input:1').heard] };
+    expect([...stirred(before, after)]).toEqual(['input:1']);
   });
 });
 

@@ -96,6 +96,20 @@ export interface InboxDevice {
   messages: number;
   /** Last reading in words: `contact open`. */
   last: string;
+  /** What it has said of each of its parts: for trying it out before it is put to use. */
+  heard: HeardReading[];
+}
+
+/** The newest word about one thing that a part tells. */
+export interface HeardReading {
+  part: string;
+  /** A property, a quantity or a moment: `contact`, `temperature`, `badge-presented`. */
+  what: string;
+  value: string | number;
+  /** How often it was said; a retained message counts, too. */
+  times: number;
+  /** How often it was something else than before. */
+  changes: number;
 }
 
 export interface UplinkStatus {
@@ -173,6 +187,8 @@ export interface InboxAssignment {
   part?: string;
   treatAs?: PartMeaning;
   name?: string;
+  /** It is wired the other way round: it says closed when it is open. */
+  invert?: boolean;
 }
 
 /** Every answer that is no success. */

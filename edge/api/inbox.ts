@@ -8,7 +8,7 @@ import type { AssignmentRequest } from './requests.ts';
  * @throws Refused 400 where the device has no such part
  */
 export function assignmentFrom(found: InboxDevice, wanted: AssignmentRequest): Assignment {
-  const { asset, part, treatAs } = wanted;
+  const { asset, part, treatAs, invert } = wanted;
   if (part !== undefined && !found.parts.includes(part))
     throw new Refused(400, 'invalid', `the device has no part "${part}"`, { field: 'part' });
   const meant = part === undefined ? found.parts : [part];
@@ -17,6 +17,7 @@ export function assignmentFrom(found: InboxDevice, wanted: AssignmentRequest): A
     device: found.device,
     ...(part === undefined ? { asset } : { assets: { [part]: asset } }),
     ...(treatAs === undefined ? {} : { treatAs: Object.fromEntries(meant.map((each) => [each, treatAs])) }),
+    ...(invert ? { invert: meant } : {}),
     ...(name === undefined ? {} : { name: name.slice(0, 128) }),
   });
   if (result.success) return result.data;

@@ -54,5 +54,6 @@ export const assignmentRequest = z.strictObject({
   part: plainText.min(1).max(200).optional(),
   treatAs: z.enum(meanings).optional(),
   name: plainText.min(1).max(128).optional(),
+  invert: z.boolean().default(false),
 });
 export type AssignmentRequest = z.infer<typeof assignmentRequest>;

@@ -16,6 +16,24 @@ describe('the inbox', () => {
     expect(inbox.list()[0]?.device).toBe('shelly:new');
   });
 
+  it('tells what each part has said, how often, and how often it was something else', () => {
+    const inbox = new Inbox();
+    const say = (...readings: Parameters<typeof inWords>) =>
+      inbox.note({ device: 'shelly:i4', readings }, 'shelly', 1);
+    say(contact('closed', 'input:0'));
+    say(contact('open', 'input:1'));
+    say(contact('open', 'input:1'));
+    say(contact('closed', 'input:1'));
+    expect(inbox.get('shelly:i4')?.heard).toEqual([
+      { part: 'input:0', what: 'contact', value: 'closed', times: 1, changes: 1 },
+      { part: 'input:1', what: 'contact', value: 'closed', times: 3, changes: 2 },
+    ]);
+    expect(inbox.states('shelly:i4').map(({ part, value }) => [part, value])).toEqual([
+      ['input:0', 'closed'],
+      ['input:1', 'closed'],
+    ]);
+  });
+
   it('says the last reading in words', () => {
     expect(inWords(contact('open'))).toBe('contact open');
     expect(inWords(contact('open', 'input:0'))).toBe('input:0: contact open');

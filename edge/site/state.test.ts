@@ -181,11 +181,15 @@ describe('assignments', () => {
         lastHeardAt: START + 500,
         messages: 2,
         last: 'contact open',
+        heard: [{ part: 'contact', what: 'contact', value: 'open', times: 2, changes: 2 }],
       },
     ]);
     expect(site.state.assign(door)).toEqual([]);
     expect(site.state.inbox()).toEqual([]);
-    expect(site.kinds(DOOR, [contact('closed')])).toEqual([]);
+    // What it said while it waited holds at once, and what it says next is news.
+    expect(site.state.current('front-door', 'contact')).toBe('open');
+    expect(site.state.current('front-door', 'online')).toBe('online');
+    expect(site.kinds(DOOR, [contact('closed')])).toEqual(['door.closed']);
     site.restart();
     expect(site.kinds(DOOR, [contact('open')])).toEqual(['door.opened']);
     expect(site.state.devices()).toMatchObject([

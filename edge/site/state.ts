@@ -72,7 +72,7 @@ export class SiteState {
     const entry = this.#assignments.get(heard.device);
     const device = this.#devices.get(heard.device);
     if (entry === undefined || device === undefined) {
-      this.#inbox.note(heard, profile, arrival.receivedAt);
+      this.#inbox.note(heard, profile, arrival.receivedAt, arrival.retained);
       return result;
     }
     const number = arrival.retained ? undefined : heard.deviceSequence;
@@ -131,6 +131,8 @@ export class SiteState {
     this.#options.keep(assignmentKey(entry.device), entry);
     const found = this.#inbox.get(entry.device);
     const said = this.#inbox.connection(entry.device);
+    const heardAt = this.#inbox.spokeAt(entry.device);
+    const states = this.#inbox.states(entry.device);
     const device: Device = {
       ...newDevice(entry),
       ...this.#devices.get(entry.device),
@@ -139,11 +141,17 @@ export class SiteState {
       ...(found?.model === undefined ? {} : { model: found.model }),
       ...(found === undefined ? {} : { profile: found.profile }),
       ...(said === undefined ? {} : { said }),
+      ...(heardAt === undefined ? {} : { heardAt }),
     };
     this.#devices.set(entry.device, device);
     this.#presence.adopt(entry, device);
     this.#keepDevice(device);
     this.#inbox.remove(entry.device);
+    // What it said while it waited holds from now on, and is no news: a contact may not speak again for an hour.
+    const now = this.#options.clock.now();
+    const times: Times = { observedAt: now, receivedAt: now, clock: 'set' };
+    const known: Applied = { observations: [], duplicate: false, reported: [], codes: [] };
+    for (const reading of states) this.#readings.state(entry, reading, true, times, known);
     return [];
   }
 

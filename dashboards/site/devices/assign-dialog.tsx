@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { AssetKind, InboxDevice, PartMeaning, SitePage } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
@@ -6,17 +7,20 @@ import { Icon, type IconName } from '../../kit/icons.tsx';
 import { say } from '../../kit/toast.tsx';
 import { asPerson, assignDevice } from '../session.ts';
 import { text } from '../text.ts';
-import { type Answers, type Asset, kindsInOrder, nameOf, nextStep, stepBack } from './steps.ts';
+import { type Answers, type Asset, kindsFor, nameOf, nextStep, ownParts, stepBack } from './steps.ts';
+import { stirred } from './trial.ts';
+import { TryOut } from './try-out.tsx';
 
 const meanings: readonly PartMeaning[] = ['contact', 'motion', 'siren', 'lock', 'tamper', 'exit'];
 const titles = {
-  asset: 'assign.title',
+  kind: 'assign.title',
+  asset: 'assign.which',
   part: 'assign.part',
   meaning: 'assign.meaning',
-  check: 'assign.check',
+  try: 'assign.try',
 } as const;
 
-/** Puts a new device to use: a question at a time, each answered by a tap. */
+/** Puts a new device to use: a question at a time, each answered by a tap, and tried out before it counts. */
 export function AssignDialog(props: {
   device: InboxDevice;
   assets: SitePage['assets'];
@@ -24,12 +28,14 @@ export function AssignDialog(props: {
 }) {
   const { device, assets, onClose } = props;
   const answers = useSignal<Answers>({});
-  const { asset, part, meaning } = answers.value;
+  /** What it had said when it was chosen: parts that say something else since then are marked. */
+  const first = useRef(device);
+  const { kind, asset, part, meaning } = answers.value;
   const step = nextStep(device, answers.value);
   const answer = (more: Answers) => {
     answers.value = { ...answers.value, ...more };
   };
-  const save = (to: Asset) => {
+  const save = (to: Asset, invert: boolean) => {
     onClose();
     asPerson(
       text('assign.purpose'),
@@ -38,31 +44,66 @@ export function AssignDialog(props: {
           asset: to.id,
           ...(part === undefined || part === null ? {} : { part }),
           ...(meaning === undefined || meaning === null ? {} : { treatAs: meaning }),
+          ...(invert ? { invert } : {}),
         }),
       () => say(text('assign.done', { device: nameOf(device), asset: to.name }), 'good'),
     );
   };
+  const kinds = kindsFor(device, assets);
+  const stirring = stirred(first.current, device);
   return (
     <Dialog title={text(titles[step])} onClose={onClose}>
       <p class="soft assign-device">
         {nameOf(device)}
-        {asset === undefined || step === 'check' ? null : <strong> → {asset.name}</strong>}
+        {asset === undefined ? null : <strong> → {asset.name}</strong>}
+        {meaning === undefined || meaning === null ? null : `, ${text(`assign.meaning.${meaning}`)}`}
       </p>
-      <div class="assign-choices">
-        {step === 'asset' ? (
-          <Assets assets={assets} onChoose={(chosen) => answer({ asset: chosen })} />
+      <div class="assign-choices" key={step}>
+        {step === 'kind' ? (
+          <>
+            {kinds.likely.map((each) => (
+              <KindChoice key={each} kind={each} likely onChoose={() => answer({ kind: each })} />
+            ))}
+            {kinds.likely.length === 0 || kinds.others.length === 0 ? null : (
+              <p class="assign-kind-title">{text('assign.others')}</p>
+            )}
+            {kinds.others.map((each) => (
+              <KindChoice key={each} kind={each} onChoose={() => answer({ kind: each })} />
+            ))}
+            {assets.length === 0 ? <p class="soft">{text('assign.no-assets')}</p> : null}
+          </>
         ) : null}
+        {step === 'asset'
+          ? assets
+              .filter((each) => each.kind === kind)
+              .map((each) => (
+                <Choice
+                  key={each.id}
+                  icon={iconOf(each.kind)}
+                  name={each.name}
+                  onClick={() => answer({ asset: each })}
+                />
+              ))
+          : null}
         {step === 'part' && asset !== undefined ? (
           <>
+            <p class="soft">{text('assign.part-hint')}</p>
+            {ownParts(device).map((each) => (
+              <Choice
+                key={each}
+                icon="link"
+                name={each}
+                detail={saidBy(device, each)}
+                mark={stirring.has(each) ? text('assign.stirred') : undefined}
+                onClick={() => answer({ part: each })}
+              />
+            ))}
             <Choice
               icon="sensor"
               name={text('assign.part-all')}
               detail={text('assign.part-all-text', { asset: asset.name })}
               onClick={() => answer({ part: null })}
             />
-            {device.parts.map((each) => (
-              <Choice key={each} icon="link" name={each} onClick={() => answer({ part: each })} />
-            ))}
           </>
         ) : null}
         {step === 'meaning' ? (
@@ -82,21 +123,17 @@ export function AssignDialog(props: {
             ))}
           </>
         ) : null}
-        {step === 'check' && asset !== undefined ? (
-          <div class="assign-check">
-            <Icon name={iconOf(asset.kind)} size={40} />
-            <p class="assign-sentence">
-              {text('assign.is-for', { device: nameOf(device), asset: asset.name })}
-            </p>
-            {part === undefined || part === null ? null : <p>{text('assign.only-part', { part })}</p>}
-            {meaning === undefined || meaning === null ? null : (
-              <p>{text('assign.as', { meaning: text(`assign.meaning.${meaning}`) })}</p>
-            )}
-          </div>
+        {step === 'try' && asset !== undefined ? (
+          <TryOut
+            device={device}
+            answers={answers.value}
+            onReady={(isInverted) => save(asset, isInverted)}
+            onSkip={() => save(asset, false)}
+          />
         ) : null}
       </div>
-      <footer class="dialog-actions">
-        {asset === undefined ? null : (
+      {kind === undefined ? null : (
+        <footer class="dialog-actions assign-foot">
           <Button
             look="quiet"
             icon="arrow-left"
@@ -106,14 +143,25 @@ export function AssignDialog(props: {
           >
             {text('assign.back')}
           </Button>
-        )}
-        {step === 'check' && asset !== undefined ? (
-          <Button look="primary" icon="check" onClick={() => save(asset)}>
-            {text('assign.save')}
-          </Button>
-        ) : null}
-      </footer>
+        </footer>
+      )}
     </Dialog>
+  );
+}
+
+/** The last that a part has said, in the device's words. */
+const saidBy = ({ heard }: InboxDevice, part: string): string | undefined =>
+  heard.find((entry) => entry.part === part)?.value.toString();
+
+function KindChoice(props: { kind: AssetKind; likely?: boolean; onChoose: () => void }) {
+  const { kind, likely = false } = props;
+  return (
+    <Choice
+      icon={iconOf(kind)}
+      name={text(`kind.${kind}`)}
+      mark={likely ? text('assign.likely') : undefined}
+      onClick={props.onChoose}
+    />
   );
 }
 
@@ -129,22 +177,13 @@ const meaningIcons: Record<PartMeaning, IconName> = {
 // Every kind of asset has its icon by the same name.
 const iconOf = (kind: AssetKind): IconName => kind;
 
-function Assets({ assets, onChoose }: { assets: SitePage['assets']; onChoose: (asset: Asset) => void }) {
-  return kindsInOrder.map((kind) => {
-    const ofKind = assets.filter((asset) => asset.kind === kind);
-    if (ofKind.length === 0) return null;
-    return (
-      <section key={kind} class="assign-kind">
-        <h3 class="assign-kind-title">{text(`kind.${kind}`)}</h3>
-        {ofKind.map((asset) => (
-          <Choice key={asset.id} icon={iconOf(kind)} name={asset.name} onClick={() => onChoose(asset)} />
-        ))}
-      </section>
-    );
-  });
-}
-
-function Choice(props: { icon: IconName; name: string; detail?: string; onClick: () => void }) {
+function Choice(props: {
+  icon: IconName;
+  name: string;
+  detail?: string | undefined;
+  mark?: string | undefined;
+  onClick: () => void;
+}) {
   return (
     <button type="button" class="choice" onClick={props.onClick}>
       <Icon name={props.icon} size={24} />
@@ -152,6 +191,7 @@ function Choice(props: { icon: IconName; name: string; detail?: string; onClick:
         <span class="choice-name">{props.name}</span>
         {props.detail === undefined ? null : <span class="choice-detail">{props.detail}</span>}
       </span>
+      {props.mark === undefined ? null : <span class="choice-mark">{props.mark}</span>}
     </button>
   );
 }

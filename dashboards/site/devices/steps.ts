@@ -4,6 +4,7 @@ import type { AssetKind, InboxDevice, PartMeaning, SitePage } from '../../../edg
 export type Asset = SitePage['assets'][number];
 
 export interface Answers {
+  kind?: AssetKind;
   asset?: Asset;
   /** `null`: all of it. */
   part?: string | null;
@@ -11,7 +12,7 @@ export interface Answers {
   meaning?: PartMeaning | null;
 }
 
-export type Step = 'asset' | 'part' | 'meaning' | 'check';
+export type Step = 'kind' | 'asset' | 'part' | 'meaning' | 'try';
 
 /** Parts with two states that can't know what they are wired to. */
 const isWiring = (part: string): boolean => /^(input|switch|relay|output|power|button|din|gpio)/i.test(part);
@@ -32,13 +33,46 @@ export const kindsInOrder: readonly AssetKind[] = [
   'gateway',
 ];
 
-/** What to ask next. */
-export function nextStep({ parts }: Pick<InboxDevice, 'parts'>, { asset, part, meaning }: Answers): Step {
-  if (asset === undefined) return 'asset';
-  if (part === undefined && parts.length > 1) return 'part';
-  if (meaning === undefined && wiredParts({ parts }, part).length > 0) return 'meaning';
-  return 'check';
+const likelyKinds: Readonly<Record<string, readonly AssetKind[]>> = {
+  contact: ['door', 'cabinet', 'fridge'],
+  motion: ['motion-sensor'],
+  temperature: ['fridge', 'sensor'],
+  humidity: ['fridge', 'sensor'],
+  lock: ['lock'],
+  siren: ['siren'],
+  'badge-presented': ['reader'],
+  picture: ['camera'],
+};
+
+/** The kinds of assets that are here, with what the device is probably on first. */
+export function kindsFor(
+  { parts, heard }: Pick<InboxDevice, 'parts' | 'heard'>,
+  assets: readonly Asset[],
+): { likely: AssetKind[]; others: AssetKind[] } {
+  const says = [...heard.map(({ what }) => what), ...parts];
+  const guessed = new Set(says.flatMap((what) => likelyKinds[what] ?? []));
+  const here = kindsInOrder.filter((kind) => assets.some((asset) => asset.kind === kind));
+  return {
+    likely: here.filter((kind) => guessed.has(kind)),
+    others: here.filter((kind) => !guessed.has(kind)),
+  };
 }
+
+/** What to ask next. */
+export function nextStep(
+  { parts }: Pick<InboxDevice, 'parts'>,
+  { kind, asset, part, meaning }: Answers,
+): Step {
+  if (kind === undefined) return 'kind';
+  if (asset === undefined) return 'asset';
+  if (part === undefined && ownParts({ parts }).length > 1) return 'part';
+  if (meaning === undefined && wiredParts({ parts }, part).length > 0) return 'meaning';
+  return 'try';
+}
+
+/** Parts that somebody may want to tell apart; the battery is the device's own. */
+export const ownParts = ({ parts }: Pick<InboxDevice, 'parts'>): string[] =>
+  parts.filter((part) => !/^(battery|linkquality|voltage)$/.test(part));
 
 export const wiredParts = (
   { parts }: Pick<InboxDevice, 'parts'>,
@@ -47,11 +81,11 @@ export const wiredParts = (
 
 /** Takes the last answer back. */
 export function stepBack({ parts }: Pick<InboxDevice, 'parts'>, answers: Answers): Answers {
-  const { asset, part, meaning } = answers;
-  if (asset === undefined) return {};
-  if (meaning !== undefined) return part === undefined ? { asset } : { asset, part };
-  if (part !== undefined && parts.length > 1) return { asset };
-  return {};
+  const { kind, asset, part, meaning } = answers;
+  if (kind === undefined || asset === undefined) return {};
+  if (meaning !== undefined) return part === undefined ? { kind, asset } : { kind, asset, part };
+  if (part !== undefined && ownParts({ parts }).length > 1) return { kind, asset };
+  return { kind };
 }
 
 /** What the person beside it would call it. */

@@ -149,13 +149,19 @@ const shots: Shot[] = [
     },
   },
   {
-    name: 'assign-check',
+    name: 'assign-try',
     page: pages.inbox,
+    sizes: ['phone', 'tablet'],
+    themes: both,
     path: '#/devices',
     act: async (page) => {
       await page.getByRole('button', { name: /Shelly Plus i4/ }).click();
+      await page.locator('dialog').getByRole('button', { name: 'Doors' }).click();
       await page.locator('dialog').getByRole('button', { name: 'Front door' }).click();
-      await page.getByRole('button', { name: 'input:1', exact: true }).click();
+      await page
+        .locator('dialog')
+        .getByRole('button', { name: /input:1/ })
+        .click();
       await page.getByRole('button', { name: 'A door or window contact' }).click();
     },
   },

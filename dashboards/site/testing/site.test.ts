@@ -257,7 +257,13 @@ describe('by keyboard alone', () => {
     await page.getByRole('button', { name: /Shelly Plus i4/ }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
-    for (const name of ['Front door', 'input:1', 'A door or window contact', 'Yes, use it']) {
+    for (const name of [
+      'Doors',
+      'Front door',
+      'input:1 on',
+      'A door or window contact',
+      'Use it without trying',
+    ]) {
       const button = dialog.getByRole('button', { name, exact: true });
       await button.waitFor();
       await button.focus();
