@@ -47,6 +47,7 @@ test('ends with 1 and a count when rows were skipped', async () => {
 test('ends with 2 when it cannot begin', async () => {
   expect(await run(['score', 'missing.csv'])).toMatchObject({
     code: 2,
+    text: '',
     complaints: ['missing.csv: no such file'],
   });
   expect((await run([])).code).toBe(2);

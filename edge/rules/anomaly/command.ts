@@ -66,17 +66,19 @@ function parse(args: readonly string[]) {
 
 async function score(file: string, explains: boolean, terminal: Terminal): Promise<number> {
   const scorer = new CsvScorer({ explains, complain: terminal.complain });
-  await terminal.print(`${HEADER}${explains ? ',explanation' : ''}\n`);
+  // With the first rows, not before: a file that can't be opened gives no output at all.
+  let header = `${HEADER}${explains ? ',explanation' : ''}\n`;
   try {
     for await (const chunk of file === '-' ? terminal.input : terminal.open(file)) {
-      const text = scorer.take(chunk);
+      const text = header + scorer.take(chunk);
+      header = '';
       if (text !== '') await terminal.print(text);
     }
   } catch (error) {
     terminal.complain(`${file}: ${error instanceof Error ? error.message : String(error)}`);
     return 2;
   }
-  const rest = scorer.end();
+  const rest = header + scorer.end();
   if (rest !== '') await terminal.print(rest);
   if (scorer.skipped > 0) terminal.complain(`${scorer.skipped} of ${scorer.rows} rows were skipped`);
   return scorer.skipped > 0 ? 1 : 0;

@@ -94,6 +94,14 @@ describe('the ensemble', () => {
     expect(wild.every((score) => Number.isFinite(score))).toBe(true);
   });
 
+  test.each([-127, 65_535, 1e30])('is not blinded by a false reading of %d', (wild) => {
+    const values = [...days(5), wild, ...days(5, 2)];
+    values.splice(9 * 288, 20, ...Array.from({ length: 20 }, () => 28));
+    const found = alerts(scored(values));
+    expect(found).toContain(5 * 288);
+    expect(found.filter((index) => index >= 9 * 288 && index < 9 * 288 + 20).length).toBeGreaterThan(0);
+  });
+
   test('gives finite scores whatever it is given', () => {
     fc.assert(
       fc.property(

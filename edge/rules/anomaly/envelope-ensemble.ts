@@ -37,6 +37,8 @@ const at = Object.fromEntries(scalarNames.map((name, index) => [name, index])) a
 /** Bytes of state; the goal is 32 KB a stream. */
 const BYTES = StreamFeatures.bytes + Envelope.bytes + scalarNames.length * 8 + 64;
 
+/** Place of the value itself among the features. */
+const VALUE = 0;
 const rows = features.map(({ name }) => excessTable[name]);
 
 export class EnvelopeEnsemble implements Detector {
@@ -78,7 +80,9 @@ export class EnvelopeEnsemble implements Detector {
     s[at.newest] = time;
     this.#newestValue = value;
     this.#leading = -1;
-    this.#features.take(time, value);
+    const least = this.#envelope.leastLearned(VALUE, index);
+    const most = this.#envelope.mostLearned(VALUE, index);
+    this.#features.take(time, value, least, most);
     if (!this.#envelope.take(this.#features.values, index)) return 0;
     const bits = this.#bitsTogether() + YOUNG_BITS * Math.min(0, Math.log2((index + 1) / YOUNG_SAMPLES));
     return bits <= LEAST_BITS ? 0 : this.#scored(bits, index);

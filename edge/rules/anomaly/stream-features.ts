@@ -27,6 +27,8 @@ const LONG = 288;
 const JUMPS = 24;
 const COUNTED = 96;
 const RING = RECENT + LONG;
+/** Farther from the first value is as far as this: a float of 32 bits must hold it, and the sum of a window. */
+const MOST = 1e36;
 
 /** A value counts as high above this share of all values, a step as a jump above this share of all steps. */
 const HIGH_SHARE = 0.95;
@@ -114,21 +116,25 @@ export class StreamFeatures {
     return this.#week.visits >= WEEKS_KNOWN ? this.#week.usual : this.#hour.usual;
   }
 
-  take(time: number, value: number): void {
+  /**
+   * @param least between this and `most`, relative to `base`, a value is learned from as it is, beyond as if it were
+   * there: one false reading must not spoil means, quantiles and the calendar for weeks
+   */
+  take(time: number, value: number, least: number, most: number): void {
     const s = this.#scalars;
-    const out = this.values;
     // An integer: the remainders below are then cheap.
     const index = (s[at.count] ?? 0) >>> 0;
     if (index === 0) s[at.base] = value;
     // Small numbers keep their digits in the ring, however far the stream lies from zero.
-    const x = Math.fround(value - (s[at.base] ?? 0));
+    const seen = Math.fround(Math.max(-MOST, Math.min(MOST, value - (s[at.base] ?? 0))));
+    const x = Math.fround(Math.max(least, Math.min(most, seen)));
     s[at.count] = index + 1;
     this.#takeMeans(x, index);
     this.#takeExtremes(x, index);
     this.#takeSide(x, index);
     this.#takeCounts(x, index);
     this.#takeCalendar(time, x);
-    out[0] = x;
+    this.values[0] = seen;
     s[at.previous] = x;
   }
 
