@@ -8,7 +8,7 @@ import { fittingId } from '../rules/detection-id.ts';
 import { openingsOf } from '../rules/surroundings.ts';
 import { each } from './alarm.ts';
 import { type AccessState, activeTriggers, nextAccessWake } from './door/access-state.ts';
-import { type AccessRules, missed, presented, type Typed, typed } from './door/admission.ts';
+import { type AccessRules, missed, presented, type Typed, typed, typing } from './door/admission.ts';
 import { type AccessConfiguration, settingsOf } from './door/configuration.ts';
 import type { DoorInput } from './door/door-state.ts';
 import {
@@ -27,6 +27,8 @@ import type { PanelContext } from './outcome.ts';
 export type AccessInput =
   | { type: 'observation'; observation: Observation }
   | ({ type: 'code' } & Typed)
+  /** A code was typed; what it is comes with `code`. */
+  | { type: 'typing'; reader: string; at: number }
   | { type: 'time'; at: number };
 
 /** Observations that can change anything here; to all others access has nothing to say. */
@@ -55,7 +57,8 @@ export function accessStep(
       : input.at;
   const due = passTime(before, at, configuration, context);
   if (input.type === 'time') return due;
-  if (input.type === 'code') return andThen(due, typed(due.state, input, configuration, context));
+  if (input.type === 'code') return andThen(due, typed(due.state, input, configuration, context, rules));
+  if (input.type === 'typing') return { ...due, state: typing(due.state, input.reader, at) };
   const { observation } = input;
   if (observation.kind !== 'badge.presented') return atDoors(due, observation, at, configuration, context);
   const badge = observation.subjects?.badge;
@@ -81,7 +84,14 @@ function passTime(
     .map(([lock]) => lock);
   outcome = lockNow(outcome, over, at, 'the time for the badge is over', configuration, context);
   for (const [reader, waiting] of Object.entries(before.waiting))
-    if (waiting.until <= at) outcome = missed(outcome, reader, waiting, at);
+    if (waiting.until <= at) {
+      outcome = missed(outcome, reader, waiting, at);
+      if (waiting.next !== undefined)
+        outcome = andThen(
+          outcome,
+          presented(outcome.state, { ...waiting.next, now: at }, configuration, context),
+        );
+    }
   for (const door of Object.keys(outcome.state.doors))
     outcome = atDoor(outcome, door, { type: 'time', at }, configuration, context);
   return outcome;

@@ -1,6 +1,7 @@
 import type { Observation } from '../../devices/model/observation.ts';
 import type { ArmingAnswer, ArmingMode, ArmingSchedule, ArmingStatus } from '../api/contract.ts';
 import { PasswordChecker, parsePasswordHash } from '../broker/password.ts';
+import type { MoveInstants } from '../clock/move-instants.ts';
 import { accessKinds, accessStep, activeAccessDetections } from './access.ts';
 import { type ArmingInput, armingStatus, armingStep, nextArmingWake } from './arming.ts';
 import {
@@ -130,6 +131,19 @@ export class Panel {
     return both(both(entered, this.#arm({ type: 'time', at })), this.#handOverTo({ type: 'time', at }));
   }
 
+  /** After a step of the clock: doors, delays and visits go on as long as they would have. */
+  moveInstants(move: MoveInstants, now: number): void {
+    const { keep } = this.#options;
+    this.#arming = armingState.safeParse(move(this.#arming)).data ?? this.#arming;
+    this.#access = accessState.safeParse(move(this.#access)).data ?? this.#access;
+    this.#handOver = handOverState.safeParse(move(this.#handOver)).data ?? this.#handOver;
+    keep(`${PANEL_PREFIX}arming`, this.#arming);
+    keep(`${PANEL_PREFIX}access`, this.#access);
+    keep(`${PANEL_PREFIX}deliveries`, this.#handOver);
+    this.#doorsWakeAt = nextAccessWake(this.#access, this.#accessConfiguration);
+    this.#handOverWakeAt = this.#nextHandOver(now);
+  }
+
   /** Goes over to another configuration; what is open, awaited or known of people stays. */
   replaceAccess(access: AccessConfiguration, deliveries: DeliveryConfiguration, now: number): void {
     this.#accessConfiguration = access;
@@ -150,6 +164,7 @@ export class Panel {
     if (who === undefined || person === undefined)
       return this.#enter({ type: 'code', reader, at, outcome: 'wrong' });
     this.#comparing.add(reader);
+    const begun = this.#enter({ type: 'typing', reader, at });
     try {
       const offered = Buffer.from(code);
       const check = async (name: string, hash: string | undefined) => {
@@ -161,14 +176,10 @@ export class Panel {
         check(`${who} at a door`, person.codeHash),
         check(`${who} at a door under duress`, person.duressCodeHash),
       ]);
-      // Another badge was shown meanwhile: the code was not meant for that one.
-      if (this.#whoTypes(reader) !== who) return nothing;
-      return this.#enter({
-        type: 'code',
-        reader,
-        at,
-        outcome: right ? 'right' : duress ? 'duress' : 'wrong',
-      });
+      // Nobody waits any more: its time was over before the comparison was.
+      if (this.#whoTypes(reader) !== who) return begun;
+      const outcome = right ? 'right' : duress ? 'duress' : 'wrong';
+      return both(begun, this.#enter({ type: 'code', reader, at, outcome }));
     } finally {
       this.#comparing.delete(reader);
     }

@@ -19,6 +19,18 @@ export const holder = z.object({
 });
 export type Holder = z.infer<typeof holder>;
 
+/** A badge at a reader. */
+export const presentedBadge = z.object({
+  reader: z.string(),
+  badge: z.string(),
+  at: z.number(),
+  /** When the commands that follow from it go out: a badge from before a gap must not open a door now. */
+  now: z.number(),
+  /** Id of its observation. */
+  observation: z.string(),
+});
+export type Presented = z.infer<typeof presentedBadge>;
+
 const waiting = z.object({
   wants: z.enum(['code', 'second-person']),
   /** Who is asked for a code; with `second-person`, who waits. */
@@ -27,6 +39,10 @@ const waiting = z.object({
   until: z.number(),
   /** Who waits while the second person is asked for a code. */
   first: z.object({ who: holder, until: z.number() }).optional(),
+  /** The code has been typed and is being compared. */
+  comparing: z.boolean().optional(),
+  /** A badge that was shown meanwhile: it has its turn after the code. */
+  next: presentedBadge.optional(),
 });
 export type Waiting = z.infer<typeof waiting>;
 

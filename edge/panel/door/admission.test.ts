@@ -92,6 +92,10 @@ class Story {
     return this.see('badge.presented', reader, { subjects: { badge: badges[who] }, ...more });
   }
 
+  typing(reader = 'reader-back'): this {
+    return this.take({ type: 'typing', reader, at: this.at });
+  }
+
   code(outcome: 'right' | 'duress' | 'wrong', reader = 'reader-back'): this {
     return this.take({ type: 'code', reader, at: this.at, outcome });
   }
@@ -240,6 +244,28 @@ describe('a cabinet that takes two', () => {
     ]);
     story.code('wrong', at).code('right', at);
     expect(story.answers.slice(3)).toEqual(['denied keller wrong-code', 'granted keller']);
+  });
+
+  test('the second badge may be shown while the first one’s code is still being compared', () => {
+    const settings = {
+      ...two,
+      readers: [{ reader: at, code: 'always' }],
+      people: ['weber', 'keller'].map((identity) => ({ identity, codeHash: hash })),
+    };
+    const story = new Story(settings).badge('weber', at).typing(at).badge('keller', at).code('right', at);
+    expect(story.answers).toEqual([
+      'pending weber code',
+      'pending weber second-person',
+      'pending keller code',
+    ]);
+    expect(story.typing(at).code('right', at).answers.at(-1)).toBe('granted keller');
+    // The comparison was lost with a restart: whoever waits is told in time, and the next one has their turn.
+    const lost = new Story(settings).badge('weber', at).typing(at).badge('keller', at).wait(25_000);
+    expect(lost.answers).toEqual([
+      'pending weber code',
+      'denied weber code-missing',
+      'denied keller too-late',
+    ]);
   });
 
   test('the first one waits on while the second fumbles with the code', () => {

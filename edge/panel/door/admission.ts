@@ -1,8 +1,8 @@
 /** The answer to a badge and to a code: let in, refused, or one thing more is wanted. */
 import type { Identity } from '../../../devices/model/identity.ts';
 import { atLeastReal, type PanelContext } from '../outcome.ts';
-import type { AccessState, Holder, Waiting } from './access-state.ts';
-import { grant, type Presented, pending, refuse, signal } from './answers.ts';
+import type { AccessState, Holder, Presented, Waiting } from './access-state.ts';
+import { grant, pending, refuse, signal } from './answers.ts';
 import { type AccessConfiguration, settingsOf } from './configuration.ts';
 import { decideAccess, type Refusal } from './decision.ts';
 import { type AccessOutcome, andThen, nothingYet } from './doors.ts';
@@ -10,6 +10,8 @@ import { type AccessOutcome, andThen, nothingYet } from './doors.ts';
 /** So many wrong codes in a row, and no code of this person counts for a while. */
 export const MAX_WRONG_CODES = 3;
 export const CODE_LOCK_MS = 120_000;
+/** A comparison takes a tenth of a second; one that a restart has interrupted is given up after this. */
+const COMPARING_MS = 10_000;
 /** Whose wrong codes are remembered. */
 const MAX_WRONG_PEOPLE = 10_000;
 
@@ -33,6 +35,10 @@ export function presented(
   rules: AccessRules = {},
 ): AccessOutcome {
   const { reader, badge, at, observation } = shown;
+  const turn = before.waiting[reader];
+  // The code before it comes first, however long the comparison takes.
+  if (turn?.comparing === true)
+    return nothingYet({ ...before, waiting: { ...before.waiting, [reader]: { ...turn, next: shown } } });
   const decision = decideAccess(badge, reader, at, configuration, context, before.whereabouts);
   const waiting = before.waiting[reader];
   const begun = nothingYet(before);
@@ -112,6 +118,37 @@ export interface Typed {
 
 /** The answer to a code. Without a badge before it, it is a refusal: somebody tries the keys. */
 export function typed(
+  before: AccessState,
+  code: Typed,
+  configuration: AccessConfiguration,
+  context: PanelContext,
+  rules: AccessRules = {},
+): AccessOutcome {
+  const { reader } = code;
+  const { comparing: _compared, next, ...waiting } = before.waiting[reader] ?? {};
+  const isAsked = 'wants' in waiting;
+  const compared = isAsked ? { ...before, waiting: { ...before.waiting, [reader]: waiting } } : before;
+  const answered = codeAnswered(compared, code, configuration, context);
+  return next === undefined
+    ? answered
+    : andThen(answered, presented(answered.state, next, configuration, context, rules));
+}
+
+/** A code has been typed, and is going to be compared. */
+export function typing(before: AccessState, reader: string, at: number): AccessState {
+  const waiting = before.waiting[reader];
+  return waiting?.wants !== 'code' || at > waiting.until
+    ? before
+    : {
+        ...before,
+        waiting: {
+          ...before.waiting,
+          [reader]: { ...waiting, comparing: true, until: Math.max(waiting.until, at + COMPARING_MS) },
+        },
+      };
+}
+
+function codeAnswered(
   before: AccessState,
   { reader, at, outcome }: Typed,
   configuration: AccessConfiguration,

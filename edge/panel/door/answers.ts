@@ -4,7 +4,7 @@ import { DEFAULT_ACTION_LIFETIME_MS } from '../../rules/rule.ts';
 import { nameOf } from '../../rules/wording.ts';
 import { each, panelDetection } from '../alarm.ts';
 import type { PanelContext } from '../outcome.ts';
-import type { AccessState, Holder, Waiting } from './access-state.ts';
+import type { AccessState, Holder, Presented, Waiting } from './access-state.ts';
 import type { AccessConfiguration } from './configuration.ts';
 import type { Refusal } from './decision.ts';
 import {
@@ -17,17 +17,6 @@ import {
   locksOf,
 } from './doors.ts';
 import { passingAt } from './whereabouts.ts';
-
-/** A badge at a reader. */
-export interface Presented {
-  reader: string;
-  badge: string;
-  at: number;
-  /** When the commands that follow from it go out: a badge from before a gap must not open a door now. */
-  now: number;
-  /** Id of its observation. */
-  observation: string;
-}
 
 /** One thing more is wanted. */
 export function pending(
