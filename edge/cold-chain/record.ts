@@ -104,10 +104,10 @@ export function coldChainRecord(question: RecordQuestion, stored: StoredWindow):
     ({ startedAt, recoveredAt }) => startedAt < until && (recoveredAt ?? asOf) > period.from,
   );
   const happened = stored.happenings.filter(({ at }) => at < asOf);
-  const own = happened.filter(({ asset }) => asset === question.fridge.id || isDoor(asset, happened));
+  const own = happened.filter(({ asset }) => asset === question.fridge.id);
   const doors = spansOf(own, 'door.opened', 'door.closed');
   const power = powerFailures(happened);
-  const cases = casesOf(happened.filter(({ asset }) => asset === question.fridge.id));
+  const cases = casesOf(own);
   const terms = inForce(until - 1);
   const gaps = gapsIn(known, period.from, until, terms.limits.gapMs);
   const within = known.filter(({ at }) => at >= period.from && at < until);
@@ -154,9 +154,6 @@ export function coldChainRecord(question: RecordQuestion, stored: StoredWindow):
     damagedLines: stored.damaged.length,
   };
 }
-
-const isDoor = (asset: string, happened: readonly Happening[]): boolean =>
-  happened.some((one) => one.asset === asset && (one.kind === 'door.opened' || one.kind === 'door.closed'));
 
 const overlaps = ({ from, to }: Span, start: number, end: number): boolean =>
   from < end && (to ?? Number.POSITIVE_INFINITY) > start;

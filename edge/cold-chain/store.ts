@@ -9,7 +9,7 @@ import { packed, thinned, unpacked } from './readings.ts';
 import type { DatedTerms, FridgeTerms } from './terms.ts';
 
 /** Written this often; the log has it all the while. */
-export const WRITE_EVERY_MS = 60_000;
+export const WRITE_EVERY_MS = 5 * 60_000;
 /** Written at once when so much has gathered. */
 export const MAX_GATHERED = 2_000;
 /** While the disk takes nothing, this much is held; what is more, the log gives again after a restart. */
