@@ -7,6 +7,7 @@ import { type Registry, registryDocument, registryOf } from '../devices/model/re
 import { writtenProfiles } from '../devices/profiles/written-profile.ts';
 import { identityEntry } from './broker/identities.ts';
 import { parsePasswordHash } from './broker/password.ts';
+import { cameraConfiguration, evidenceConfiguration } from './cameras/configuration.ts';
 import { externalBroker } from './drivers/external-broker.ts';
 import { armingConfiguration } from './panel/arming-state.ts';
 import { accessConfiguration, namedAssets, namedPeople, namedZones } from './panel/door/configuration.ts';
@@ -21,16 +22,6 @@ import { transmissionSettings } from './transmission/settings.ts';
 
 const port = z.number().int().min(0).max(65_535);
 const path = z.string().min(1).max(4_096);
-
-const camera = z.strictObject({
-  asset: identifier,
-  host: z.string().min(1).max(253),
-  port: port.default(80),
-  secure: z.boolean().default(false),
-  username: z.string().max(128),
-  /** A file that holds the password and nothing else. */
-  passwordFile: path,
-});
 
 const pinHash = z
   .string()
@@ -77,6 +68,11 @@ export const gatewayDocument = z.strictObject({
     maxOutboxBytes: z.number().int().min(16_777_216).default(1_073_741_824),
     /** Records the cloud has are kept this long for the site itself. */
     retainMs: durationMs.default(72 * 3_600_000),
+    /**
+     * `system`: the machine's clock is believed unless it lies behind what was recorded; `synchronized`: only once
+     * systemd-timesyncd or chrony says that a time server has set it.
+     */
+    clock: z.enum(['system', 'synchronized']).default('system'),
   }),
   /** File with the sites, zones, assets and identities. */
   registry: path,
@@ -99,7 +95,9 @@ export const gatewayDocument = z.strictObject({
   /** Families of devices that this file describes itself. */
   profiles: writtenProfiles.default([]),
   devices: assignments.default([]),
-  cameras: z.array(camera).max(256).default([]),
+  cameras: z.array(cameraConfiguration).max(256).default([]),
+  /** Pictures that are kept for detections. */
+  evidence: evidenceConfiguration.default(evidenceConfiguration.parse({})),
   /** Absent: every rule there is, as it comes. */
   rules: ruleConfigurations.default(everyRule),
   panel: armingConfiguration,

@@ -83,6 +83,7 @@ function sectionsForRestart(inForce: GatewayConfiguration, wanted: GatewayConfig
     ['brokers', inForce.brokers, wanted.brokers],
     ['profiles', inForce.profiles, wanted.profiles],
     ['cameras', inForce.cameras, wanted.cameras],
+    ['evidence', inForce.evidence, wanted.evidence],
     ['panel', inForce.panel, wanted.panel],
     ['uplink', inForce.uplink, wanted.uplink],
     ['page', page, wantedPage],

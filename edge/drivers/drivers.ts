@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Command } from '../../devices/model/command.ts';
 import { profileFrom } from '../../devices/profiles/written-profile-reading.ts';
 import { type Broker, createBroker } from '../broker/broker.ts';
+import { Cameras } from '../cameras/cameras.ts';
 import { ExternalBroker } from './external-broker.ts';
 import { type FromDevice, MqttDriver, type QuarantinedMessage, type StoredMessage } from './mqtt.ts';
-import { Cameras } from './onvif/cameras.ts';
 import type { DriversOptions } from './options.ts';
 import { profilesOf } from './profiles.ts';
 
@@ -19,13 +19,13 @@ export class Drivers {
   readonly broker: Broker;
   readonly #options: DriversOptions;
   readonly #wires: readonly Wire[];
-  readonly #cameras: Cameras;
+  readonly cameras: Cameras;
 
   private constructor(options: DriversOptions, broker: Broker, wires: readonly Wire[], cameras: Cameras) {
     this.#options = options;
     this.broker = broker;
     this.#wires = wires;
-    this.#cameras = cameras;
+    this.cameras = cameras;
   }
 
   /** Opens the walls: from here on devices are heard. */
@@ -46,7 +46,8 @@ export class Drivers {
 
   /** Hands a command to whatever can carry it out. False: nothing can. */
   deliver(command: Command): boolean {
-    if (command.action === 'picture.take') return this.#cameras.take(command);
+    if (command.action === 'picture.take' || command.action === 'camera.go-to-preset')
+      return this.cameras.deliver(command);
     const targets = this.#options.gateway.site.commandTargets(command.asset, command.action);
     for (const { driver, publish } of this.#wires) {
       const result = driver.command(command, targets);

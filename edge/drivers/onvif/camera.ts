@@ -1,24 +1,50 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNotice } from '../../../devices/onvif/topics.ts';
 import type { Heard, Reading } from '../../../devices/profiles/profile.ts';
-import { type CameraAccess, type CameraSession, isRefusal, openCamera } from './client.ts';
+import {
+  type CameraAccess,
+  type CameraDescription,
+  type CameraPreset,
+  type CameraSession,
+  isRefusal,
+  openCamera,
+} from './client.ts';
+import { listen } from './listen.ts';
+import type { Pulled } from './pulled.ts';
 import { fetchSnapshot } from './snapshot.ts';
+import { StormLimit } from './storm.ts';
 
 /** First wait after a fault, and the longest, real ms. */
 const RETRY_AFTER_MS = 1_000;
 const RETRY_AT_MOST_MS = 30_000;
+/** A refused password is not tried again and again: cameras lock an account for that. */
+const REFUSED_RETRY_AT_MOST_MS = 300_000;
+/** A camera whose events come another way is asked this often whether it is there. */
+const ALIVE_EVERY_MS = 20_000;
+/** A clock off by more than this makes a camera's own times worthless as evidence. */
+export const CLOCK_WRONG_MS = 30_000;
+/** What waited in a storm is looked at this often. */
+const STORM_LOOK_MS = 1_000;
 
 export type CameraTrouble = 'unreachable' | 'refused';
 
 export interface CameraOptions extends CameraAccess {
   /** Asset that this camera is. */
   asset: string;
+  /** `pull`: by a subscription; `mqtt`: it sends them to the broker itself, and only its presence is watched here. */
+  events: 'pull' | 'mqtt';
   /** The subscription of an earlier life, which ended without giving it back; a camera has few of them. */
   leftBehind?: string;
   /** To be remembered for the next life; undefined: given back. */
   onSubscription(subscription: string | undefined): void;
+  /** The camera said who it is, each time it was reached. */
+  onDescribed(description: CameraDescription): void;
+  /** The camera said when it last started, by its own clock less what that is off. */
+  onStarted(at: number): void;
   /** What the camera says, as any device does. `isState`: known at connection, not news. */
   onHeard(heard: Heard, isState: boolean): void;
+  /** Notices that could not be read. */
+  onUnreadable(count: number): void;
   /** Told when trouble begins, with its cause in words; undefined when it is over. */
   onTrouble(trouble: CameraTrouble | undefined, detail: string): void;
 }
@@ -30,59 +56,119 @@ export const cameraAddress = (asset: string): string => `onvif:${asset}`;
 export class Camera {
   readonly #options: CameraOptions;
   readonly #signal: AbortSignal;
+  readonly #storm = new StormLimit(performance.now());
+  #stormTimer: NodeJS.Timeout | undefined;
   #session: CameraSession | undefined;
-  #trouble: CameraTrouble | undefined;
-  #gaveBack = false;
+  /** Undefined before the first attempt has come to an end. */
+  #trouble: CameraTrouble | 'none' | undefined;
+  #leftBehind: string | undefined;
 
   constructor(options: CameraOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+    this.#leftBehind = options.leftBehind;
+  }
+
+  get isConnected(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** How far its clock is off, ms; undefined where it isn't known. */
+  get clockOffsetMs(): number | undefined {
+    return this.#session?.clockOffsetMs;
   }
 
   /** Runs until the signal; never rejects. */
   async run(): Promise<void> {
     let waitMs = RETRY_AFTER_MS;
     while (!this.#signal.aborted) {
+      let session: CameraSession | undefined;
       try {
         // A new session measures the camera's clock again, which a reboot may have changed.
-        const session = await openCamera(this.#options);
+        session = await openCamera(this.#options, this.#signal);
         await this.#giveBack(session);
-        this.#options.onSubscription(await session.subscribe());
-        this.#session = session;
-        this.#recovered(session);
-        waitMs = RETRY_AFTER_MS;
-        await this.#listen(session);
+        this.#options.onDescribed(session.description);
+        await this.#attend(session, () => {
+          waitMs = RETRY_AFTER_MS;
+        });
       } catch (error) {
         this.#failed(error);
       }
       this.#session = undefined;
+      session?.close();
+      const atMostMs = this.#trouble === 'refused' ? REFUSED_RETRY_AT_MOST_MS : RETRY_AT_MOST_MS;
       await delay(waitMs, undefined, { signal: this.#signal }).catch(() => {});
-      waitMs = Math.min(waitMs * 2, RETRY_AT_MOST_MS);
+      waitMs = Math.min(waitMs * 2, atMostMs);
     }
+    clearTimeout(this.#stormTimer);
   }
 
   /** A JPEG of now. */
   async picture(): Promise<Uint8Array> {
-    if (this.#session === undefined) throw new Error(`the camera ${this.#options.asset} is not connected`);
-    return fetchSnapshot(await this.#session.snapshotUri(), this.#options, this.#signal);
+    return fetchSnapshot(await this.#connected().snapshotUri(), this.#options, this.#signal);
   }
 
-  async #listen(session: CameraSession): Promise<void> {
-    const stopped = new Promise<undefined>((resolve) => {
-      this.#signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
-    let lastExpiry: number | undefined;
-    while (!this.#signal.aborted) {
-      const pulled = await Promise.race([session.pull(), stopped]);
-      if (pulled === undefined) break;
-      for (const notice of pulled.notices) {
-        const read = readNotice(notice);
-        if (read !== undefined) this.#say([read.reading], read.isState);
-      }
-      // Pulling keeps most subscriptions alive; where the end does not move, the camera wants to be asked.
-      if (pulled.expiresAt !== undefined && pulled.expiresAt === lastExpiry) await session.renew();
-      lastExpiry = pulled.expiresAt;
+  /** Where its pictures are, without the password. */
+  snapshotUri(): Promise<string> {
+    return this.#connected().snapshotUri();
+  }
+
+  /** Where its stream is, without the password. */
+  streamUri(): Promise<string> {
+    return this.#connected().streamUri();
+  }
+
+  /** Where its camera looks on command. */
+  presets(): Promise<CameraPreset[]> {
+    return this.#connected().presets();
+  }
+
+  /**
+   * Turns to a preset, by its name or its token.
+   * @returns its name
+   * @throws Error that names what there is
+   */
+  async goTo(preset: string): Promise<string> {
+    const session = this.#connected();
+    const known = await session.presets();
+    const found =
+      known.find(({ token }) => token === preset) ??
+      known.find(({ name }) => name.toLowerCase() === preset.toLowerCase());
+    if (found === undefined) {
+      const names = known.map(({ name, token }) => name || token).join(', ');
+      throw new Error(`there is no preset "${preset}"${names === '' ? '' : `; there are ${names}`}`);
     }
+    await session.goTo(found.token);
+    return found.name || found.token;
+  }
+
+  #connected(): CameraSession {
+    if (this.#session === undefined) throw new Error(`the camera ${this.#options.asset} is not connected`);
+    return this.#session;
+  }
+
+  /** Stays with a camera that was reached. */
+  async #attend(session: CameraSession, onReached: () => void): Promise<void> {
+    const reached = () => {
+      onReached();
+      this.#session = session;
+      this.#recovered(session);
+    };
+    if (this.#options.events === 'mqtt') {
+      reached();
+      await this.#watch(session);
+      return;
+    }
+    await listen({
+      session,
+      signal: this.#signal,
+      onSubscribed: (address) => {
+        this.#leftBehind = address;
+        this.#options.onSubscription(address);
+        reached();
+      },
+      onPulled: (pulled) => this.#take(pulled, session),
+    });
     // A subscription left behind is one of the few that a camera has.
     await session.unsubscribe().then(
       () => this.#options.onSubscription(undefined),
@@ -90,30 +176,91 @@ export class Camera {
     );
   }
 
+  async #watch(session: CameraSession): Promise<void> {
+    while (!this.#signal.aborted) {
+      await delay(ALIVE_EVERY_MS, undefined, { signal: this.#signal }).catch(() => {});
+      if (!this.#signal.aborted) await session.proveAlive();
+    }
+  }
+
+  #take({ notices, unreadable }: Pulled, session: CameraSession): void {
+    if (unreadable > 0) this.#options.onUnreadable(unreadable);
+    const news: Reading[] = [];
+    for (const notice of notices) {
+      const meaning = readNotice(notice);
+      if (meaning === undefined) continue;
+      if ('rebootedAt' in meaning) this.#options.onStarted(meaning.rebootedAt - (session.clockOffsetMs ?? 0));
+      else if (meaning.isState) this.#say([meaning.reading], true);
+      else news.push(meaning.reading);
+    }
+    const said = this.#storm.take(news, performance.now());
+    if (said.length > 0) this.#say(said, false);
+    this.#lookAgain();
+  }
+
+  /** What a storm has held back is told as soon as it may be. */
+  #lookAgain(): void {
+    if (!this.#storm.isWaiting || this.#stormTimer !== undefined || this.#signal.aborted) return;
+    this.#stormTimer = setTimeout(() => {
+      this.#stormTimer = undefined;
+      if (this.#signal.aborted) return;
+      const said = this.#storm.due(performance.now());
+      if (said.length > 0) this.#say(said, false);
+      this.#lookAgain();
+    }, STORM_LOOK_MS);
+    this.#stormTimer.unref();
+  }
+
   /** Once; a camera that has forgotten it by itself is content, too. */
   async #giveBack(session: CameraSession): Promise<void> {
-    const { leftBehind } = this.#options;
-    if (leftBehind === undefined || this.#gaveBack) return;
-    this.#gaveBack = true;
-    await session.leave(leftBehind).catch(() => {});
+    const subscription = this.#leftBehind;
+    this.#leftBehind = undefined;
+    if (subscription !== undefined) await session.leave(subscription).catch(() => {});
   }
 
   #recovered(session: CameraSession): void {
-    this.#trouble = undefined;
-    this.#options.onTrouble(undefined, `${session.description.model} ${session.description.serial}`);
-    this.#say([{ type: 'state', part: 'online', property: 'online', value: 'online' }], false);
+    if (this.#trouble !== 'none') {
+      this.#trouble = 'none';
+      const { model, serial } = session.description;
+      this.#options.onTrouble(undefined, `${model} ${serial}`);
+      this.#say(
+        [{ type: 'state', part: 'online', property: 'online', value: 'online' }, role('working')],
+        false,
+      );
+    }
+    const { clockOffsetMs } = session;
+    if (clockOffsetMs === undefined) return;
+    const wrong = Math.abs(clockOffsetMs) > CLOCK_WRONG_MS;
+    const facts = { offsetSeconds: Math.round(clockOffsetMs / 1_000) };
+    this.#say(
+      [{ type: 'state', part: 'clock', property: 'clock', value: wrong ? 'wrong' : 'right', facts }],
+      false,
+    );
   }
 
   #failed(error: unknown): void {
     if (this.#signal.aborted) return;
     const trouble: CameraTrouble = isRefusal(error) ? 'refused' : 'unreachable';
     if (trouble === this.#trouble) return;
+    const isFirst = this.#trouble === undefined || this.#trouble === 'none';
     this.#trouble = trouble;
     this.#options.onTrouble(trouble, error instanceof Error ? error.message : String(error));
-    this.#say([{ type: 'state', part: 'online', property: 'online', value: 'offline' }], false);
+    if (isFirst)
+      this.#say(
+        [{ type: 'state', part: 'online', property: 'online', value: 'offline' }, role('failed')],
+        false,
+      );
   }
 
   #say(readings: Reading[], isState: boolean): void {
     this.#options.onHeard({ device: cameraAddress(this.#options.asset), readings }, isState);
   }
 }
+
+const role = (value: 'working' | 'failed'): Reading => ({
+  type: 'state',
+  part: 'role:events',
+  property: 'role',
+  value,
+  facts: { role: 'events' },
+});

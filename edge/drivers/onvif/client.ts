@@ -1,28 +1,18 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { parse as parseUrl } from 'node:url';
 import onvif from 'onvif';
 import { z } from 'zod';
-import type { OnvifNotice } from '../../../devices/onvif/topics.ts';
+import { boundedAgent } from './bounded-agent.ts';
+import { type Pulled, readPulled, remainingIn } from './pulled.ts';
+import { ANSWER_WITHIN_MS, atCamera, requestFrom } from './request.ts';
+import { isRefusalText, PULL_MS } from './subscription-policy.ts';
 
-/** How long a camera may take to answer anything but a pull, real ms. */
-const ANSWER_WITHIN_MS = 8_000;
 /** Notices taken from the camera at once. */
 const MESSAGES_A_PULL = 32;
-
-const simpleItem = z.object({ $: z.object({ Name: z.string(), Value: z.unknown() }) });
-const simpleItems = z.union([simpleItem, z.array(simpleItem)]);
-const noticeShape = z.object({
-  topic: z.union([z.string(), z.object({ _: z.string() })]),
-  message: z.object({
-    message: z.object({
-      $: z.object({ PropertyOperation: z.string().optional() }).optional(),
-      data: z.object({ simpleItem: simpleItems.optional() }).optional(),
-    }),
-  }),
-});
-const pullShape = z.object({
-  notificationMessage: z.union([z.unknown().array(), z.unknown()]).optional(),
-  terminationTime: z.coerce.date().optional().catch(undefined),
-});
+/** A pull without any answer is given up after this: longer than the camera may wait, and than the socket's own end. */
+const PULL_ANSWER_WITHIN_MS = PULL_MS + 25_000;
+/** Presets of one camera that are looked through. */
+const MAX_PRESETS = 512;
 
 const subscriptionShape = z.object({
   subscriptionReference: z.object({ address: z.object({ href: z.string() }) }),
@@ -36,55 +26,96 @@ export interface CameraAccess {
   password: string;
 }
 
-/** What the camera says it is. */
+/** What the camera says it is. Its address is only an attribute: it is known by these. */
 export interface CameraDescription {
   serial: string;
   model: string;
+  manufacturer: string;
+  firmware: string;
+  /** Hardware address of its first interface, lower case with colons. */
+  mac?: string;
+  /** `urn:uuid:…`, as in discovery. */
+  endpoint?: string;
+}
+
+export interface CameraPreset {
+  token: string;
+  name: string;
 }
 
 /** A camera that answered an authenticated call. */
 export interface CameraSession {
   readonly description: CameraDescription;
+  /** How far the camera's clock was ahead of ours when it was last measured, ms. */
+  readonly clockOffsetMs: number | undefined;
+  /** Asks again, without credentials: a reboot may have changed it. */
+  measureClock(): Promise<void>;
+  /** Whether it can send its events over MQTT (Core 21.06, section 9.10: EventBrokerProtocols). */
+  offersMqtt(): Promise<boolean>;
   snapshotUri(): Promise<string>;
-  /** @returns where the subscription is: what `leave` takes, also in another life of this process */
-  subscribe(): Promise<string>;
+  streamUri(): Promise<string>;
+  presets(): Promise<CameraPreset[]>;
+  goTo(token: string): Promise<void>;
+  /** A call that needs the password, and nothing else. */
+  proveAlive(): Promise<void>;
+  /** `address` is where the subscription is: what `leave` takes, also in another life of this process. */
+  subscribe(): Promise<{ address: string; remainingMs: number | undefined }>;
+  /** Asks for the state of everything that is told by notices. Not every camera knows it. */
+  synchronize(): Promise<void>;
   /** Gives back a subscription that an earlier life left behind. */
   leave(subscription: string): Promise<void>;
-  /** Waits for notices, a minute at most. `expiresAt` is in the camera's own time. */
-  pull(): Promise<{ notices: OnvifNotice[]; unreadable: number; expiresAt?: number }>;
-  renew(): Promise<void>;
+  /** Waits for notices, a minute at most. */
+  pull(): Promise<Pulled>;
+  renew(): Promise<number | undefined>;
   unsubscribe(): Promise<void>;
+  /** Ends what is under way. */
+  close(): void;
 }
 
 /** True when the camera refused the password (or a digest that its own clock called stale). */
-export const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && /not ?authori[sz]ed|digest authentication failed/i.test(error.message);
+export const isRefusal = (error: unknown): boolean => error instanceof Error && isRefusalText(error.message);
 
 type Callback<Value> = (error: Error | null, value: Value) => void;
 
-function answerOf<Value>(what: string, call: (done: Callback<Value>) => void): Promise<Value> {
+function answerOf(
+  what: string,
+  call: (done: Callback<unknown>) => void,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${what}: no answer`)), ANSWER_WITHIN_MS);
+    const timer = setTimeout(() => reject(new Error(`${what}: no answer`)), withinMs);
+    const end = (error: unknown, value?: unknown) => {
+      clearTimeout(timer);
+      if (error) reject(error instanceof Error ? error : new Error(`${what}: ${String(error)}`));
+      else resolve(value);
+    };
     // The library throws synchronously where an earlier answer lacked what it needs.
     try {
-      call((error, value) => {
-        clearTimeout(timer);
-        if (error) reject(error);
-        else resolve(value);
-      });
+      call((error, value) => end(error, value));
     } catch (error) {
-      clearTimeout(timer);
-      reject(error instanceof Error ? error : new Error(String(error)));
+      end(error ?? new Error(`${what}: failed`));
     }
   });
 }
+
+const text = z.coerce.string().transform((value) => value.trim().slice(0, 128));
+const information = z.object({
+  serialNumber: text.catch(''),
+  model: text.catch('camera'),
+  manufacturer: text.catch(''),
+  firmwareVersion: text.catch(''),
+});
+const interfaces = z.array(z.object({ info: z.object({ hwAddress: z.string() }) }));
+const capabilities = z.object({ EventBrokerProtocols: z.string() });
+const uriShape = z.object({ uri: z.url({ protocol: /^(https?|rtsps?)$/ }) });
 
 /**
  * Connects and proves the password with a call that needs it: connecting alone does not, and some cameras
  * let a wrong password through until the first event. The camera's clock is measured first, without
  * credentials, so that a camera with a wrong clock still accepts the digest.
  */
-export async function openCamera(access: CameraAccess): Promise<CameraSession> {
+export async function openCamera(access: CameraAccess, signal: AbortSignal): Promise<CameraSession> {
+  const agent = boundedAgent(access.secure);
   const camera = new onvif.Cam({
     hostname: access.host,
     port: access.port,
@@ -94,87 +125,193 @@ export async function openCamera(access: CameraAccess): Promise<CameraSession> {
     timeout: ANSWER_WITHIN_MS,
     autoconnect: false,
     preserveAddress: true,
+    agent,
   });
   // The library repeats its faults as events; without a listener they would end the process.
   camera.on('error', () => {});
-  await answerOf<unknown>('connecting', (done) =>
-    camera.connect((error: Error | null) => done(error, undefined)),
-  );
-  const information = await answerOf<unknown>('device information', (done) =>
-    camera.getDeviceInformation((error: Error | null, value: unknown) => done(error, value)),
-  );
-  const described = z
-    .object({ serialNumber: z.coerce.string(), model: z.coerce.string().catch('camera') })
-    .parse(information);
+  let clockOffsetMs: number | undefined;
+  let device: CameraDescription;
+  const own = (address: string) => atCamera(address, access);
+
+  const measureClock = async (): Promise<void> => {
+    // The library keeps its first measurement unless there is none.
+    camera.timeShift = 0;
+    const told = await answerOf('time', (done) =>
+      camera.getSystemDateAndTime((error: Error | null, value: unknown) => done(error, value)),
+    );
+    const at = told instanceof Date ? told.getTime() : Number.NaN;
+    // 0000-00-00 is no time: the digest is then made with ours.
+    if (Number.isNaN(at)) camera.timeShift = Date.now() - process.uptime() * 1_000;
+    clockOffsetMs = Number.isNaN(at) ? undefined : at - Date.now();
+  };
+
+  const describe = async (): Promise<CameraDescription> => {
+    const told = information.parse(
+      await answerOf('device information', (done) =>
+        camera.getDeviceInformation((error: Error | null, value: unknown) => done(error, value)),
+      ),
+    );
+    const found = await answerOf('network interfaces', (done) =>
+      camera.getNetworkInterfaces((error: Error | null, value: unknown) => done(error, value)),
+    ).catch(() => undefined);
+    const mac = interfaces.safeParse(found).data?.[0]?.info.hwAddress.toLowerCase().replaceAll('-', ':');
+    const { serialNumber: serial, model, manufacturer, firmwareVersion: firmware } = told;
+    return {
+      serial,
+      model,
+      manufacturer,
+      firmware,
+      ...(mac !== undefined && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) ? { mac } : {}),
+    };
+  };
+
+  /** Binds the library to a subscription; the agent goes along, or a pull would have none. */
+  const holding = (address: string) => ({
+    subscriptionReference: { address: { ...parseUrl(address), agent } },
+  });
+
+  try {
+    await measureClock();
+    await answerOf(
+      'connecting',
+      (done) => camera.connect((error: Error | null) => done(error, undefined)),
+      2 * ANSWER_WITHIN_MS,
+    );
+    device = await describe();
+    const endpoint = await ownCall('GetEndpointReference', 'http://www.onvif.org/ver10/device/wsdl').catch(
+      () => undefined,
+    );
+    const reference = /<(?:[\w-]+:)?GUID>\s*([^<\s]{1,128})\s*</.exec(endpoint ?? '')?.[1];
+    if (reference !== undefined) device = { ...device, endpoint: reference };
+  } catch (error) {
+    agent.destroy();
+    throw error;
+  }
+
+  /** What the library does not know: the same envelope, the same digest (WS-Security UsernameToken 1.0, section 3.1). */
+  function ownCall(operation: string, namespace: string, address?: string): Promise<string> {
+    const scheme = access.secure ? 'https' : 'http';
+    const host = access.host.includes(':') ? `[${access.host}]` : access.host;
+    const url = address ?? `${scheme}://${host}:${access.port}/onvif/device_service`;
+    const created = new Date(Date.now() + (clockOffsetMs ?? 0)).toISOString();
+    const nonce = randomBytes(16);
+    const digest = createHash('sha1').update(nonce).update(created).update(access.password).digest('base64');
+    const security = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-';
+    const body = [
+      '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header>',
+      `<a:MessageID>urn:uuid:${randomUUID()}</a:MessageID><a:To s:mustUnderstand="1">${escaped(url)}</a:To>`,
+      `<Security s:mustUnderstand="1" xmlns="${security}wssecurity-secext-1.0.xsd"><UsernameToken>`,
+      `<Username>${escaped(access.username)}</Username>`,
+      `<Password Type="${security}username-token-profile-1.0#PasswordDigest">${digest}</Password>`,
+      `<Nonce EncodingType="${security}soap-message-security-1.0#Base64Binary">${nonce.toString('base64')}</Nonce>`,
+      `<Created xmlns="${security}wssecurity-utility-1.0.xsd">${created}</Created></UsernameToken></Security>`,
+      `</s:Header><s:Body><${operation} xmlns="${namespace}"/></s:Body></s:Envelope>`,
+    ].join('');
+    const contentType = `application/soap+xml;charset=utf-8;action="${namespace}/${operation}"`;
+    const request = { method: 'POST', body, contentType, maxBytes: 64 * 1024 } as const;
+    return requestFrom(url, request, access, signal).then((bytes) => Buffer.from(bytes).toString('utf8'));
+  }
 
   return {
-    description: { serial: described.serialNumber, model: described.model },
+    description: device,
+    get clockOffsetMs() {
+      return clockOffsetMs;
+    },
+    measureClock,
+    async offersMqtt() {
+      const told = await answerOf('event capabilities', (done) =>
+        camera.getEventServiceCapabilities((error: Error | null, value: unknown) => done(error, value)),
+      ).catch(() => undefined);
+      return /mqtt/i.test(capabilities.safeParse(told).data?.EventBrokerProtocols ?? '');
+    },
     async snapshotUri() {
-      const answer = await answerOf<unknown>('snapshot address', (done) =>
+      const answer = await answerOf('snapshot address', (done) =>
         camera.getSnapshotUri((error: Error | null, value: unknown) => done(error, value)),
       );
-      return z.object({ uri: z.url() }).parse(answer).uri;
+      return own(uriShape.parse(answer).uri);
+    },
+    async streamUri() {
+      const answer = await answerOf('stream address', (done) =>
+        camera.getStreamUri({ protocol: 'RTSP' }, (error: Error | null, value: unknown) =>
+          done(error, value),
+        ),
+      );
+      return own(uriShape.parse(answer).uri);
+    },
+    async presets() {
+      await answerOf('presets', (done) =>
+        camera.getPresets((error: Error | null, value: unknown) => done(error, value)),
+      );
+      const shape = z.record(z.string(), z.object({ name: text.catch('') }).catch({ name: '' }));
+      const known = shape.safeParse(camera.presets ?? {}).data ?? {};
+      return Object.entries(known)
+        .slice(0, MAX_PRESETS)
+        .map(([token, { name }]) => ({ token, name }));
+    },
+    async goTo(token) {
+      await answerOf('going to a preset', (done) =>
+        camera.gotoPreset({ preset: escaped(token) }, (error: Error | null, value: unknown) =>
+          done(error, value),
+        ),
+      );
+    },
+    async proveAlive() {
+      await answerOf('device information', (done) =>
+        camera.getDeviceInformation((error: Error | null, value: unknown) => done(error, value)),
+      );
     },
     async subscribe() {
-      const answer = await answerOf<unknown>('subscribing', (done) =>
+      const answer = await answerOf('subscribing', (done) =>
         camera.createPullPointSubscription((error: Error | null, value: unknown) => done(error, value)),
       );
-      return subscriptionShape.parse(answer).subscriptionReference.address.href;
+      const { href } = subscriptionShape.parse(answer).subscriptionReference.address;
+      camera.events.subscription.subscriptionReference.address.agent = agent;
+      const times = z.object({ currentTime: z.unknown(), terminationTime: z.unknown() }).parse(answer);
+      return { address: href, remainingMs: remainingIn(times) };
+    },
+    async synchronize() {
+      const held = subscriptionShape.safeParse(camera.events.subscription).data;
+      if (held === undefined) return;
+      const address = held.subscriptionReference.address.href;
+      await ownCall('SetSynchronizationPoint', 'http://www.onvif.org/ver10/events/wsdl', address);
     },
     async leave(subscription) {
       // The library unsubscribes from what it holds: it is given the one that was left behind.
       const standing = camera.events;
-      camera.events = { subscription: { subscriptionReference: { address: parseUrl(subscription) } } };
+      camera.events = { subscription: holding(own(subscription)) };
       try {
-        await answerOf<unknown>('unsubscribing', (done) =>
+        await answerOf('unsubscribing', (done) =>
           camera.unsubscribe((error: Error | null, value: unknown) => done(error, value)),
         );
       } finally {
         camera.events = standing;
       }
     },
-    pull: () =>
-      new Promise((resolve, reject) => {
-        camera.pullMessages({ messageLimit: MESSAGES_A_PULL }, (error: Error | null, value: unknown) => {
-          if (error) reject(error);
-          else resolve(readPull(value));
-        });
-      }),
+    async pull() {
+      const answer = await answerOf(
+        'pulling',
+        (done) =>
+          camera.pullMessages({ messageLimit: MESSAGES_A_PULL }, (error: Error | null, value: unknown) =>
+            done(error, value),
+          ),
+        PULL_ANSWER_WITHIN_MS,
+      );
+      return readPulled(answer);
+    },
     async renew() {
-      await answerOf<unknown>('renewing', (done) =>
+      const answer = await answerOf('renewing', (done) =>
         camera.renew({}, (error: Error | null, value: unknown) => done(error, value)),
       );
+      return remainingIn(z.looseObject({}).catch({}).parse(answer));
     },
     async unsubscribe() {
-      await answerOf<unknown>('unsubscribing', (done) =>
+      await answerOf('unsubscribing', (done) =>
         camera.unsubscribe((error: Error | null, value: unknown) => done(error, value)),
       );
     },
+    close: () => agent.destroy(),
   };
 }
 
-function readPull(value: unknown): { notices: OnvifNotice[]; unreadable: number; expiresAt?: number } {
-  const parsed = pullShape.safeParse(value);
-  if (!parsed.success) return { notices: [], unreadable: 1 };
-  const { notificationMessage: raw, terminationTime } = parsed.data;
-  const messages = raw === undefined ? [] : Array.isArray(raw) ? raw : [raw];
-  const notices: OnvifNotice[] = [];
-  for (const message of messages) {
-    const notice = noticeShape.safeParse(message);
-    if (!notice.success) continue;
-    const { topic, message: outer } = notice.data;
-    const items = outer.message.data?.simpleItem;
-    const list = items === undefined ? [] : Array.isArray(items) ? items : [items];
-    notices.push({
-      topic: typeof topic === 'string' ? topic : topic._,
-      operation: outer.message.$?.PropertyOperation,
-      data: Object.fromEntries(list.map(({ $ }) => [$.Name, $.Value])),
-    });
-  }
-  const expiresAt = terminationTime?.getTime();
-  return {
-    notices,
-    unreadable: messages.length - notices.length,
-    ...(expiresAt === undefined || Number.isNaN(expiresAt) ? {} : { expiresAt }),
-  };
-}
+const escaped = (value: string): string =>
+  value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,16 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../devices/model/clock.ts';
+import { HttpLogIn, type LogIn } from './log-in.ts';
+import { type Notice, noticeXml, propertyKey } from './notices.ts';
+import { PullPoints, type SubscriptionManner } from './pull-points.ts';
 import { drawScene, type Scene } from './scene.ts';
+import { staticAnswer } from './services.ts';
 import { envelope, fault, readSoap, type SoapRequest, xmlTime } from './soap.ts';
 
-/** Pull points one camera has; a client that leaks them finds none left, as on a real one. */
-export const MAX_PULL_POINTS = 4;
-/** Notices one pull point keeps for its client. */
-export const MAX_WAITING_NOTICES = 64;
 const MAX_REQUEST_BYTES = 64 * 1024;
-const SUBSCRIPTION_LIFETIME_MS = 120_000;
+/** What a camera gone wrong sends in place of an answer, and goes on sending. */
+const RUBBISH = Buffer.alloc(64 * 1024, '<s:Envelope>');
 
 export interface CameraOptions {
   /** Time in the room: what the picture shows. The camera's protocol runs on real time, as its clients do. */
@@ -19,28 +20,46 @@ export interface CameraOptions {
   password: string;
   serial: string;
   port?: number;
+  /** What its web server asks for; absent: Basic. */
+  logIn?: LogIn;
+  /** Where it says that its stream is. */
+  streamUri?: string;
+  /** It says that it can send its events over MQTT. */
+  offersMqtt?: boolean;
 }
 
-interface PullPoint {
-  endsAt: number;
-  waiting: string[];
-  wake?: (() => void) | undefined;
-}
+/**
+ * How it answers: as it should; with rubbish; not at all; without end; or a picture never, everything else well.
+ */
+export type Answers = 'well' | 'rubbish' | 'never' | 'endless' | 'no-picture';
 
-/** An ONVIF camera (Profile S) that keeps its state: digest, clock offset, events, a picture, a reboot. */
+export const presets = [
+  { token: '1', name: 'Room' },
+  { token: '2', name: 'Ceiling' },
+] as const;
+
+/** An ONVIF camera (Profile S) that keeps its state: digest, clock offset, events, a picture, presets, a reboot. */
 export class Camera {
   readonly #options: CameraOptions;
   readonly #server: Server;
-  readonly #pullPoints = new Map<string, PullPoint>();
+  readonly #pullPoints = new PullPoints(() => this.#now());
+  readonly #logIn: HttpLogIn;
+  readonly #properties = new Map<string, Notice>();
   #scene: Omit<Scene, 'takenAt'> = { dark: false, cabinetOpen: false, person: false };
   #clockOffsetMs = 0;
-  #up = true;
-  /** Subscriptions that clients ended themselves. */
-  gaveBack = 0;
+  #isUp = true;
+  #standing: Uint8Array | undefined;
+  #startedAt = Date.now();
+  answers: Answers = 'well';
+  /** Requests whose digest was right but too old by the camera's clock. */
+  stale = 0;
 
   private constructor(options: CameraOptions) {
     this.#options = options;
+    this.#logIn = new HttpLogIn(options, options.logIn ?? 'basic');
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#keep(this.#darkness());
+    this.#keep(this.#lastReboot());
   }
 
   static async start(options: CameraOptions, signal: AbortSignal): Promise<Camera> {
@@ -58,7 +77,31 @@ export class Camera {
   }
 
   get address(): string {
-    return `http://127.0.0.1:${this.port}/onvif/device_service`;
+    return `${this.#base}/onvif/device_service`;
+  }
+
+  /** The name it is found by. */
+  get endpoint(): string {
+    const hash = createHash('sha256').update(this.#options.serial).digest('hex');
+    return `urn:uuid:${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+  }
+
+  get subscriptions(): number {
+    return this.#pullPoints.size;
+  }
+
+  /** Subscriptions that clients ended themselves. */
+  get gaveBack(): number {
+    return this.#pullPoints.gaveBack;
+  }
+
+  get renewed(): number {
+    return this.#pullPoints.renewed;
+  }
+
+  /** Subscriptions made since the start. */
+  get subscribed(): number {
+    return this.#pullPoints.made;
   }
 
   /** The camera's own clock may be off, as after many a reboot. */
@@ -66,25 +109,57 @@ export class Camera {
     this.#clockOffsetMs = offsetMs;
   }
 
+  /** As this maker treats subscriptions. */
+  behave(manner: Partial<SubscriptionManner>): void {
+    this.#pullPoints.manner = { ...this.#pullPoints.manner, ...manner };
+  }
+
   /** Changes what the lens sees; a lens that goes dark or sees again is a notice to every client. */
   show(change: Partial<Omit<Scene, 'takenAt'>>): void {
     const wasDark = this.#scene.dark;
     this.#scene = { ...this.#scene, ...change };
-    if (this.#scene.dark !== wasDark) this.#tell(this.#darkNotice('Changed'));
+    if (this.#scene.dark !== wasDark) this.tell(this.#darkness());
+  }
+
+  /** From here on every picture is the same one, or no more. */
+  freeze(frozen: boolean): void {
+    this.#standing = frozen ? this.#picture() : undefined;
+  }
+
+  /** Something happens that the camera tells its clients. */
+  tell(notice: Notice, operation: 'Changed' | 'Deleted' = 'Changed'): void {
+    if (operation === 'Deleted') this.#properties.delete(propertyKey(notice));
+    else if (notice.isProperty === true) this.#keep(notice);
+    this.#pullPoints.tell(noticeXml(notice, operation, this.#now()));
+  }
+
+  /** Subscriptions end as if their time had run out. */
+  forgetSubscriptions(): void {
+    this.#pullPoints.forgetAll();
+  }
+
+  unplug(): void {
+    this.#isUp = false;
+    this.#server.closeAllConnections();
+    this.#pullPoints.forgetAll();
+  }
+
+  plugIn(clockOffsetMs = 0): void {
+    this.#clockOffsetMs = clockOffsetMs;
+    this.#startedAt = Date.now();
+    this.#keep(this.#lastReboot());
+    this.#isUp = true;
   }
 
   /** Power off and on again: subscriptions are gone, the clock starts at `clockOffsetMs`. */
   async reboot(downMs: number, clockOffsetMs = 0): Promise<void> {
-    this.#up = false;
-    this.#server.closeAllConnections();
-    this.#pullPoints.clear();
+    this.unplug();
     await new Promise((resolve) => setTimeout(resolve, downMs));
-    this.#clockOffsetMs = clockOffsetMs;
-    this.#up = true;
+    this.plugIn(clockOffsetMs);
   }
 
-  get subscriptions(): number {
-    return this.#pullPoints.size;
+  get #base(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   #now(): number {
@@ -92,50 +167,67 @@ export class Camera {
   }
 
   #close(): void {
+    this.#pullPoints.forgetAll();
     this.#server.closeAllConnections();
     this.#server.close();
   }
 
+  #keep(notice: Notice): void {
+    this.#properties.set(propertyKey(notice), notice);
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.#up) {
+    if (!this.#isUp) {
       request.destroy();
+      return;
+    }
+    if (this.answers === 'never') return;
+    if (this.answers === 'rubbish') {
+      response.writeHead(200).end(RUBBISH.subarray(0, 999));
+      return;
+    }
+    if (this.answers === 'endless') {
+      const go = () => {
+        while (!response.destroyed && response.write(RUBBISH));
+      };
+      response.writeHead(200).on('drain', go);
+      go();
       return;
     }
     if (request.method === 'GET') {
       this.#snapshot(request, response);
       return;
     }
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of request) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > MAX_REQUEST_BYTES) {
-        response.writeHead(413).end();
-        return;
-      }
-      chunks.push(chunk as Buffer);
+    const text = await textOf(request);
+    if (text === undefined) {
+      response.writeHead(413).end();
+      return;
     }
-    const soap = readSoap(Buffer.concat(chunks).toString('utf8'), this.#options, this.#now());
-    const reply = (status: number, text: string) =>
-      response.writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8' }).end(text);
+    const soap = readSoap(text, this.#options, this.#now());
+    const reply = (status: number, body: string) =>
+      response.writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8' }).end(body);
     if (soap === undefined) {
       reply(400, fault('WellFormed', 'not a SOAP request'));
     } else if (soap.operation !== 'GetSystemDateAndTime' && soap.security !== 'good') {
+      if (soap.security === 'stale') this.stale++;
+      if (soap.security === 'wrong-password') this.#tellFailedLogIn(text, request);
       reply(400, fault('NotAuthorized', 'sender not authorized'));
     } else {
       const answer = await this.#answer(soap, request.url ?? '/');
-      if (answer === undefined) reply(400, fault('ActionNotSupported', `${soap.operation} is not supported`));
+      if (answer === 'dropped') response.destroy();
+      else if (answer === undefined)
+        reply(400, fault('ActionNotSupported', `${soap.operation} is not supported`));
       else reply(200, envelope(answer));
     }
   }
 
   #snapshot(request: IncomingMessage, response: ServerResponse): void {
-    const { username, password } = this.#options;
-    const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    if (request.headers.authorization !== expected) {
-      response.writeHead(401, { 'www-authenticate': 'Basic realm="camera"' }).end();
+    if (!this.#logIn.accepts(request.headers.authorization, 'GET')) {
+      response.writeHead(401, { 'www-authenticate': this.#logIn.challenges() }).end();
+    } else if (this.answers === 'no-picture') {
+      response.writeHead(503).end();
     } else if (request.url === '/snapshot.jpg') {
-      const picture = drawScene({ ...this.#scene, takenAt: this.#options.clock.now() + this.#clockOffsetMs });
+      const picture = this.#standing ?? this.#picture();
       response
         .writeHead(200, { 'content-type': 'image/jpeg', 'content-length': picture.length })
         .end(picture);
@@ -144,104 +236,86 @@ export class Camera {
     }
   }
 
+  #picture(): Uint8Array {
+    return drawScene({ ...this.#scene, takenAt: this.#options.clock.now() + this.#clockOffsetMs });
+  }
+
   async #answer({ operation, body }: SoapRequest, url: string): Promise<string | undefined> {
-    const base = `http://127.0.0.1:${this.port}`;
     switch (operation) {
-      case 'GetSystemDateAndTime':
-        return this.#dateAndTime();
-      case 'GetServices':
-        return `<tds:GetServicesResponse>${[
-          ['device', 'device_service'],
-          ['media', 'media'],
-          ['events', 'events'],
-        ]
-          .map(
-            ([name, path]) =>
-              `<tds:Service><tds:Namespace>http://www.onvif.org/ver10/${name}/wsdl</tds:Namespace><tds:XAddr>${base}/onvif/${path}</tds:XAddr><tds:Version><tt:Major>2</tt:Major><tt:Minor>5</tt:Minor></tds:Version></tds:Service>`,
-          )
-          .join('')}</tds:GetServicesResponse>`;
-      case 'GetDeviceInformation':
-        return `<tds:GetDeviceInformationResponse><tds:Manufacturer>Gatehouse</tds:Manufacturer><tds:Model>Simulated dome</tds:Model><tds:FirmwareVersion>1.0</tds:FirmwareVersion><tds:SerialNumber>${this.#options.serial}</tds:SerialNumber><tds:HardwareId>sim</tds:HardwareId></tds:GetDeviceInformationResponse>`;
-      case 'GetProfiles':
-        return '<trt:GetProfilesResponse><trt:Profiles token="main" fixed="true"><tt:Name>main</tt:Name><tt:VideoSourceConfiguration token="vsc"><tt:Name>vsc</tt:Name><tt:UseCount>1</tt:UseCount><tt:SourceToken>vs</tt:SourceToken><tt:Bounds x="0" y="0" width="320" height="180"/></tt:VideoSourceConfiguration><tt:VideoEncoderConfiguration token="vec"><tt:Name>vec</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>JPEG</tt:Encoding><tt:Resolution><tt:Width>320</tt:Width><tt:Height>180</tt:Height></tt:Resolution><tt:Quality>3</tt:Quality></tt:VideoEncoderConfiguration></trt:Profiles></trt:GetProfilesResponse>';
-      case 'GetVideoSources':
-        return '<trt:GetVideoSourcesResponse><trt:VideoSources token="vs"><tt:Framerate>5</tt:Framerate><tt:Resolution><tt:Width>320</tt:Width><tt:Height>180</tt:Height></tt:Resolution></trt:VideoSources></trt:GetVideoSourcesResponse>';
-      case 'GetSnapshotUri':
-        return `<trt:GetSnapshotUriResponse><trt:MediaUri><tt:Uri>${base}/snapshot.jpg</tt:Uri><tt:InvalidAfterConnect>false</tt:InvalidAfterConnect><tt:InvalidAfterReboot>false</tt:InvalidAfterReboot><tt:Timeout>PT0S</tt:Timeout></trt:MediaUri></trt:GetSnapshotUriResponse>`;
       case 'CreatePullPointSubscription':
-        return this.#subscribe(base);
+        return this.#pullPoints.create(this.#base, this.#states());
       case 'PullMessages':
-        return this.#pull(url, body);
+        return this.#pullPoints.pull(url, body);
       case 'Renew':
-        return this.#renew(url);
+        return this.#pullPoints.renew(url);
       case 'SetSynchronizationPoint':
-        return '<tev:SetSynchronizationPointResponse/>';
+        return this.#pullPoints.synchronize(url, this.#states())
+          ? '<tev:SetSynchronizationPointResponse/>'
+          : undefined;
       case 'Unsubscribe':
-        this.#pullPoints.get(url)?.wake?.();
-        if (!this.#pullPoints.delete(url)) return undefined;
-        this.gaveBack++;
-        return '<wsnt:UnsubscribeResponse/>';
+        return this.#pullPoints.end(url) ? '<wsnt:UnsubscribeResponse/>' : undefined;
+      case 'GotoPreset':
+        return this.#goTo(/<(?:\w+:)?PresetToken>([^<]*)</.exec(body)?.[1]);
       default:
-        return undefined;
+        return staticAnswer(operation, {
+          base: this.#base,
+          serial: this.#options.serial,
+          mac: `02-00-${createHash('sha256')
+            .update(this.#options.serial)
+            .digest('hex')
+            .slice(0, 8)
+            .replace(/(..)(?=.)/g, '$1-')}`,
+          endpoint: this.endpoint,
+          now: this.#now(),
+          presets,
+          streamUri: this.#options.streamUri,
+          offersMqtt: this.#options.offersMqtt === true,
+        });
     }
   }
 
-  #dateAndTime(): string {
-    const now = new Date(this.#now());
-    return `<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>NTP</tt:DateTimeType><tt:DaylightSavings>false</tt:DaylightSavings><tt:UTCDateTime><tt:Time><tt:Hour>${now.getUTCHours()}</tt:Hour><tt:Minute>${now.getUTCMinutes()}</tt:Minute><tt:Second>${now.getUTCSeconds()}</tt:Second></tt:Time><tt:Date><tt:Year>${now.getUTCFullYear()}</tt:Year><tt:Month>${now.getUTCMonth() + 1}</tt:Month><tt:Day>${now.getUTCDate()}</tt:Day></tt:Date></tt:UTCDateTime></tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`;
+  #goTo(token: string | undefined): string | undefined {
+    const preset = presets.find((known) => known.token === token);
+    if (preset === undefined) return undefined;
+    this.#scene = { ...this.#scene, turnedAway: preset.name === 'Ceiling' };
+    return '<tptz:GotoPresetResponse/>';
   }
 
-  #subscribe(base: string): string | undefined {
-    for (const [path, point] of this.#pullPoints)
-      if (point.endsAt < Date.now()) this.#pullPoints.delete(path);
-    if (this.#pullPoints.size >= MAX_PULL_POINTS) return undefined;
-    const path = `/onvif/pull/${randomUUID()}`;
-    // A new client is told the state first, marked as such (ONVIF Core, section 9.1: PropertyOperation).
-    this.#pullPoints.set(path, {
-      endsAt: Date.now() + SUBSCRIPTION_LIFETIME_MS,
-      waiting: [this.#darkNotice('Initialized')],
+  #states(): string[] {
+    return [...this.#properties.values()].map((notice) => noticeXml(notice, 'Initialized', this.#now()));
+  }
+
+  #darkness(): Notice {
+    return {
+      topic: 'tns1:VideoSource/ImageTooDark/ImagingService',
+      source: { Source: 'vs' },
+      data: { State: this.#scene.dark },
+      isProperty: true,
+    };
+  }
+
+  #lastReboot(): Notice {
+    const at = xmlTime(this.#startedAt + this.#clockOffsetMs);
+    return { topic: 'tns1:Monitoring/OperatingTime/LastReboot', data: { Status: at }, isProperty: true };
+  }
+
+  #tellFailedLogIn(text: string, request: IncomingMessage): void {
+    const name = /<(?:\w+:)?Username>([^<]*)</.exec(text)?.[1] ?? '';
+    this.tell({
+      topic: 'tns1:Device/SecurityPolicy/AuthFailed',
+      data: { UserName: name, IPAddress: request.socket.remoteAddress ?? '' },
     });
-    return `<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference><a:Address>${base}${path}</a:Address></tev:SubscriptionReference>${this.#terminates('wsnt')}</tev:CreatePullPointSubscriptionResponse>`;
   }
+}
 
-  #terminates(prefix: string): string {
-    return `<${prefix}:CurrentTime>${xmlTime(this.#now())}</${prefix}:CurrentTime><${prefix}:TerminationTime>${xmlTime(this.#now() + SUBSCRIPTION_LIFETIME_MS)}</${prefix}:TerminationTime>`;
+/** @returns undefined where it is too long */
+async function textOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_REQUEST_BYTES) return undefined;
+    chunks.push(chunk as Buffer);
   }
-
-  async #pull(path: string, body: string): Promise<string | undefined> {
-    const point = this.#pullPoints.get(path);
-    if (point === undefined) return undefined;
-    point.endsAt = Date.now() + SUBSCRIPTION_LIFETIME_MS;
-    const seconds = Number(/<(?:\w+:)?Timeout>PT(\d+)S</.exec(body)?.[1] ?? 60);
-    if (point.waiting.length === 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(seconds, 60) * 1_000);
-        timer.unref();
-        point.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    point.wake = undefined;
-    return `<tev:PullMessagesResponse>${this.#terminates('tev')}${point.waiting.splice(0).join('')}</tev:PullMessagesResponse>`;
-  }
-
-  #renew(path: string): string | undefined {
-    const point = this.#pullPoints.get(path);
-    if (point === undefined) return undefined;
-    point.endsAt = Date.now() + SUBSCRIPTION_LIFETIME_MS;
-    return `<wsnt:RenewResponse>${this.#terminates('wsnt')}</wsnt:RenewResponse>`;
-  }
-
-  #darkNotice(operation: 'Initialized' | 'Changed'): string {
-    return `<wsnt:NotificationMessage><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">tns1:VideoSource/ImageTooDark/ImagingService</wsnt:Topic><wsnt:Message><tt:Message UtcTime="${xmlTime(this.#now())}" PropertyOperation="${operation}"><tt:Source><tt:SimpleItem Name="Source" Value="vs"/></tt:Source><tt:Data><tt:SimpleItem Name="State" Value="${this.#scene.dark}"/></tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>`;
-  }
-
-  #tell(notice: string): void {
-    for (const point of this.#pullPoints.values()) {
-      if (point.waiting.length < MAX_WAITING_NOTICES) point.waiting.push(notice);
-      point.wake?.();
-    }
-  }
+  return Buffer.concat(chunks).toString('utf8');
 }

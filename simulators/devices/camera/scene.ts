@@ -8,6 +8,10 @@ export interface Scene {
   cabinetOpen: boolean;
   /** Somebody is in the room. */
   person: boolean;
+  /** Somebody has turned the camera to the ceiling. */
+  turnedAway?: boolean;
+  /** Grease on the lens. */
+  smeared?: boolean;
   takenAt: number;
 }
 
@@ -38,7 +42,7 @@ export function drawScene(scene: Scene): Uint8Array {
   const pixels = new Uint8Array(WIDTH * HEIGHT * 4).fill(255);
   const grain = grainFrom(scene.takenAt);
   const brightness = scene.dark ? 0.03 : 1;
-  const fill = (left: number, top: number, width: number, height: number, [red, green, blue]: Colour) => {
+  const fill: Fill = (left, top, width, height, [red, green, blue]) => {
     for (let y = Math.max(0, top); y < Math.min(HEIGHT, top + height); y++) {
       for (let x = Math.max(0, left); x < Math.min(WIDTH, left + width); x++) {
         const noise = grain() * 10 * brightness;
@@ -49,6 +53,10 @@ export function drawScene(scene: Scene): Uint8Array {
       }
     }
   };
+  if (scene.turnedAway === true) {
+    drawCeiling(fill);
+    return encoded(pixels, scene);
+  }
   fill(0, 0, WIDTH, 120, [124, 132, 138]);
   fill(0, 120, WIDTH, 60, [92, 88, 84]);
   for (const [index, top] of [30, 58, 86].entries()) {
@@ -75,6 +83,23 @@ export function drawScene(scene: Scene): Uint8Array {
     fill(206, 40, 18, 22, [28, 28, 34]);
     fill(222, 76, 26, 9, [40, 42, 52]);
   }
+  return encoded(pixels, scene);
+}
+
+type Fill = (left: number, top: number, width: number, height: number, colour: Colour) => void;
+
+/** Tiles, a lamp, a sprinkler: nothing of the room. */
+function drawCeiling(fill: Fill): void {
+  fill(0, 0, WIDTH, HEIGHT, [196, 196, 190]);
+  for (let x = 40; x < WIDTH; x += 64) fill(x, 0, 3, HEIGHT, [150, 150, 146]);
+  for (let y = 25; y < HEIGHT; y += 52) fill(0, y, WIDTH, 3, [150, 150, 146]);
+  fill(107, 80, 60, 46, [250, 250, 246]);
+  fill(250, 30, 14, 14, [90, 30, 30]);
+}
+
+/** With the grease of the lens, if there is any, and the time in the corner. */
+function encoded(pixels: Uint8Array, scene: Scene): Uint8Array {
+  if (scene.smeared === true) smear(pixels);
   const time = new Date(scene.takenAt).toISOString().slice(11, 19);
   for (const [position, character] of [...time].entries()) {
     for (const [row, bits] of (digits[character] ?? []).entries()) {
@@ -84,6 +109,27 @@ export function drawScene(scene: Scene): Uint8Array {
     }
   }
   return jpeg.encode({ data: pixels, width: WIDTH, height: HEIGHT }, QUALITY).data;
+}
+
+/** Each dot is the mean of those around it, along the lines and then along the columns. */
+function smear(pixels: Uint8Array): void {
+  const radius = 12;
+  const along = (count: number, length: number, at: (line: number, position: number) => number) => {
+    for (let line = 0; line < count; line++) {
+      for (let channel = 0; channel < 3; channel++) {
+        const values = Array.from({ length }, (_, position) => pixels[at(line, position) + channel] ?? 0);
+        let sum = 0;
+        for (let position = -radius; position < length; position++) {
+          sum += values[position + radius] ?? 0;
+          sum -= values[position - radius - 1] ?? 0;
+          const width = Math.min(length - 1, position + radius) - Math.max(0, position - radius) + 1;
+          if (position >= 0) pixels[at(line, position) + channel] = sum / width;
+        }
+      }
+    }
+  };
+  along(HEIGHT, WIDTH, (line, position) => (line * WIDTH + position) * 4);
+  along(WIDTH, HEIGHT, (line, position) => (position * WIDTH + line) * 4);
 }
 
 /** The clock is drawn by the camera's electronics: it shows whatever the lens sees. */

@@ -49,6 +49,7 @@ const namespaces = [
   'xmlns:tt="http://www.onvif.org/ver10/schema"',
   'xmlns:tds="http://www.onvif.org/ver10/device/wsdl"',
   'xmlns:trt="http://www.onvif.org/ver10/media/wsdl"',
+  'xmlns:tptz="http://www.onvif.org/ver20/ptz/wsdl"',
   'xmlns:tev="http://www.onvif.org/ver10/events/wsdl"',
   'xmlns:wsnt="http://docs.oasis-open.org/wsn/b-2"',
   'xmlns:tns1="http://www.onvif.org/ver10/topics"',
