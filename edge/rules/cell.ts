@@ -69,7 +69,7 @@ export class Live implements Timed {
   }
 
   precedes(other: Timed): boolean {
-    if (!(other instanceof Live)) return false;
+    if (!(other instanceof Live)) return true;
     return this.rule.order === other.rule.order
       ? this.cell.key < other.cell.key
       : this.rule.order < other.rule.order;

@@ -2,8 +2,9 @@
  * How fast the engine is with 1,000 rules over 10,000 devices, 50 rules evaluated for each observation:
  *   node edge/rules/engine.bench.ts [observations]
  * Five kinds as sites write them for measurements: a threshold that must last, a count in a sliding window, a
- * rate of change, A that is not followed by B, and a heartbeat. Rate of change and heartbeat write a new state
- * at every observation; the others when something changes. About 1 in 1,000 observations gives a detection.
+ * rate of change, A that is not followed by B, and a heartbeat. Each says when it rests: between which values, within
+ * which change, or as long as the device is heard of again in time. Beside it, the same rules when they say nothing of
+ * that: each is then asked at every observation, and rate of change and heartbeat write a new state each time.
  */
 import { z } from 'zod';
 import type { Observation } from '../../devices/model/observation.ts';
@@ -115,7 +116,8 @@ const random = numbers(1);
 const assetsPerRule = (DEVICES * RULES_PER_DEVICE) / RULES;
 function entriesFor(used: readonly AnyRuleKind[]) {
   return Array.from({ length: RULES }, (_, index) => ({
-    rule: used[index % used.length]?.kind,
+    // Devices are dealt out in twenties: so each has rules of all kinds.
+    rule: used[Math.floor(index / 20) % used.length]?.kind,
     id: `r${index}`,
     above: 8 + (index % 7) / 10,
     ms: 60_000,
@@ -193,10 +195,28 @@ const resting: Pick<AnyRuleKind, 'restsWithin'> = {
     max: settings.parse(configuration).above,
   }),
 };
-measure('threshold alone', [threshold]);
-measure(
-  'threshold, window, A not B, each saying between which values it rests',
-  [threshold, window, unanswered].map((kind): AnyRuleKind => ({ ...kind, ...resting })),
-);
-measure('threshold, window, A not B (state only when something changes)', [threshold, window, unanswered]);
-measure('all five kinds (20 new states per observation)', kinds);
+const comparing: RuleKind<Settings, null> = {
+  ...shared,
+  kind: 'rate',
+  configuration: settings,
+  state: z.null(),
+  initial: () => null,
+  restsWithinChange: ({ above }) => above,
+  step(_state, { value = 0, id }, key, { above }, { before }) {
+    if (before === undefined || Math.abs(value - before.value) <= above) return undefined;
+    return { state: undefined, findings: [found(key, 'jumped', id)] };
+  },
+};
+const expecting: RuleKind<Settings, null> = {
+  ...comparing,
+  kind: 'heartbeat',
+  expectsWithinMs: ({ ms }) => ms,
+  restsWithinChange: () => Number.POSITIVE_INFINITY,
+  step: () => undefined,
+  wake: (_state, key) => ({ state: undefined, findings: [found(key, 'silent', '')] }),
+};
+const byValue = [threshold, window, unanswered].map((kind): AnyRuleKind => ({ ...kind, ...resting }));
+measure('all five kinds', [...byValue, comparing, expecting]);
+measure('all five kinds, saying nothing of their rest (20 new states per observation)', kinds);
+measure('threshold, window, A not B', byValue);
+measure('threshold, window, A not B, saying nothing of their rest', [threshold, window, unanswered]);

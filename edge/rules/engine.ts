@@ -7,7 +7,8 @@ import type { RuleConfiguration } from './configuration.ts';
 import { fittingId } from './detection-id.ts';
 import { detectionOf, keysFull } from './detection-of.ts';
 import { Folds } from './fold.ts';
-import { AT_ONCE, keptSlot, keptValue, RULE_PREFIX, SLOT_PREFIX } from './kept.ts';
+import { Heard, keptHeard } from './heard.ts';
+import { AT_ONCE, HEARD_PREFIX, keptSlot, keptValue, RULE_PREFIX, SLOT_PREFIX } from './kept.ts';
 import type { AnyRuleKind, Detection, LocalAction, RuleContext, RuleStep } from './rule.ts';
 import { type Audience, RuleIndex } from './rule-index.ts';
 import { type ContextAt, SeenContext } from './seen-context.ts';
@@ -62,7 +63,7 @@ export class RuleEngine {
   readonly #troubles = new Troubles();
   #seen: SeenContext;
   #index: RuleIndex;
-  #timers = new TimerQueue<Live>();
+  #timers = new TimerQueue<Live | Heard>();
   #live = new Set<Live>();
   readonly #folds: Folds;
   #detections: Detection[] = [];
@@ -120,6 +121,8 @@ export class RuleEngine {
     for (const live of this.#live) entries.set(live.keptAs, keptValue(live));
     for (const { name, fingerprint } of this.#index.rules()) entries.set(RULE_PREFIX + name, fingerprint);
     for (const [key, value] of this.#folds.kept()) entries.set(key, value);
+    for (const heard of this.#index.allHeard())
+      if (heard.at > Number.NEGATIVE_INFINITY) entries.set(heard.keptAs, heard.kept);
     this.#index = index;
     this.#seen = new SeenContext(registry);
     this.#timers = new TimerQueue();
@@ -155,42 +158,83 @@ export class RuleEngine {
   }
 
   #run(untilMs: number, now: number, context: ContextAt): void {
-    for (let live = this.#timers.take(untilMs); live !== undefined; live = this.#timers.take(untilMs)) {
-      const at = live.wakeAt === AT_ONCE ? now : live.wakeAt;
-      const { rule, cell, position } = live;
+    for (let due = this.#timers.take(untilMs); due !== undefined; due = this.#timers.take(untilMs)) {
+      const at = due.wakeAt === AT_ONCE ? now : due.wakeAt;
       this.#seen.take(at, typeof context === 'function' ? context(at) : context);
-      live.wakeAt = Number.POSITIVE_INFINITY;
-      try {
-        const step = rule.kind.wake?.(live.state, cell.key, rule.configuration, this.#seen);
-        // A rule that asks to be woken when it has just been woken would never let time go on.
-        if (step?.wakeAt !== undefined && step.wakeAt <= at) step.wakeAt = at + 1;
-        if (step === undefined) this.#keep(live);
-        else this.#apply(rule, cell, position, step, `${this.#options.site}@${at}`, at);
-      } catch (error) {
-        this.#keep(live);
-        this.#failed(rule, error);
-      }
+      due.wakeAt = Number.POSITIVE_INFINITY;
+      if (due instanceof Heard) this.#notHeard(due, at);
+      else this.#wake(due, at);
     }
   }
 
-  #tell({ cell, positions, rest }: Audience, observation: Observation): void {
+  #wake(live: Live, at: number): void {
+    const { rule, cell, position } = live;
+    try {
+      const step = rule.kind.wake?.(live.state, cell.key, rule.configuration, this.#seen);
+      // A rule that asks to be woken when it has just been woken would never let time go on.
+      if (step?.wakeAt !== undefined && step.wakeAt <= at) step.wakeAt = at + 1;
+      if (step === undefined) this.#keep(live);
+      else this.#apply(rule, cell, position, step, `${this.#options.site}@${at}`, at);
+    } catch (error) {
+      this.#keep(live);
+      this.#failed(rule, error);
+    }
+  }
+
+  /** Tells the rules that expected to hear by now. One that remembers something has its own timers. */
+  #notHeard(heard: Heard, at: number): void {
+    const { cell, positions, rest } = heard;
+    const silentMs = at - heard.at;
+    for (let index = 0; index < positions.length; index++) {
+      const [position, expectsMs] = [positions[index], rest.expectsMs[index]];
+      if (position === undefined || expectsMs === undefined) return;
+      const rule = cell.rules[position];
+      if (expectsMs > silentMs || expectsMs <= heard.toldMs || rule === undefined) continue;
+      if (cell.lives[position] !== undefined) continue;
+      this.#seen.heardBefore(heard.at, heard.value);
+      try {
+        const step = rule.kind.wake?.(rule.resting, cell.key, rule.configuration, this.#seen);
+        if (step?.wakeAt !== undefined && step.wakeAt <= at) step.wakeAt = at + 1;
+        if (step !== undefined) this.#apply(rule, cell, position, step, `${this.#options.site}@${at}`, at);
+      } catch (error) {
+        this.#failed(rule, error);
+      }
+    }
+    heard.toldMs = silentMs;
+    this.#timers.schedule(heard, heard.dueAt);
+    this.#options.keep(heard.keptAs, heard.kept);
+  }
+
+  #tell({ cell, positions, rest, heard }: Audience, observation: Observation): void {
     // Without a value nothing can be at rest within a range: NaN is in none.
     const value = observation.value ?? Number.NaN;
-    if (cell.liveCount === 0 && value >= rest.allMin && value <= rest.allMax) return;
+    // At the first time there is nothing to compare with: NaN is no change.
+    const change = heard === undefined ? Number.NaN : Math.abs(value - heard.value);
+    if (heard === undefined) this.#seen.before = undefined;
+    else this.#hear(heard, observation.observedAt, value);
+    if (cell.liveCount === 0 && value >= rest.allMin && value <= rest.allMax && !(change > rest.allChange))
+      return;
     const { rules, lives } = cell;
-    const { min, max } = rest;
+    const { min, max, change: most } = rest;
     for (let index = 0; index < positions.length; index++) {
       const position = positions[index];
       if (position === undefined) return;
-      if (
-        value >= (min[index] ?? Number.NaN) &&
-        value <= (max[index] ?? Number.NaN) &&
-        lives[position] === undefined
-      )
-        continue;
+      if (lives[position] === undefined) {
+        if (value >= (min[index] ?? Number.NaN) && value <= (max[index] ?? Number.NaN)) continue;
+        const rests = most[index] ?? -1;
+        if (rests >= 0 && !(change > rests)) continue;
+      }
       const rule = rules[position];
       if (rule !== undefined) this.#step(rule, cell, position, observation);
     }
+  }
+
+  /** Notes an observation for those that compare and expect; they are shown the one before. */
+  #hear(heard: Heard, at: number, value: number): void {
+    this.#seen.heardBefore(heard.at, heard.value);
+    heard.take(at, value);
+    this.#timers.schedule(heard, heard.dueAt);
+    this.#options.keep(heard.keptAs, heard.kept);
   }
 
   #step(rule: ActiveRule, cell: Cell, position: number, observation: Observation): void {
@@ -340,6 +384,7 @@ export class RuleEngine {
   #restore(kept: ReadonlyMap<string, unknown>): void {
     for (const [key, value] of kept) {
       if (key.startsWith(SLOT_PREFIX) && !this.#restoreSlot(key, value, kept)) this.#options.forget(key);
+      if (key.startsWith(HEARD_PREFIX) && !this.#restoreHeard(key, value)) this.#options.forget(key);
     }
     // Without the rule that asked for it a fold would never end.
     this.#folds.restore(kept, (by, asset) => this.#isLive(by, asset));
@@ -387,6 +432,15 @@ export class RuleEngine {
     const wakeAt = changed ? AT_ONCE : entry.data.wakeAt;
     if (wakeAt !== undefined) this.#timers.schedule(live, wakeAt);
     if (changed) this.#keep(live);
+    return true;
+  }
+
+  #restoreHeard(keptAs: string, value: unknown): boolean {
+    const heard = this.#index.heard(keptAs);
+    const kept = keptHeard.safeParse(value);
+    if (heard === undefined || !kept.success) return false;
+    heard.restore(kept.data);
+    this.#timers.schedule(heard, heard.dueAt);
     return true;
   }
 

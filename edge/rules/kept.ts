@@ -7,6 +7,8 @@ export const RULE_STATE_PREFIX = 'rules/';
 export const SLOT_PREFIX = `${RULE_STATE_PREFIX}slot/`;
 /** Under which configuration a rule's states were made. */
 export const RULE_PREFIX = `${RULE_STATE_PREFIX}rule/`;
+/** When an asset was last heard of, for rules that compare or expect. */
+export const HEARD_PREFIX = `${RULE_STATE_PREFIX}heard/`;
 export const FOLD_PREFIX = `${RULE_STATE_PREFIX}fold/`;
 
 /** `wakeAt` of a state whose rule has been changed: it is looked at again with the next wake. */

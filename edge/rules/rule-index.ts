@@ -3,7 +3,9 @@ import type { ObservationKind } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { ActiveRule, Cell } from './cell.ts';
 import type { RuleConfiguration } from './configuration.ts';
-import type { AnyRuleKind, ValueRange } from './rule.ts';
+import { Heard } from './heard.ts';
+import { type PlaceRest, type Rest, restOf, restOfAll } from './rest.ts';
+import type { AnyRuleKind } from './rule.ts';
 
 /** Pairs of rule and asset, at most. */
 export const MAX_PAIRS = 1_000_000;
@@ -14,15 +16,8 @@ export interface Audience {
   /** Shared by all that are alike. */
   readonly positions: readonly number[];
   readonly rest: Rest;
-}
-
-/** For each place, between which values its rule has nothing to say while it is at rest; none: min above max. */
-export interface Rest {
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  /** Between these, none of them has. */
-  readonly allMin: number;
-  readonly allMax: number;
+  /** Where a rule among them compares with what was heard before or expects to hear again. */
+  readonly heard: Heard | undefined;
 }
 
 /** Who is to hear of one kind of observation. */
@@ -38,6 +33,7 @@ export interface IndexEntry {
 export class RuleIndex {
   readonly #rules = new Map<string, ActiveRule>();
   readonly #cells = new Map<string, Cell>();
+  readonly #heard = new Map<string, Heard>();
   readonly #entries = new Map<ObservationKind, { byAsset: Map<string, Audience[]>; keyed: ActiveRule[] }>();
 
   /** @throws RangeError when a rule names a kind or an asset that does not exist, or there are too many. */
@@ -76,6 +72,16 @@ export class RuleIndex {
     return this.#entries.get(kind);
   }
 
+  /** What is known to have been heard, by the name under which it is kept. */
+  heard(keptAs: string): Heard | undefined {
+    return this.#heard.get(keptAs);
+  }
+
+  /** Everything that is listened for again. */
+  allHeard(): Iterable<Heard> {
+    return this.#heard.values();
+  }
+
   rule(name: string): ActiveRule | undefined {
     return this.#rules.get(name);
   }
@@ -108,8 +114,11 @@ export class RuleIndex {
     for (const [kind, positionsByAsset] of audiences) {
       const { byAsset } = this.#entry(kind);
       for (const [id, positions] of positionsByAsset) {
-        const ranges = positions.map((position) => restOf(watching[position], kind, asset));
-        const audience = { cell, positions: shared.positions(positions), rest: shared.rest(ranges) };
+        const rest = shared.rest(positions.map((position) => restOf(watching[position], kind, asset)));
+        const places = shared.positions(positions);
+        const heard = rest.needsHeard ? new Heard(cell, places, rest, kind, id) : undefined;
+        if (heard !== undefined) this.#heard.set(heard.keptAs, heard);
+        const audience = { cell, positions: places, rest, heard };
         const list = byAsset.get(id);
         if (list) list.push(audience);
         else byAsset.set(id, [audience]);
@@ -145,13 +154,9 @@ class Shared {
     return one(this.#rules, list.map(({ order }) => order).join(), () => list);
   }
 
-  rest(ranges: readonly ValueRange[]): Rest {
-    return one(this.#rests, ranges.map(({ min, max }) => `${min},${max}`).join(';'), () => ({
-      min: Float64Array.from(ranges, ({ min }) => min),
-      max: Float64Array.from(ranges, ({ max }) => max),
-      allMin: Math.max(...ranges.map(({ min }) => min)),
-      allMax: Math.min(...ranges.map(({ max }) => max)),
-    }));
+  rest(places: readonly PlaceRest[]): Rest {
+    const name = places.map(({ min, max, change, expectsMs }) => `${min},${max},${change},${expectsMs}`);
+    return one(this.#rests, name.join(';'), () => restOfAll(places));
   }
 
   positions(list: readonly number[]): readonly number[] {
@@ -166,11 +171,6 @@ function one<Value>(known: Map<string, Value>, key: string, make: () => Value): 
   known.set(key, value);
   return value;
 }
-
-const NEVER_AT_REST: ValueRange = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
-
-const restOf = (rule: ActiveRule | undefined, kind: ObservationKind, asset: Asset): ValueRange =>
-  rule?.kind.restsWithin?.(kind, rule.configuration, asset) ?? NEVER_AT_REST;
 
 function watchedAssets(
   { kind }: ActiveRule,

@@ -16,6 +16,11 @@ export interface RuleContext {
   readonly armingPhase?: 'settled' | 'exit-delay' | 'entry-delay' | 'triggered';
   /** Whether the site's registered opening hours cover this moment. */
   readonly isOpen: boolean;
+  /**
+   * For rules with `restsWithinChange` or `expectsWithinMs`: when the asset was heard of before, and what it measured
+   * then. Not there at the first time.
+   */
+  readonly before?: { readonly at: number; readonly value: number } | undefined;
 }
 
 /** A detection without what the engine adds (id, rule, source, site). */
@@ -117,6 +122,16 @@ export interface RuleKind<Configuration, State> {
    * are in band, so this is what most of them cost.
    */
   restsWithin?(observed: ObservationKind, configuration: Configuration, asset: Asset): ValueRange | undefined;
+  /**
+   * A rule that compares each value with the one before (`context.before`): at rest it has nothing to say to a change
+   * of at most this much, and is not asked. It needs no state for the comparison.
+   */
+  restsWithinChange?(configuration: Configuration): number;
+  /**
+   * A rule that expects to hear of its asset again within this: at rest its `wake` is called when that has not been so
+   * for this long, once for each silence. Hearing in time costs nothing.
+   */
+  expectsWithinMs?(configuration: Configuration): number;
   step(
     state: State,
     observation: Observation,

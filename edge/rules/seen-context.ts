@@ -11,6 +11,8 @@ export class SeenContext implements RuleContext {
   armingMode: RuleContext['armingMode'] = 'disarmed';
   armingPhase: NonNullable<RuleContext['armingPhase']> = 'settled';
   isOpen = false;
+  before: { at: number; value: number } | undefined = undefined;
+  readonly #before = { at: 0, value: 0 };
 
   constructor(registry: Registry) {
     this.registry = registry;
@@ -21,5 +23,17 @@ export class SeenContext implements RuleContext {
     this.armingMode = context.armingMode;
     this.armingPhase = context.armingPhase ?? 'settled';
     this.isOpen = context.isOpen;
+    this.before = undefined;
+  }
+
+  /** What the asset had last told. One object for all: a rule that keeps it copies it. */
+  heardBefore(at: number, value: number): void {
+    if (at === Number.NEGATIVE_INFINITY) {
+      this.before = undefined;
+      return;
+    }
+    this.#before.at = at;
+    this.#before.value = value;
+    this.before = this.#before;
   }
 }
