@@ -134,7 +134,9 @@ export class Panel {
   /** After a step of the clock: doors, delays and visits go on as long as they would have. */
   moveInstants(move: MoveInstants, now: number): void {
     const { keep } = this.#options;
-    this.#arming = armingState.safeParse(move(this.#arming)).data ?? this.#arming;
+    const arming = armingState.safeParse(move(this.#arming)).data ?? this.#arming;
+    // The schedule means hours of the day: what lay in time that is left out is due now, as after a power cut.
+    this.#arming = { ...arming, scheduledUntil: Math.min(this.#arming.scheduledUntil, now) };
     this.#access = accessState.safeParse(move(this.#access)).data ?? this.#access;
     this.#handOver = handOverState.safeParse(move(this.#handOver)).data ?? this.#handOver;
     keep(`${PANEL_PREFIX}arming`, this.#arming);

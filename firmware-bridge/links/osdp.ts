@@ -76,6 +76,8 @@ class OsdpLink implements Link {
   private readonly baudRate: number;
   private readonly line: OsdpLine;
   private readonly readers: readonly OsdpReader[];
+  /** Of the readers, in their order. */
+  private readonly names: readonly string[];
 
   constructor(given: Settings, context: LinkContext) {
     this.context = context;
@@ -87,7 +89,7 @@ class OsdpLink implements Link {
       if (spoken === undefined)
         context.log.error(
           { reader: each.node },
-          `has no key yet: set "install: true" once while nobody else is at the line`,
+          'has no key yet: set "install: true" once while nobody else is at the line',
         );
       // Told offline all the same: a reader that nobody speaks to must not be forgotten.
       const connection = this.connect(each.node, () => this.at(each.node));
@@ -115,8 +117,6 @@ class OsdpLink implements Link {
         }),
     );
   }
-  private names: readonly string[] = [];
-
   run(signal: AbortSignal): Promise<void> {
     const outlet: NodeOutlet = {
       publish: this.context.outlet.publish,

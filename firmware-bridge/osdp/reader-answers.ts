@@ -177,7 +177,8 @@ function refused(
     default:
       if (isShaking) return keyRefused(state, detail, nowMs);
       if (state.phase === 'capabilities') return afterCapabilities({ ...state, capabilities: [] }, settings);
-      if (state.phase === 'identify' || state.phase === 'install')
+      if (state.phase === 'install') return unreachable(state, false, `the new key: ${detail}`, nowMs);
+      if (state.phase === 'identify')
         return withEvent(begunAnew(state, nowMs + PROBE_MS), { type: 'unusable', detail });
       return orderEnded({ ...state, nextAtMs: nowMs + POLL_MS }, underWay.order, 'refused', detail);
   }

@@ -267,6 +267,14 @@ describe('keys', () => {
     expect(reader.figures.handshakes).toBe(1);
   });
 
+  test('a reader that does not take its key is said not to, once', () => {
+    const reader = new SimulatedReader({ address: 1, now: () => 0 });
+    const stand = new Stand([reader], { isInstalled: false, baseKey: ownKey.slice(0, 15) }).run(20_000);
+    const told = stand.events.flatMap(({ event }) => (event.type === 'key-refused' ? [event.detail] : []));
+    expect(told).toEqual(['the new key: key-set refused: can-not-process (9)']);
+    expect(stand.types()).not.toContain('online');
+  });
+
   test('a reader with another key is never online, and that is told once', () => {
     const reader = new SimulatedReader({ address: 1, key: randomBytes(16), now: () => 0 });
     const stand = new Stand([reader]);

@@ -14,8 +14,6 @@ export const holder = z.object({
   presented: z.string(),
   remark: z.enum(['passed-back', 'came-otherwise']).optional(),
   withCode: z.boolean(),
-  /** With the code that calls for help. */
-  duress: z.boolean().optional(),
 });
 export type Holder = z.infer<typeof holder>;
 
@@ -38,7 +36,7 @@ const waiting = z.object({
   opens: z.array(z.string()),
   until: z.number(),
   /** Who waits while the second person is asked for a code. */
-  first: z.object({ who: holder, until: z.number() }).optional(),
+  first: z.object({ who: holder, until: z.number(), opens: z.array(z.string()) }).optional(),
   /** The code has been typed and is being compared. */
   comparing: z.boolean().optional(),
   /** A badge that was shown meanwhile: it has its turn after the code. */

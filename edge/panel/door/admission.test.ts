@@ -268,6 +268,37 @@ describe('a cabinet that takes two', () => {
     ]);
   });
 
+  test('help is called at once for the one who is forced, whether or not the second comes', () => {
+    const story = new Story({
+      ...two,
+      readers: [{ reader: at, code: 'always' }],
+      people: [{ identity: 'weber', codeHash: hash, duressCodeHash: hash }],
+    });
+    story.badge('weber', at).code('duress', at);
+    expect(story.answers.at(-1)).toBe('pending weber second-person');
+    expect(story.found).toEqual(['duress critical']);
+    expect(story.wait(60_000).found).toEqual(['duress critical']);
+  });
+
+  test('both have to be allowed to open what takes two', () => {
+    const story = new Story({
+      doors: [{ door: 'cabinet-1', twoPersonsMs: 30_000 }],
+      readers: [{ reader: at, opens: ['cabinet-1', 'door-back'] }],
+    });
+    story.badge('courier', at).badge('weber', at);
+    expect(story.answers).toEqual(['granted courier-1', 'pending weber second-person']);
+    const other = new Story({
+      doors: [
+        { door: 'cabinet-1', twoPersonsMs: 30_000 },
+        { door: 'door-back', twoPersonsMs: 30_000 },
+      ],
+      readers: [{ reader: at, opens: ['cabinet-1', 'door-back'] }],
+    });
+    other.badge('courier', at).badge('weber', at);
+    expect(other.answers).toEqual(['pending courier-1 second-person', 'granted weber']);
+    expect(other.observations.at(-1)?.facts?.opens).toBe('door-back');
+  });
+
   test('the first one waits on while the second fumbles with the code', () => {
     const story = new Story({
       doors: [{ door: 'cabinet-1', twoPersonsMs: 60_000 }],

@@ -2,7 +2,7 @@
 import type { Identity } from '../../../devices/model/identity.ts';
 import { atLeastReal, type PanelContext } from '../outcome.ts';
 import type { AccessState, Holder, Presented, Waiting } from './access-state.ts';
-import { grant, pending, refuse, signal } from './answers.ts';
+import { grant, pending, refuse, signal, underDuress } from './answers.ts';
 import { type AccessConfiguration, settingsOf } from './configuration.ts';
 import { decideAccess, type Refusal } from './decision.ts';
 import { type AccessOutcome, andThen, nothingYet } from './doors.ts';
@@ -81,7 +81,9 @@ export function presented(
 /** Who waits for a second person at this reader. */
 function firstOf(waiting: Waiting | undefined, at: number): Waiting['first'] {
   const first =
-    waiting?.wants === 'second-person' ? { who: waiting.who, until: waiting.until } : waiting?.first;
+    waiting?.wants === 'second-person'
+      ? { who: waiting.who, until: waiting.until, opens: waiting.opens }
+      : waiting?.first;
   return first !== undefined && first.until >= at ? first : undefined;
 }
 
@@ -96,16 +98,19 @@ function next(
   context: PanelContext,
 ): AccessOutcome {
   const { at } = shown;
-  const twoPersonsMs = Math.min(
-    ...opens.flatMap((door) => settingsOf(door, configuration).twoPersonsMs ?? []),
-    Number.POSITIVE_INFINITY,
-  );
-  const isSecond = first !== undefined && first.who.identity !== who.identity;
-  if (twoPersonsMs === Number.POSITIVE_INFINITY || isSecond)
-    return grant(given, shown, isSecond ? [first.who, who] : [who], opens, configuration, context);
+  const windowOf = (door: string) => settingsOf(door, configuration).twoPersonsMs;
+  const twoPersonsMs = Math.min(...opens.flatMap((door) => windowOf(door) ?? []), Number.POSITIVE_INFINITY);
+  if (twoPersonsMs === Number.POSITIVE_INFINITY)
+    return grant(given, shown, [who], opens, configuration, context);
+  if (first !== undefined && first.who.identity !== who.identity) {
+    // What takes two opens only where both may open it.
+    const both = opens.filter((door) => windowOf(door) === undefined || first.opens.includes(door));
+    if (both.length > 0) return grant(given, shown, [first.who, who], both, configuration, context);
+  }
   // The same badge again does not make two of one, nor does it begin anew.
-  const until = first?.until ?? at + twoPersonsMs;
-  const waiting: Waiting = { wants: 'second-person', who: first?.who ?? who, opens: [...opens], until };
+  const waits = first?.who.identity === who.identity ? first : undefined;
+  const until = waits?.until ?? at + twoPersonsMs;
+  const waiting: Waiting = { wants: 'second-person', who: waits?.who ?? who, opens: [...opens], until };
   return andThen(given, pending(given.state, shown, waiting, 'second-person'));
 }
 
@@ -168,8 +173,11 @@ function codeAnswered(
   const { who, opens, first } = waiting;
   const shown: Presented = { reader, badge: who.badge, at, now: at, observation: who.presented };
   if (outcome !== 'wrong') {
-    const holder: Holder = { ...who, withCode: true, ...(outcome === 'duress' && { duress: true }) };
-    return next(begun, shown, holder, opens, first, configuration, context);
+    // Nothing at the door may show it: no siren, no light, no refusal.
+    const help =
+      outcome === 'duress' ? [underDuress(reader, who.identity, opens, who.presented, at, context)] : [];
+    const holder: Holder = { ...who, withCode: true };
+    return next({ ...begun, detections: help }, shown, holder, opens, first, configuration, context);
   }
   const count = (before.wrongCodes[who.identity]?.count ?? 0) + 1;
   const isLocked = count >= MAX_WRONG_CODES;
@@ -177,7 +185,7 @@ function codeAnswered(
   const remembered = Object.entries(before.wrongCodes).slice(-(MAX_WRONG_PEOPLE - 1));
   const state: AccessState = {
     ...before,
-    waiting: isLocked ? withFirst(others, reader, opens, first) : before.waiting,
+    waiting: isLocked ? withFirst(others, reader, first) : before.waiting,
     wrongCodes: {
       ...Object.fromEntries(remembered),
       [who.identity]: isLocked ? { count: 0, lockedUntil: at + CODE_LOCK_MS } : { count, lockedUntil: 0 },
@@ -190,17 +198,16 @@ function codeAnswered(
 const withFirst = (
   waiting: AccessState['waiting'],
   reader: string,
-  opens: string[],
   first: Waiting['first'],
 ): AccessState['waiting'] =>
-  first === undefined ? waiting : { ...waiting, [reader]: { wants: 'second-person', opens, ...first } };
+  first === undefined ? waiting : { ...waiting, [reader]: { wants: 'second-person', ...first } };
 
 /** What was wanted did not come in time. */
 export function missed(given: AccessOutcome, reader: string, waiting: Waiting, at: number): AccessOutcome {
   const { [reader]: _over, ...others } = given.state.waiting;
   const { who, wants, opens, first } = waiting;
   const stillWaits = first !== undefined && first.until > at ? first : undefined;
-  const state: AccessState = { ...given.state, waiting: withFirst(others, reader, opens, stillWaits) };
+  const state: AccessState = { ...given.state, waiting: withFirst(others, reader, stillWaits) };
   const because: Refusal = wants === 'code' ? 'code-missing' : 'second-person-missing';
   return andThen(given, {
     state,

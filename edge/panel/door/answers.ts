@@ -150,13 +150,11 @@ export function grant(
         },
       },
     ],
-    detections: holders.flatMap(({ identity, remark, presented: observation, duress }) => [
-      ...(remark === undefined
+    detections: holders.flatMap(({ identity, remark, presented: observation }) =>
+      remark === undefined
         ? []
-        : [contradicted(remark, 'low', reader, identity, observation, at, given.state, context)]),
-      // Nothing at the door may show it: no siren, no light, no refusal.
-      ...(duress === true ? [underDuress(reader, identity, opens, observation, at, context)] : []),
-    ]),
+        : [contradicted(remark, 'low', reader, identity, observation, at, given.state, context)],
+    ),
     actions: [
       ...each(locks, 'lock.unlock', `badge of ${name}`).map((action) => ({
         ...action,
@@ -177,7 +175,8 @@ export function grant(
   return lockOrdered(outcome, locks, 'unlocked', now, configuration, context);
 }
 
-function underDuress(
+/** Help is called as soon as the code is given, whether or not anything opens. */
+export function underDuress(
   reader: string,
   identity: string,
   opens: readonly string[],
@@ -189,7 +188,7 @@ function underDuress(
   const name = registry.identity(identity)?.name ?? identity;
   const doors = opens.map((door) => nameOf(door, registry)).join(', ');
   return panelDetection('duress', 'critical', observation, at, { asset: reader }, context, {
-    summary: `${name} opened ${doors} with the code that says "I am being forced".`,
+    summary: `${name} has given the code that says "I am being forced", at ${doors}.`,
     assets: [reader, ...opens],
     identities: [identity],
     evidence: [observation],

@@ -75,10 +75,11 @@ export function decideAccess(
   const hasSchedule = configuration.people.some(
     ({ identity, schedule }) => identity === person.id && schedule !== undefined,
   );
-  const inHours = isInHours(person, reader, at, configuration, context);
+  // Asked only where it matters: the calendar is the dearest part of the answer.
+  const isOutside = () => !isInHours(person, reader, at, configuration, context);
   // A schedule of their own binds staff, too: that is what it was given to them for.
   const isBound = hasSchedule || !configuration.outsideHours.includes(person.kind);
-  if (isBound && !inHours) return refused('outside-hours');
+  if (isBound && isOutside()) return refused('outside-hours');
   let remark: 'passed-back' | 'came-otherwise' | undefined;
   for (const door of allowed) {
     const { antiPassback } = settingsOf(door, configuration);
@@ -89,6 +90,6 @@ export function decideAccess(
     if (found === 'passed-back' && antiPassback === 'hard') return refused('anti-passback');
     remark ??= found;
   }
-  const needsCode = own?.code === 'always' || (own?.code === 'outside-hours' && !inHours);
+  const needsCode = own?.code === 'always' || (own?.code === 'outside-hours' && !isBound && isOutside());
   return { granted: true, person, opens: allowed, needsCode, ...(remark !== undefined && { remark }) };
 }
