@@ -196,6 +196,16 @@ describe('a reader, as the gateway sees it', () => {
     expect(said).toEqual([true, false, true]);
   });
 
+  test('whose head is cut off is tampered with, until it is there again', async () => {
+    const { reader, reports, online, status, settled } = stand();
+    online();
+    status(false);
+    for (const heads of [[1], [1], [0], [0]])
+      reader.hear({ type: 'said', reply: { kind: 'reader-status', readers: heads } });
+    for (let turns = 0; turns < 6; turns++) await settled();
+    expect(reports.map(({ tamper }) => tamper)).toEqual([false, true, false]);
+  });
+
   test('whose buzzer sounds says so once the reader has taken the order', async () => {
     const { reader, reports, orders, online, settled } = stand();
     online();

@@ -53,6 +53,8 @@ export class OsdpReader {
   private isOnline = false;
   /** Another reader, or one that was reset, answers in this one's place. */
   private isImpostor = false;
+  /** Its reading head is cut off or tampered with (clause 7.8). */
+  private isHeadMissing = false;
   private state: Pick<Said, 'tamper' | 'power' | 'inputs' | 'outputs' | 'buzzer'> = {};
   private reportedAtMs = Number.NEGATIVE_INFINITY;
   private lastOrder = 0;
@@ -175,7 +177,7 @@ export class OsdpReader {
         this.change({ outputs: reply.outputs });
         break;
       case 'reader-status':
-        // A head that is not there, or tampered with, is told by the local status as well where it matters.
+        this.headSaid(reply.readers.some((state) => state !== 0));
         break;
       case 'card':
         this.tell({ badge: badgeOf(reply.data, reply.bits) });
@@ -190,6 +192,12 @@ export class OsdpReader {
     }
   }
 
+  private headSaid(isMissing: boolean): void {
+    if (isMissing === this.isHeadMissing) return;
+    this.isHeadMissing = isMissing;
+    this.tell({});
+  }
+
   /** Tells what is new; the same again is not news. */
   private change(now: OsdpReader['state']): void {
     const next = { ...this.state, ...now };
@@ -201,7 +209,7 @@ export class OsdpReader {
   private tell(said: Said): void {
     this.sequence++;
     this.reportedAtMs = this.options.clock.monotonicMs();
-    const state = this.isImpostor ? { ...this.state, tamper: true } : this.state;
+    const state = this.isImpostor || this.isHeadMissing ? { ...this.state, tamper: true } : this.state;
     this.queue.put({ boot: this.boot, sequence: this.sequence, ...state, ...said });
   }
 }
