@@ -32,7 +32,7 @@ async function freePort(): Promise<number> {
 }
 
 async function until(what: string, isTrue: () => boolean): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
+  const giveUpAt = Date.now() + 60_000;
   while (!isTrue()) {
     if (Date.now() > giveUpAt) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
