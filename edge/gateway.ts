@@ -6,6 +6,8 @@ import { type GatewayReport, type Lane, MAX_REPORTED_FACTS, type Picture } from 
 import { ACTIONS_PREFIX, Actions } from './actions/actions.ts';
 import { interlock } from './actions/interlock.ts';
 import { ALARMS_PREFIX, Alarms } from './alarms/alarms.ts';
+import { instantMover } from './clock/move-instants.ts';
+import type { ClockChange } from './clock/steady-clock.ts';
 import type { GatewayConfiguration } from './config.ts';
 import type { FromDevice } from './drivers/mqtt.ts';
 import { profilesOf } from './drivers/profiles.ts';
@@ -30,6 +32,9 @@ const urgentKinds: ReadonlySet<ObservationKind> = new Set([
   'camera.obscured',
   'access.denied',
   'command.failed',
+  // Ahead of the day's records: they are put right as they arrive.
+  'clock.set',
+  'clock.unset',
 ]);
 
 export interface GatewayParts {
@@ -68,6 +73,8 @@ export class Gateway {
   /** While actions are carried out: what came of them at once, to be told behind their reason. */
   #outcomes: (() => void)[] | undefined;
   #commands = 0;
+  /** Since when in this life, by its own clock that never jumps, the time could not be trusted. */
+  #unsetFromBootMs: number | undefined;
   #stopped = false;
 
   constructor(parts: GatewayParts) {
@@ -145,9 +152,44 @@ export class Gateway {
         epoch: this.#parts.outbox.epoch,
       }),
     );
+    if (this.#quality === 'unset') {
+      this.#unsetFromBootMs = 0;
+      const { boot, bootMs } = this.#parts.outbox;
+      this.#observed(this.#ownObservation('clock.unset', { boot, sinceBootMs: bootMs }));
+    }
     this.actions.resume();
     this.#passTime();
     return this.#parts.outbox.committed();
+  }
+
+  /**
+   * The clock was set, or can't be trusted any more. After a step everything under way goes over to the new timeline,
+   * as if the clock had been right before: what has lasted a minute has lasted a minute, what is due in ten seconds
+   * is due in ten seconds.
+   */
+  async clockChanged(change: ClockChange): Promise<void> {
+    const { boot, bootMs } = this.#parts.outbox;
+    const { quality, correctionMs, because } = change;
+    if (correctionMs !== 0) {
+      const move = instantMover(change);
+      this.site.moveInstants(move);
+      this.panel.moveInstants(move, this.#now());
+      this.rules.moveInstants(move);
+      this.alarms.moveInstants(move);
+      this.actions.moveInstants(move);
+    }
+    if (quality === 'set') {
+      const unsetFromBootMs = this.#unsetFromBootMs;
+      this.#unsetFromBootMs = undefined;
+      const told = unsetFromBootMs === undefined ? {} : { unsetFromBootMs };
+      const facts = { boot, correctionMs, sinceBootMs: bootMs, because, ...told };
+      this.#observed(this.#ownObservation('clock.set', facts));
+    } else {
+      this.#unsetFromBootMs ??= bootMs;
+      this.#observed(this.#ownObservation('clock.unset', { boot, sinceBootMs: bootMs, because }));
+    }
+    this.#passTime();
+    await this.#parts.outbox.committed();
   }
 
   /**
@@ -189,9 +231,16 @@ export class Gateway {
   }
 
   /** Records something of the gateway itself, and who did it: a sign-in at its page, a changed configuration. */
-  async note(kind: ObservationKind, facts: NonNullable<Observation['facts']>, by?: Actor): Promise<void> {
+  async note(
+    kind: ObservationKind,
+    facts: NonNullable<Observation['facts']>,
+    by?: Actor,
+    /** What it is about; absent: the gateway itself. */
+    asset?: string,
+  ): Promise<void> {
     this.#observed({
       ...this.#ownObservation(kind, facts),
+      ...(asset === undefined ? {} : { asset }),
       ...(by === undefined ? {} : doneBy(by, facts)),
     });
     this.#tidy();
@@ -324,7 +373,8 @@ export class Gateway {
       for (const draft of observations) {
         const { configuration } = this;
         const [source, receivedAt] = [`gateway:${configuration.gateway.id}`, this.#now()];
-        this.#observed({ ...draft, site: configuration.gateway.site, source, receivedAt, clock: 'set' });
+        const more = { site: configuration.gateway.site, source, receivedAt, clock: this.#quality };
+        this.#observed({ ...draft, ...more });
       }
       for (const detection of detections) {
         this.#parts.outbox.stage('alarm', detection.at, () => ({ type: 'detection', detection }));
@@ -381,7 +431,7 @@ export class Gateway {
       source: `gateway:${gateway.id}`,
       observedAt: at,
       receivedAt: at,
-      clock: 'set',
+      clock: this.#quality,
       facts,
     };
   }
@@ -437,5 +487,9 @@ export class Gateway {
 
   #now(): number {
     return this.#parts.clock.now();
+  }
+
+  get #quality(): 'set' | 'unset' {
+    return this.#parts.clock.quality ?? 'set';
   }
 }

@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { ConfigurationError } from '../devices/configuration.ts';
-import { clockFromText } from '../devices/model/clock.ts';
+import { clockFromText, systemClock } from '../devices/model/clock.ts';
 import { hashPassword } from './broker/password.ts';
+import { SteadyClock } from './clock/steady-clock.ts';
 import { type GatewayConfiguration, readGatewayConfiguration } from './config.ts';
 import { readSecret } from './pin.ts';
 import { takeConfiguration } from './reload.ts';
@@ -88,7 +89,8 @@ async function printHash(what: 'PIN' | 'Password'): Promise<void> {
 async function run(file: string): Promise<void> {
   const first = configurationIn(file);
   const log = pino({ level: process.env.GATEHOUSE_LOG ?? 'info' }, pino.destination({ dest: 2, sync: true }));
-  const clock = clockFromText(process.env.GATEHOUSE_CLOCK);
+  const given = clockFromText(process.env.GATEHOUSE_CLOCK);
+  const clock = given === systemClock ? new SteadyClock(first.gateway.clock) : given;
   const ending = new AbortController();
   let running: RunningGateway | undefined;
   let page: OpenSitePage | undefined;

@@ -2,7 +2,10 @@ import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../devices/model/clock.ts';
 import { PageMemory } from './api/memory.ts';
+import { SteadyClock } from './clock/steady-clock.ts';
 import { CloudLink } from './cloud-link.ts';
+import { ColdChain } from './cold-chain/cold-chain.ts';
+import { ColdChainStore } from './cold-chain/store.ts';
 import type { GatewayConfiguration } from './config.ts';
 import { Drivers } from './drivers/drivers.ts';
 import { Gateway } from './gateway.ts';
@@ -21,6 +24,8 @@ export interface RunningGateway {
   readonly outbox: DurableOutbox;
   readonly quarantine: Quarantine;
   readonly memory: PageMemory;
+  /** The record of the fridges, and what became of goods that were too warm. */
+  readonly coldChain: ColdChain;
   /** What the configuration's registry says can be exchanged. */
   readonly registry: LiveRegistry;
   /** Undefined where the configuration names no cloud. */
@@ -59,10 +64,35 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     },
     signal,
   );
+  if (clock instanceof SteadyClock) await clock.begin(outbox.newestAt);
   if (outbox.setAside !== undefined)
     log.error({ file: outbox.setAside }, 'the outbox could not be read and was put aside');
   const quarantine = new Quarantine();
   const memory = new PageMemory(registry);
+  const store = await ColdChainStore.open(
+    {
+      directory: `${stateDirectory}/cold-chain`,
+      now: () => clock.now(),
+      committed: () => outbox.committed(),
+      onTrouble,
+    },
+    signal,
+  );
+  const coldChain = new ColdChain(
+    {
+      gateway: configuration.gateway.id,
+      site: configuration.gateway.site,
+      registry,
+      rules: configuration.rules,
+      clock,
+      store,
+      outbox,
+      signingKey: signingKeyIn(stateDirectory),
+      note: (kind, facts, by, asset) => gateway.note(kind, facts, by, asset),
+      onTrouble,
+    },
+    signal,
+  );
   let newestSequence = 0;
   let cloud: CloudLink | undefined;
   const onChanged = () => {
@@ -96,14 +126,23 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     onObserved: (observation) => {
       newestSequence ||= Number(observation.id.slice(observation.id.lastIndexOf('/') + 1));
       memory.take(observation);
+      coldChain.take(observation);
       transmission?.observed(observation);
     },
-    onDetected: (detection) => transmission?.detected(detection),
+    onDetected: (detection) => {
+      transmission?.detected(detection);
+      drivers?.cameras.detected(detection);
+    },
     onTrouble,
   });
   signal.addEventListener('abort', () => gateway.stop(), { once: true });
   drivers = await Drivers.open({ configuration, clock, quarantine, gateway, outbox, onTrouble }, signal);
   await gateway.start();
+  if (clock instanceof SteadyClock)
+    clock.watch((change) => {
+      log.warn({ change }, 'clock');
+      gateway.clockChanged(change).catch((error: unknown) => onTrouble(`clock: ${String(error)}`));
+    }, signal);
   transmission?.start();
   // What earlier lives have written is looked through beside the day's work: the page can wait for its charts.
   memory
@@ -111,10 +150,15 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     .then(onChanged, (error: unknown) =>
       onTrouble(`what was measured before can't be read: ${String(error)}`),
     );
+  coldChain
+    .recall(newestSequence, signal)
+    .then(onChanged, (error: unknown) =>
+      onTrouble(`the cold chain's record can't be taken up: ${String(error)}`),
+    );
   if (configuration.uplink !== undefined)
     cloud = new CloudLink(
       { configuration, clock, outbox, quarantine, gateway, onChanged, onTrouble },
       signal,
     );
-  return { gateway, drivers, outbox, quarantine, memory, registry, cloud, transmission };
+  return { gateway, drivers, outbox, quarantine, memory, coldChain, registry, cloud, transmission };
 }

@@ -16,6 +16,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Milliseconds of this clock that pass in one millisecond outside: 1, or more where a day is run faster. */
   readonly rate: number;
+  /** How far `now` can be trusted at this moment; absent: `set`. */
+  readonly quality?: 'set' | 'unset';
   /** Runs `task` once after `delayMs` of this clock's time; the answer cancels it. Never keeps a process alive. */
   schedule(delayMs: number, task: () => void): () => void;
 }

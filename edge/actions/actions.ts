@@ -6,6 +6,7 @@ import {
   type CommandOutcome,
   command,
 } from '../../devices/model/command.ts';
+import { type MoveInstants, moved } from '../clock/move-instants.ts';
 import { isSignal } from '../site/properties.ts';
 
 /** Commands that may be under way at once; a site has a handful of sirens and locks. */
@@ -72,7 +73,7 @@ const silence = z.strictObject({ command, dueAt: z.number() });
 export class Actions {
   readonly #options: ActionsOptions;
   readonly #underWay = new Map<string, UnderWay & { cancel: () => void }>();
-  readonly #silencing = new Map<string, () => void>();
+  readonly #silencing = new Map<string, z.infer<typeof silence> & { cancel: () => void }>();
 
   constructor(options: ActionsOptions) {
     this.#options = options;
@@ -118,6 +119,22 @@ export class Actions {
       this.#options.keep(keyOf(begun.id), { command: begun, delivered: true });
   }
 
+  /**
+   * After a step of the clock. What waits for a command goes by the clock that never jumps; only when it began, and
+   * so when it is over, is told in the clock's time.
+   */
+  moveInstants(move: MoveInstants): void {
+    for (const [id, entry] of this.#underWay) {
+      entry.command = { ...entry.command, issuedAt: moved(entry.command.issuedAt, move) };
+      this.#options.keep(keyOf(id), { command: entry.command, delivered: entry.delivered });
+    }
+    for (const [asset, silencing] of this.#silencing) {
+      silencing.dueAt = moved(silencing.dueAt, move);
+      const { command: begun, dueAt } = silencing;
+      this.#options.keep(silenceKeyOf(asset), { command: begun, dueAt });
+    }
+  }
+
   /** Tells that an asset reported a state: confirms every command that waited for it. */
   readback(asset: string, property: string, value: string | number): void {
     for (const [id, entry] of this.#underWay) {
@@ -144,7 +161,7 @@ export class Actions {
 
   stop(): void {
     for (const { cancel } of this.#underWay.values()) cancel();
-    for (const cancel of this.#silencing.values()) cancel();
+    for (const { cancel } of this.#silencing.values()) cancel();
   }
 
   #attempt(id: string): void {
@@ -193,7 +210,7 @@ export class Actions {
   }
 
   #limitSiren(begun: Command): void {
-    this.#silencing.get(begun.asset)?.();
+    this.#silencing.get(begun.asset)?.cancel();
     this.#silencing.delete(begun.asset);
     this.#options.forget(silenceKeyOf(begun.asset));
     if (endsWith[begun.action] !== undefined)
@@ -216,6 +233,6 @@ export class Actions {
         reason: `silent after ${MAX_SIREN_MS / 1_000} s`,
       });
     });
-    this.#silencing.set(begun.asset, cancel);
+    this.#silencing.set(begun.asset, { command: begun, dueAt, cancel });
   }
 }

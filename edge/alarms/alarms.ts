@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Detection, detection, severityRank } from '../../devices/model/detection.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { SiteAlarm } from '../api/contract.ts';
+import type { MoveInstants } from '../clock/move-instants.ts';
 import { type PanelAlarm, panelAlarms } from '../panel/alarm.ts';
 import { catalog } from '../rules/catalog.ts';
 import { kindOfRule } from '../rules/configuration.ts';
@@ -58,6 +59,14 @@ export class Alarms {
     const acknowledged = isWorse ? undefined : earlier.acknowledged;
     this.#put({ detection: raised, ...(acknowledged === undefined ? {} : { acknowledged }) });
     this.#bound();
+  }
+
+  /** After a step of the clock. */
+  moveInstants(move: MoveInstants): void {
+    for (const alarm of [...this.#alarms.values()]) {
+      const over = keptAlarm.safeParse(move(alarm));
+      if (over.success) this.#put(over.data);
+    }
   }
 
   /** @returns false where there is no such alarm */

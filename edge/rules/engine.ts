@@ -1,6 +1,7 @@
 import { severityRank } from '../../devices/model/detection.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { type MoveInstants, moved } from '../clock/move-instants.ts';
 import { catalog } from './catalog.ts';
 import { type ActiveRule, Cell, Live, MAX_KEYS_PER_RULE } from './cell.ts';
 import type { RuleConfiguration } from './configuration.ts';
@@ -128,6 +129,19 @@ export class RuleEngine {
     this.#timers = new TimerQueue();
     this.#live = new Set();
     this.#restore(entries);
+  }
+
+  /** After a step of the clock: every state and every wake goes over to the new timeline. */
+  moveInstants(move: MoveInstants): void {
+    this.#timers = new TimerQueue();
+    for (const live of this.#live) {
+      const state = live.rule.kind.state.safeParse(move(live.state));
+      if (state.success) live.state = state.data;
+      live.queuedAt = Number.POSITIVE_INFINITY;
+      this.#timers.schedule(live, moved(live.wakeAt, move));
+      this.#keep(live);
+    }
+    this.#folds.moveInstants(move);
   }
 
   /** What was reported and still goes on. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Detection, Severity } from '../../devices/model/detection.ts';
 import { severityRank } from '../../devices/model/detection.ts';
+import type { MoveInstants } from '../clock/move-instants.ts';
 import { FOLD_PREFIX } from './kept.ts';
 
 /**
@@ -97,6 +98,14 @@ export class Folds {
       const asset = key.slice(FOLD_PREFIX.length);
       if (parsed.success && isWanted(parsed.data.by, asset)) this.#byAsset.set(asset, parsed.data);
       else this.#forget(key);
+    }
+  }
+
+  /** After a step of the clock. */
+  moveInstants(move: MoveInstants): void {
+    for (const [asset, value] of [...this.#byAsset]) {
+      const over = fold.safeParse(move(value));
+      if (over.success) this.#set(asset, over.data);
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   PositionReading,
   StateReading,
 } from '../../devices/profiles/profile.ts';
+import { type MoveInstants, moved } from '../clock/move-instants.ts';
 import { type Assignment, assetFor, assetOf, declaredOf, doorOf, propertyOf } from './assignments.ts';
 import type { Device } from './device.ts';
 import type { Facts, KnownMeasurement, KnownState } from './facts.ts';
@@ -151,6 +152,25 @@ export class Readings {
     }
     const extra = { value, facts: { part } };
     result.observations.push(this.observation(measured[quantity], asset, device, times, extra));
+  }
+
+  /** After a step of the clock. */
+  moveInstants(device: string, move: MoveInstants): void {
+    for (const fact of this.#parts.facts.ofDevice(device)) {
+      const { part, property } = fact;
+      fact.since = moved(fact.since, move);
+      fact.seenAt = moved(fact.seenAt, move);
+      if (fact.type === 'state') {
+        const { value, since } = fact;
+        this.#parts.keep(stateKey(device, part, property), { device, part, property, value, since });
+        continue;
+      }
+      fact.toldAt = moved(fact.toldAt, move);
+      const at = moved(fact.keptAt, move);
+      fact.keptAt = at;
+      const kept = { device, part, quantity: property, value: fact.value, at: fact.seenAt };
+      if (Number.isFinite(at)) this.#parts.keep(measurementKey(device, part, property), kept);
+    }
   }
 
   /** Where a vehicle is, and whether that is where it belongs. */

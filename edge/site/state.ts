@@ -4,6 +4,7 @@ import type { CommandAction } from '../../devices/model/command.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { Heard, Profile } from '../../devices/profiles/profile.ts';
 import type { InboxDevice, SiteDevice } from '../api/contract.ts';
+import { type MoveInstants, moved } from '../clock/move-instants.ts';
 import {
   type Assignment,
   type AssignmentProblem,
@@ -81,7 +82,7 @@ export class SiteState {
       return { ...result, duplicate: true };
     }
     const isDescribedAnew = takeDescription(device, heard, profile);
-    const times = timesOf(heard, arrival);
+    const times = timesOf(heard, arrival, this.#options.clock.quality);
     const seenBefore = device.seenAt;
     const remembered = !arrival.retained && takeSeenAt(device, heard);
     const measures = this.#measures(device.device);
@@ -103,7 +104,8 @@ export class SiteState {
 
   /** Devices that have been silent for too long. Ask when `nextDueAt` says so. */
   overdue(now: number): NewObservation[] {
-    const times: Times = { observedAt: now, receivedAt: now, clock: 'set' };
+    const { quality = 'set' } = this.#options.clock;
+    const times: Times = { observedAt: now, receivedAt: now, clock: quality };
     return this.#presence.overdue().flatMap((name) => {
       const device = this.#devices.get(name);
       const entry = this.#assignments.get(name);
@@ -164,6 +166,16 @@ export class SiteState {
     this.#options.forget(assignmentKey(device));
     this.#options.forget(deviceKey(device));
     return true;
+  }
+
+  /** After a step of the clock: what was noted by the gateway's clock goes along, what devices say of theirs does not. */
+  moveInstants(move: MoveInstants): void {
+    for (const device of this.#devices.values()) {
+      if (device.heardAt !== undefined) device.heardAt = moved(device.heardAt, move);
+      if (device.toldAt !== undefined) device.toldAt = moved(device.toldAt, move);
+      this.#keepDevice(device);
+      this.#readings.moveInstants(device.device, move);
+    }
   }
 
   assignmentOf(device: string): Assignment | undefined {
@@ -239,7 +251,11 @@ export class SiteState {
  * When it happened. A device's own clock is believed only for what it has repeated until it was taken, and
  * may so have waited for hours; for everything else the moment of receipt is better than a stranger's clock.
  */
-function timesOf({ seenAt, deviceSequence }: Heard, { receivedAt, clock = 'set' }: Arrival): Times {
+function timesOf(
+  { seenAt, deviceSequence }: Heard,
+  { receivedAt, clock }: Arrival,
+  quality: ClockQuality = 'set',
+): Times {
   const isDelayed =
     deviceSequence !== undefined &&
     seenAt !== undefined &&
@@ -247,5 +263,5 @@ function timesOf({ seenAt, deviceSequence }: Heard, { receivedAt, clock = 'set' 
     receivedAt - seenAt <= MAX_DELAY_MS;
   return isDelayed
     ? { observedAt: seenAt, receivedAt, clock: 'foreign' }
-    : { observedAt: receivedAt, receivedAt, clock };
+    : { observedAt: receivedAt, receivedAt, clock: clock ?? quality };
 }
