@@ -4,7 +4,7 @@ import type { Clock } from '../devices/model/clock.ts';
 import { type BridgeConfiguration, createLink, type LinkConfiguration } from './config.ts';
 import { type LinkCounters, newCounters } from './counters.ts';
 import { BridgePresence, DeviceConnection, NodeConnection } from './gateway-connection.ts';
-import type { DeviceHandlers, Link, NodeOutlet } from './links/link.ts';
+import type { DeviceHandlers, Family, Link, NodeOutlet } from './links/link.ts';
 import { PortClaims } from './links/ports.ts';
 
 /** How often the counters go into the log, where they have changed; in real time. */
@@ -67,14 +67,15 @@ async function runLink(given: LinkConfiguration, surroundings: LinkSurroundings)
     });
   link = createLink(given, {
     node: 'node' in given ? given.node : given.id,
-    outlet: 'node' in given ? opened(nodeConnection(given.node)) : noOutlet,
-    connect: <State>(family: 'reader', device: string, handlers: DeviceHandlers) =>
+    outlet:
+      given.type === 'door-node' || given.type === 'firmata' ? opened(nodeConnection(given.node)) : noOutlet,
+    connect: <State>(family: Exclude<Family, 'node'>, device: string, handlers: DeviceHandlers) =>
       opened(
         new DeviceConnection<State>({
           configuration,
           family,
           device,
-          log: log.child({ reader: device }),
+          log: log.child({ [family]: device }),
           ...handlers,
         }),
       ),

@@ -40,6 +40,37 @@ const link = z.discriminatedUnion('type', [
   z
     .strictObject({ id: identifier, type: z.literal('osdp'), ...linkKinds.osdp.settings.shape })
     .refine(hasPort, needsPort),
+  z
+    .strictObject({
+      id: identifier,
+      type: z.literal('modbus-rtu'),
+      ...linkKinds['modbus-rtu'].settings.shape,
+    })
+    .refine(hasPort, needsPort),
+  z.strictObject({
+    id: identifier,
+    type: z.literal('modbus-tcp'),
+    ...linkKinds['modbus-tcp'].settings.shape,
+  }),
+  z
+    .strictObject({ ...common, type: z.literal('scanner'), ...linkKinds.scanner.settings.shape })
+    .refine(hasPort, needsPort),
+  z
+    .strictObject({ ...common, type: z.literal('scale'), ...linkKinds.scale.settings.shape })
+    .refine(hasPort, needsPort),
+  z
+    .strictObject({ ...common, type: z.literal('ups'), ...linkKinds.ups.settings.shape })
+    .refine(hasPort, needsPort),
+  z
+    .strictObject({ ...common, type: z.literal('gps'), ...linkKinds.gps.settings.shape })
+    .refine(hasPort, needsPort),
+  z
+    .strictObject({
+      ...common,
+      type: z.literal('label-printer'),
+      ...linkKinds['label-printer'].settings.shape,
+    })
+    .refine((each) => hasPort(each) !== (each.host !== undefined), 'needs host, or port, and not both'),
 ]);
 export type LinkConfiguration = z.infer<typeof link>;
 
@@ -55,7 +86,15 @@ const configuration = z
     const nodes = links.flatMap((each, index) =>
       'node' in each
         ? [{ name: each.node, path: ['links', index, 'node'] }]
-        : each.readers.map(({ node }, at) => ({ name: node, path: ['links', index, 'readers', at, 'node'] })),
+        : 'readers' in each
+          ? each.readers.map(({ node }, at) => ({
+              name: node,
+              path: ['links', index, 'readers', at, 'node'],
+            }))
+          : each.devices.map(({ node }, at) => ({
+              name: node,
+              path: ['links', index, 'devices', at, 'node'],
+            })),
     );
     for (const named of [ids, nodes]) {
       const first = new Map<string, (string | number)[]>();
@@ -124,6 +163,20 @@ export function createLink(given: LinkConfiguration, context: LinkContext): Link
       return make(linkKinds.firmata, settings, context);
     case 'osdp':
       return make(linkKinds.osdp, settings, context);
+    case 'modbus-rtu':
+      return make(linkKinds['modbus-rtu'], settings, context);
+    case 'modbus-tcp':
+      return make(linkKinds['modbus-tcp'], settings, context);
+    case 'scanner':
+      return make(linkKinds.scanner, settings, context);
+    case 'scale':
+      return make(linkKinds.scale, settings, context);
+    case 'ups':
+      return make(linkKinds.ups, settings, context);
+    case 'gps':
+      return make(linkKinds.gps, settings, context);
+    case 'label-printer':
+      return make(linkKinds['label-printer'], settings, context);
   }
 }
 

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Clock } from '../devices/model/clock.ts';
 import { durationMs, instant } from '../devices/model/identifiers.ts';
 import type { BridgeConfiguration } from './config.ts';
-import type { NodeCommand, NodeOutlet, NodeState } from './links/link.ts';
+import type { Family, NodeCommand, NodeOutlet, NodeState } from './links/link.ts';
 import { atLeastReal } from './links/timing.ts';
 
 const KEEP_ALIVE_SECONDS = 15;
@@ -145,8 +145,7 @@ export class BridgePresence extends Presence {
 
 export interface DeviceConnectionOptions {
   configuration: BridgeConfiguration;
-  /** First level of its topics: `node` for our door nodes, `reader` for card readers. */
-  family: 'node' | 'reader';
+  family: Family;
   device: string;
   log: Logger;
   /** What was published on its command topic, unless it was retained. */

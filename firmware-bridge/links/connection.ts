@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LinkContext } from './link.ts';
 import { type Candidate, findPorts } from './ports.ts';
-import { openSerialLine, PortError, type SerialLine } from './serial-line.ts';
+import { type CharacterFrame, openSerialLine, PortError, type SerialLine } from './serial-line.ts';
 
 /** Between two searches. A search reads a few directory entries, so a device is back within a second. */
 const SEARCH_PAUSE_MS = 500;
@@ -28,6 +28,8 @@ export type Ending =
 
 export interface Conversation {
   baudRate: number;
+  /** Absent: 8 bits, no parity, 1 stop bit. */
+  frame?: CharacterFrame;
   /** Bytes from the line, in pieces of any size. */
   hear(bytes: Uint8Array): void;
   /** Runs from the opening to the end. Hang-up is noticed for it; once `signal` is aborted it is over. */
@@ -101,7 +103,8 @@ async function tryPort(
   signal: AbortSignal,
 ): Promise<Ending> {
   const { log, counters, outlet } = context;
-  const line = await openSerialLine(path, conversation.baudRate, (bytes) => conversation.hear(bytes));
+  const hear = (bytes: Uint8Array) => conversation.hear(bytes);
+  const line = await openSerialLine(path, conversation.baudRate, hear, conversation.frame);
   counters.portsOpened++;
   const over = new AbortController();
   const stop = () => over.abort();

@@ -42,6 +42,12 @@ export interface NodeCommand {
 /** `superseded`: a newer command took its place. */
 export type CommandOutcome = 'done' | 'expired' | 'refused' | 'superseded';
 
+/**
+ * First level of a device's topics: `node` for our door nodes, `reader` for card readers, the rest for devices that the
+ * bridge asks or listens to.
+ */
+export type Family = 'node' | 'reader' | 'modbus' | 'scanner' | 'scale' | 'ups' | 'gps' | 'printer';
+
 /** Where the reports of one of several devices on a link go. */
 export interface DeviceOutlet<State> {
   /** As NodeOutlet's. */
@@ -60,7 +66,11 @@ export interface LinkContext {
   node: string;
   outlet: NodeOutlet;
   /** Opens a connection of its own for one of several devices, so that each has its last will. */
-  connect<State>(family: 'reader', device: string, handlers: DeviceHandlers): DeviceOutlet<State>;
+  connect<State>(
+    family: Exclude<Family, 'node'>,
+    device: string,
+    handlers: DeviceHandlers,
+  ): DeviceOutlet<State>;
   clock: Clock;
   log: Logger;
   ports: PortClaims;

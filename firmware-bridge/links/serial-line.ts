@@ -14,6 +14,12 @@ const MAX_UNWRITTEN_BYTES = 4_096;
 /** A port that can't be opened. */
 export class PortError extends Error {}
 
+/** How characters are framed on the line, where it is not 8N1. */
+export interface CharacterFrame {
+  parity?: 'none' | 'even' | 'odd';
+  stopBits?: 1 | 2;
+}
+
 export interface SerialLine {
   readonly path: string;
   /** Never throws; what a dead line does not take is lost, and whoever sent it sends it again. */
@@ -32,11 +38,12 @@ export async function openSerialLine(
   path: string,
   baudRate: number,
   onData: (bytes: Uint8Array) => void,
+  frame: CharacterFrame = {},
 ): Promise<SerialLine> {
   // Before the opening: whoever comes in the device's place meanwhile is another.
   const identity = await identityOf(path);
   // hupcl: closing must not drop DTR, or every reopening would reset an Uno.
-  const port = new SerialPort({ path, baudRate, autoOpen: false, hupcl: false });
+  const port = new SerialPort({ path, baudRate, ...frame, autoOpen: false, hupcl: false });
   const gone = Promise.withResolvers<string>();
   // From the first moment on: a hang-up during the opening is told once, to whoever listens then.
   port.on('close', (error: Error | null) => gone.resolve(error?.message ?? 'closed'));
