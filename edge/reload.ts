@@ -37,6 +37,7 @@ export function takeConfiguration(
       running.registry.replace(inForce.registry);
       throw error;
     }
+    running.coldChain.reconfigure(wanted.rules);
     taken.push(...(hasRegistry ? ['registry'] : []), ...(hasRules ? ['rules'] : []));
   }
   if (!isSame(inForce.broker.identities, wanted.broker.identities)) {

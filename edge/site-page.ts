@@ -34,7 +34,7 @@ export async function openSitePage(
   { clock, files = builtPage, isHealthy, onDefect }: SitePageOptions,
   signal: AbortSignal,
 ): Promise<OpenSitePage> {
-  const { gateway, quarantine, memory, cloud } = running;
+  const { gateway, quarantine, memory, coldChain, cloud } = running;
   const { page } = gateway.configuration;
   const sessions = new Sessions(page.people);
   const sources: PageSources = {
@@ -42,6 +42,7 @@ export async function openSitePage(
     clock,
     quarantine,
     memory,
+    coldChain,
     uplink: () => cloud?.status(),
     people: () => sessions.names,
   };

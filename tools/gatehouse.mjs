@@ -15,6 +15,7 @@ const commands = {
     says: 'run recorded observations through rules and correlation',
   },
   anomaly: { house: 'edge/rules/anomaly/command.ts', says: 'score a stream of numbers for anomalies' },
+  record: { house: 'edge/cold-chain/command.ts', says: 'check a cold chain record that was handed over' },
   correlate: { house: 'cloud/correlate.ts', says: 'turn detections into incidents, most urgent first' },
 };
 

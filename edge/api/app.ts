@@ -7,6 +7,7 @@ import type { Clock } from '../../devices/model/clock.ts';
 import type { GatewayConfiguration } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Actor } from '../panel/outcome.ts';
+import { coldChainRoutes } from './cold-chain.ts';
 import { Commands } from './commands.ts';
 import type { ArmingAnswer, SilencedSirens, SiteSession, TemperatureHistory } from './contract.ts';
 import { assignmentFrom } from './inbox.ts';
@@ -259,6 +260,11 @@ export function siteApp(options: AppOptions): Hono<Env> {
     };
     return context.json(history);
   });
+
+  app.route(
+    '/api/cold-chain',
+    coldChainRoutes({ coldChain: sources.coldChain, gateway, clock, reader, changer }),
+  );
 
   app.get('/api/inbox', (context) => {
     reader(context);

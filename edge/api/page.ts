@@ -2,6 +2,7 @@
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Clock } from '../../devices/model/clock.ts';
 import { severityRank } from '../../devices/model/detection.ts';
+import type { ColdChain } from '../cold-chain/cold-chain.ts';
 import type { Gateway } from '../gateway.ts';
 import { roleOf } from '../panel/arming-state.ts';
 import { isOpen } from '../panel/opening.ts';
@@ -19,6 +20,7 @@ import type {
   SiteTemperature,
   UplinkStatus,
 } from './contract.ts';
+import { fridgeState } from './fridge-state.ts';
 import type { PageMemory } from './memory.ts';
 import type { Session } from './sessions.ts';
 
@@ -32,6 +34,7 @@ export interface PageSources {
   clock: Clock;
   quarantine: Quarantine;
   memory: PageMemory;
+  coldChain: ColdChain;
   /** Undefined where the gateway has no cloud. */
   uplink(): UplinkStatus | undefined;
   people(): string[];
@@ -78,15 +81,18 @@ export function sitePage(sources: PageSources): SitePage {
   const temperature = ({ id, name, band }: Asset): SiteTemperature => {
     const measured = fact(id, 'temperature');
     const celsius = typeof measured?.value === 'number' ? measured.value : undefined;
+    const { isNearEdge, ...fridge } = fridgeState(sources.coldChain, id, timeZone, now);
+    const condition = conditionOf(id, celsius, band, alarms, {
+      isSilent: !online(id) || now - (measured?.seenAt ?? 0) > STALE_TEMPERATURE_MS,
+    });
     return {
       asset: id,
       name,
       ...(celsius === undefined ? {} : { celsius }),
       ...(measured === undefined ? {} : { seenAt: measured.seenAt }),
       ...(band === undefined ? {} : { band }),
-      condition: conditionOf(id, celsius, band, alarms, {
-        isSilent: !online(id) || now - (measured?.seenAt ?? 0) > STALE_TEMPERATURE_MS,
-      }),
+      condition: condition === 'in-band' && isNearEdge ? 'warning' : condition,
+      ...fridge,
     };
   };
 

@@ -1,5 +1,7 @@
 /** Whether a probe's word still counts: its last comparison with a reference, and when the next is due. */
-import type { ProbeCalibration } from '../../devices/model/asset.ts';
+import type { Asset, ProbeCalibration } from '../../devices/model/asset.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import { around } from '../rules/surroundings.ts';
 
 export type CalibrationState = 'valid' | 'due-soon' | 'overdue' | 'not-recorded';
 
@@ -37,3 +39,16 @@ export const corrected = (celsius: number, calibration: ProbeCalibration | undef
   calibration === undefined || calibration.offsetCelsius === 0
     ? celsius
     : Math.round((celsius + calibration.offsetCelsius) * 1_000) / 1_000;
+
+/** Of the probe whose readings are an asset's: its own, or where it has no band, that of what it is built into. */
+export function probeCalibrationOf(asset: Asset, registry: Registry): ProbeCalibration | undefined {
+  if (asset.coldChain?.calibration !== undefined || asset.band !== undefined)
+    return asset.coldChain?.calibration;
+  return asset.hostedOn === undefined ? undefined : registry.asset(asset.hostedOn)?.coldChain?.calibration;
+}
+
+/** Of a fridge: its own, or that of a sensor which is built into it. */
+export const calibrationOf = (asset: Asset, registry: Registry): ProbeCalibration | undefined =>
+  asset.coldChain?.calibration ??
+  around(asset.id, registry, ['sensor']).find(({ coldChain }) => coldChain?.calibration)?.coldChain
+    ?.calibration;

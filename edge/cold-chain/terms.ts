@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type Asset, probeCalibration, temperatureBand } from '../../devices/model/asset.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { RuleConfiguration } from '../rules/configuration.ts';
-import { around } from '../rules/surroundings.ts';
 import { temperatureExcursionConfiguration } from '../rules/temperature-excursion.ts';
+import { calibrationOf } from './calibration.ts';
 import { defaultLimits } from './stretch.ts';
 
 export const fridgeTerms = z.object({
@@ -27,15 +27,6 @@ export type FridgeTerms = z.infer<typeof fridgeTerms>;
 export interface DatedTerms {
   at: number;
   terms: FridgeTerms;
-}
-
-/** The calibration of an asset's own probe, or of the one sensor that is built into it. */
-export function calibrationOf(asset: Asset, registry: Registry): FridgeTerms['calibration'] {
-  if (asset.coldChain?.calibration !== undefined) return asset.coldChain.calibration;
-  const host = asset.hostedOn === undefined ? undefined : registry.asset(asset.hostedOn);
-  if (asset.band === undefined) return host?.coldChain?.calibration;
-  return around(asset.id, registry, ['sensor']).find(({ coldChain }) => coldChain?.calibration)?.coldChain
-    ?.calibration;
 }
 
 /** By the rule that raises its alarm, so that alarm and record never differ; undefined: it has no band. */

@@ -9,6 +9,7 @@ import type {
   StateReading,
 } from '../../devices/profiles/profile.ts';
 import { type MoveInstants, moved } from '../clock/move-instants.ts';
+import { corrected, probeCalibrationOf } from '../cold-chain/calibration.ts';
 import { type Assignment, assetFor, assetOf, declaredOf, doorOf, propertyOf } from './assignments.ts';
 import type { Device } from './device.ts';
 import type { Facts, KnownMeasurement, KnownState } from './facts.ts';
@@ -102,12 +103,16 @@ export class Readings {
   measurement(
     entry: Assignment,
     { device, flagsBattery }: Device,
-    { quantity, part, value }: MeasurementReading,
+    { quantity, part, value: said }: MeasurementReading,
     times: Times,
     result: Applied,
   ): void {
     const asset = assetFor(entry, part, quantity);
     if (asset === undefined) return;
+    // Rules, page and record all see what the probe would say if it were right.
+    const calibration = quantity === 'temperature' ? this.#calibrationFor(asset) : undefined;
+    const value = corrected(said, calibration);
+    const offset = calibration?.offsetCelsius ?? 0;
     const { observedAt } = times;
     const known = this.#parts.facts.measurement(device, part, quantity);
     const isSame = known?.value === value;
@@ -150,7 +155,7 @@ export class Readings {
       const kept = { device, part, quantity, value, at: observedAt };
       this.#parts.keep(measurementKey(device, part, quantity), kept);
     }
-    const extra = { value, facts: { part } };
+    const extra = { value, facts: { part, ...(offset === 0 ? {} : { offsetCelsius: offset }) } };
     result.observations.push(this.observation(measured[quantity], asset, device, times, extra));
   }
 
@@ -171,6 +176,12 @@ export class Readings {
       const kept = { device, part, quantity: property, value: fact.value, at: fact.seenAt };
       if (Number.isFinite(at)) this.#parts.keep(measurementKey(device, part, property), kept);
     }
+  }
+
+  #calibrationFor(assetId: string) {
+    const { registry } = this.#parts;
+    const asset = registry.asset(assetId);
+    return asset && probeCalibrationOf(asset, registry);
   }
 
   /** Where a vehicle is, and whether that is where it belongs. */
