@@ -9,8 +9,26 @@ const configuration = z.strictObject({
 });
 type Configuration = z.infer<typeof configuration>;
 
-const state = z.object({ since: z.number(), observation: z.string(), said: z.boolean() });
+const state = z.object({
+  since: z.number(),
+  observation: z.string(),
+  said: z.boolean(),
+  /** As the camera or the watch on its picture says. */
+  reason: z.string().optional(),
+});
 type State = z.infer<typeof state>;
+
+/** What is wrong with the picture, in words. */
+const wrongWith: Readonly<Record<string, string>> = {
+  dark: 'its picture is black',
+  bright: 'it is dazzled',
+  covered: 'something covers its lens',
+  moved: 'it was turned away',
+  blurred: 'its lens is smeared or out of focus',
+  frozen: 'its picture stands still',
+  tampered: 'somebody meddles with it',
+};
+const anything = 'its picture is dark, covered or turned away';
 
 function judged(
   before: State,
@@ -27,11 +45,11 @@ function judged(
     findings: [
       {
         severity: unwatched ? 'high' : 'medium',
-        summary: `${nameOf(key, registry)} sees nothing any more: its picture is dark, covered or turned away${
-          guarded.length > 0 ? `, and ${guarded.join(', ')} is unwatched` : ''
-        }.`,
+        summary: `${nameOf(key, registry)} sees nothing any more: ${
+          wrongWith[before.reason ?? ''] ?? anything
+        }${guarded.length > 0 ? `, and ${guarded.join(', ')} is unwatched` : ''}.`,
         assets: [key, ...(registry.asset(key)?.guards ?? [])],
-        facts: { armingMode, isOpen },
+        facts: { armingMode, isOpen, ...(before.reason === undefined ? {} : { reason: before.reason }) },
         evidence: [before.observation],
         tactic: 'TA0005',
       },
@@ -56,7 +74,9 @@ export const cameraObscured: RuleKind<Configuration, State | null> = {
       return before && observation.observedAt >= before.since ? { state: undefined } : undefined;
     if (before) return undefined;
     const since = observation.observedAt;
-    return judged({ since, observation: observation.id, said: false }, key, settings, context);
+    const told = observation.facts?.reason;
+    const reason = typeof told === 'string' ? { reason: told } : {};
+    return judged({ since, observation: observation.id, said: false, ...reason }, key, settings, context);
   },
 
   wake: (before, key, settings, context) =>

@@ -1,7 +1,13 @@
 import { accessDeniedBurst } from './access-denied-burst.ts';
 import { alarmScheduleChanged } from './alarm-schedule-changed.ts';
 import { cabinetOpened } from './cabinet-opened.ts';
+import { cameraBlind } from './camera-blind.ts';
+import { cameraLoginFailures } from './camera-login-failures.ts';
+import { cameraNotRecording } from './camera-not-recording.ts';
 import { cameraObscured } from './camera-obscured.ts';
+import { cameraReplaced } from './camera-replaced.ts';
+import { doorControllerAlarm } from './door-controller-alarm.ts';
+import { duress } from './duress.ts';
 import { flapping } from './flapping.ts';
 import { forcedOpen } from './forced-open.ts';
 import { heldOpen } from './held-open.ts';
@@ -31,6 +37,12 @@ export const catalog: readonly AnyRuleKind[] = [
   lowBattery,
   tamper,
   cameraObscured,
+  cameraBlind,
+  cameraLoginFailures,
+  cameraNotRecording,
+  cameraReplaced,
+  doorControllerAlarm,
+  duress,
   flapping,
   cabinetOpened,
   alarmScheduleChanged,
