@@ -26,6 +26,8 @@ export interface CameraOptions {
   streamUri?: string;
   /** It says that it can send its events over MQTT. */
   offersMqtt?: boolean;
+  /** It asks nobody for a password. */
+  letsAnybodyIn?: boolean;
 }
 
 /**
@@ -208,7 +210,7 @@ export class Camera {
       response.writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8' }).end(body);
     if (soap === undefined) {
       reply(400, fault('WellFormed', 'not a SOAP request'));
-    } else if (soap.operation !== 'GetSystemDateAndTime' && soap.security !== 'good') {
+    } else if (!this.#maySend(soap)) {
       if (soap.security === 'stale') this.stale++;
       if (soap.security === 'wrong-password') this.#tellFailedLogIn(text, request);
       reply(400, fault('NotAuthorized', 'sender not authorized'));
@@ -219,6 +221,12 @@ export class Camera {
         reply(400, fault('ActionNotSupported', `${soap.operation} is not supported`));
       else reply(200, envelope(answer));
     }
+  }
+
+  #maySend({ operation, security }: SoapRequest): boolean {
+    return (
+      security === 'good' || operation === 'GetSystemDateAndTime' || this.#options.letsAnybodyIn === true
+    );
   }
 
   #snapshot(request: IncomingMessage, response: ServerResponse): void {
