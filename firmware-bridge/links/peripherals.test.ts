@@ -100,8 +100,10 @@ describe('a UPS', () => {
     const asked = ups.asked;
     await until(() => ups.asked > asked + 1, 'the mains are seen to be back');
     stand.broker.comeBack();
+    const find = () => stand.broker.messages.find(({ text }) => text.includes('"mains":"failed"'));
+    await until(() => find() !== undefined, 'the power cut, late');
     await is('ups', 'ups-1', 'mains', 'present');
-    const cut = stand.broker.messages.find(({ text }) => text.includes('"mains":"failed"'));
+    const cut = find();
     expect(JSON.parse(cut?.text ?? '{}').ageMs).toBeGreaterThan(1_000);
   });
 });
@@ -114,7 +116,7 @@ describe('a satellite receiver', () => {
     const positions = () =>
       readings('gps', 'van-1').flatMap((reading) => (reading.type === 'position' ? [reading] : []));
     await until(() => positions().length > 0, 'a position');
-    expect(positions()[0]).toMatchObject({ latitude: 52.516, longitude: 13.378, speedKmh: 0 });
+    expect(positions()[0]).toMatchObject({ latitude: 52.516, longitude: 13.378 });
     receiver.latitude = -33.4489;
     receiver.longitude = -70.6693;
     receiver.knots = 25;
