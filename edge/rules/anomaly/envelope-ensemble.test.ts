@@ -41,7 +41,6 @@ describe('the ensemble', () => {
         values.fill(22, night - 10, night + 10);
       },
     ],
-    ['a value that stands still for a day', (values, from) => values.fill(20.3, from, from + 288)],
     [
       'jumps among the values it always has',
       (values, from) => {

@@ -12,11 +12,11 @@ import { FEATURES, type FeatureName, features, StreamFeatures } from './stream-f
 /** Between 0 (all features add up) and 1 (the rarest one counts): features see the same thing from several sides. */
 const TOGETHER = 0.65;
 /** A stream that is younger than this breaks its bounds more often, and less is meant by it. */
-const YOUNG_SAMPLES = 400;
+const YOUNG_SAMPLES = 200;
 /** Each time the stream is half as old, so many bits less. */
 const YOUNG_BITS = 2;
 /** After an alert, for that many samples, only what is rarer by ESCALATION_BITS is news. */
-const QUIET_SAMPLES = 100;
+const QUIET_SAMPLES = 60;
 const ESCALATION_BITS = 0.5;
 /** An alert is forgotten, as far as habit goes, within about so many samples. */
 const HABIT_SAMPLES = 4_000;
