@@ -31,6 +31,7 @@ import { reopening } from './situation/reopening.ts';
 import { Situation } from './situation/situation.ts';
 import { Unresolved } from './situation/unresolved.ts';
 import { createSources } from './sources/sources.ts';
+import { correctionIn } from './store/clock-correction.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { AcceptedRecord } from './store/store.ts';
 import { embeddedTelemetry } from './telemetry/embedded.ts';
@@ -138,7 +139,14 @@ async function assemble(
     const bodies = records.map(({ body }) => body);
     const room = afterCommit(
       bodies.flatMap((body) => (body.type === 'observation' ? [body.observation] : [])),
-      bodies.flatMap((body) => (body.type === 'detection' ? [body.detection] : [])),
+      [
+        ...bodies.flatMap((body) => (body.type === 'detection' ? [body.detection] : [])),
+        // What was judged before its gateway knew the time: their last word counts.
+        ...records.flatMap((record) => {
+          const correction = correctionIn(record);
+          return correction === undefined ? [] : store.detectionsOf(correction);
+        }),
+      ],
     );
     live.pictured(bodies.flatMap((body) => (body.type === 'picture' ? [body.picture] : [])));
     for (const { gateway, body } of records)

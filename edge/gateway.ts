@@ -73,8 +73,8 @@ export class Gateway {
   /** While actions are carried out: what came of them at once, to be told behind their reason. */
   #outcomes: (() => void)[] | undefined;
   #commands = 0;
-  /** Since when in this life, by its own clock that never jumps, the time could not be trusted. */
-  #unsetFromBootMs: number | undefined;
+  /** First record of those whose time can't be trusted; undefined while it can. */
+  #unsetFrom: number | undefined;
   #stopped = false;
 
   constructor(parts: GatewayParts) {
@@ -86,6 +86,7 @@ export class Gateway {
     const site = registry.site(gateway.site);
     if (site === undefined) throw new RangeError(`there is no site "${gateway.site}"`);
     this.#parts = parts;
+    if (clock.quality === 'unset') this.#unsetFrom = outbox.lastSequence + 1;
     this.configuration = configuration;
     this.#opening = openingClock(site);
     this.site = new SiteState({
@@ -153,7 +154,6 @@ export class Gateway {
       }),
     );
     if (this.#quality === 'unset') {
-      this.#unsetFromBootMs = 0;
       const { boot, bootMs } = this.#parts.outbox;
       this.#observed(this.#ownObservation('clock.unset', { boot, sinceBootMs: bootMs }));
     }
@@ -179,13 +179,12 @@ export class Gateway {
       this.actions.moveInstants(move);
     }
     if (quality === 'set') {
-      const unsetFromBootMs = this.#unsetFromBootMs;
-      this.#unsetFromBootMs = undefined;
-      const told = unsetFromBootMs === undefined ? {} : { unsetFromBootMs };
+      const told = this.#unsetFrom === undefined ? {} : { fromSequence: this.#unsetFrom };
+      this.#unsetFrom = undefined;
       const facts = { boot, correctionMs, sinceBootMs: bootMs, because, ...told };
       this.#observed(this.#ownObservation('clock.set', facts));
     } else {
-      this.#unsetFromBootMs ??= bootMs;
+      this.#unsetFrom ??= this.#parts.outbox.lastSequence + 1;
       this.#observed(this.#ownObservation('clock.unset', { boot, sinceBootMs: bootMs, because }));
     }
     this.#passTime();

@@ -13,6 +13,12 @@ import {
   MAX_BATCHES_IN_FLIGHT,
   type Receipt,
 } from '../../devices/wire.ts';
+import {
+  type ClockCorrection,
+  correctedBody,
+  correctionIn,
+  MAX_CORRECTIONS,
+} from '../store/clock-correction.ts';
 import type { AcceptedRecord, LaneMove, Store } from '../store/store.ts';
 import { type PendingCommand, PendingCommands } from './commands.ts';
 import { type IngestMetrics, noCounts } from './counts.ts';
@@ -94,6 +100,8 @@ class StoringIngest implements Ingest {
   readonly #signal: AbortSignal;
   readonly #lanes = new Map<string, LaneState>();
   readonly #lossKeys = new Map<string, string>();
+  /** By gateway and epoch, the newest first. */
+  readonly #corrections = new Map<string, readonly ClockCorrection[]>();
   readonly #connections = new Map<string, Set<{ send?: (pending: PendingCommand) => void }>>();
   readonly #seen = new Map<string, number>();
   readonly #counted = noCounts();
@@ -123,6 +131,7 @@ class StoringIngest implements Ingest {
     this.#counted.batches++;
     const before = state.stand;
     const judgement = judgeBatch(lines, lane, before, this.#sender(from, header), this.#insists(state));
+    this.#correct(header, judgement);
     this.#count(from, judgement);
     state.stand = judgement.stand;
     const moved = judgement.stand.sequence > before.sequence;
@@ -206,6 +215,22 @@ class StoringIngest implements Ingest {
     return first;
   }
 
+  /** Times that a gateway has put right before their records came. */
+  #correct({ gateway, epoch }: BatchHeader, { records }: Judgement): void {
+    const key = `${gateway}/${epoch}`;
+    let known = this.#corrections.get(key);
+    if (known === undefined) {
+      if (this.#corrections.size >= MAX_LANES_REMEMBERED) this.#corrections.clear();
+      known = this.#options.store.clockCorrections(gateway, epoch);
+      this.#corrections.set(key, known);
+    }
+    if (known.length > 0)
+      for (const record of records) record.body = correctedBody(record.sequence, record.body, known);
+    // Known from here on: what comes on the other lane meanwhile is stored behind this.
+    const news = records.flatMap((record) => correctionIn(record) ?? []);
+    if (news.length > 0) this.#corrections.set(key, [...news.reverse(), ...known].slice(0, MAX_CORRECTIONS));
+  }
+
   #count(from: GatewayCredential, judgement: Judgement): void {
     const counted = this.#counted;
     counted.duplicates += judgement.duplicates;
@@ -252,6 +277,7 @@ class StoringIngest implements Ingest {
   /** What was checked after the failed batch rests on it: positions are read from the store again. */
   #failed(from: GatewayCredential, { gateway, epoch, lane }: BatchHeader, error: unknown): Answer {
     this.#lanes.delete(`${gateway}/${epoch}/${lane}`);
+    this.#corrections.delete(`${gateway}/${epoch}`);
     const message = error instanceof Error ? error.message : String(error);
     this.#options.onTrouble?.({ gateway: from.id, kind: 'store-failed', message });
     return { later: 'the store failed' };

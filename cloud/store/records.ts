@@ -1,10 +1,17 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Observation } from '../../devices/model/observation.ts';
-import { type GatewayReport, type LossNotice, lane, type Picture } from '../../devices/wire.ts';
+import {
+  type GatewayReport,
+  type LossNotice,
+  lane,
+  type Picture,
+  type RecordBody,
+} from '../../devices/wire.ts';
+import { type ClockCorrection, correctionIn, MAX_CORRECTIONS } from './clock-correction.ts';
 import { Names } from './names.ts';
 import { optional, parsed, type Reader, type Row } from './reader.ts';
-import { placeOf, writeOfDetection, writeOfObservation, writesOfRecord } from './rows.ts';
+import { DETECTION_TYPE, placeOf, writeOfDetection, writeOfObservation, writesOfRecord } from './rows.ts';
 import type { Write } from './statements.ts';
 import type { AcceptedRecord, LaneMove, LanePosition, Store } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -135,6 +142,43 @@ export class Records {
       .map(({ json }) => parsed<Omit<Picture, 'base64'>>(json));
   }
 
+  clockCorrections(gateway: string, epoch: string): ClockCorrection[] {
+    const kind = this.#names.find('clock.set');
+    const source = this.#names.find(`${gateway}/${epoch}`);
+    if (kind === undefined || source === undefined) return [];
+    return this.#reader
+      .all(
+        `SELECT sequence, json FROM record
+         WHERE kind = ? AND source = ? AND chain IS NOT NULL ORDER BY sequence DESC LIMIT ?`,
+        kind,
+        source,
+        MAX_CORRECTIONS,
+      )
+      .flatMap(({ sequence, json }) => {
+        const { body } = parsed<{ body: RecordBody }>(json);
+        return correctionIn({ gateway, epoch, sequence: Number(sequence), body }) ?? [];
+      });
+  }
+
+  detectionsOf({
+    gateway,
+    epoch,
+    from,
+    until,
+  }: Omit<ClockCorrection, 'correctionMs' | 'setAt'>): Detection[] {
+    return this.#reader
+      .all(
+        `SELECT DISTINCT detection.json FROM record
+         JOIN detection ON detection.id = json_extract(record.json, '$.body.detection.id')
+         WHERE source = ? AND sequence >= ? AND sequence < ? AND type = ?`,
+        this.#names.find(`${gateway}/${epoch}`) ?? 0,
+        from,
+        until,
+        DETECTION_TYPE,
+      )
+      .map(({ json }) => parsed<Detection>(json));
+  }
+
   losses(gateway?: string): (LossNotice & { gateway: string; epoch: string })[] {
     return this.#reader
       .all('SELECT * FROM loss WHERE ?1 IS NULL OR gateway = ?1 ORDER BY id', gateway ?? null)
@@ -164,7 +208,11 @@ export class Records {
 }
 
 /** A gateway's record holds its observation, the cloud's own is one. */
-function observationOf({ own, json }: Row): Observation {
+function observationOf({ own, at, json }: Row): Observation {
   if (own === 1) return parsed<Observation>(json);
-  return parsed<{ body: { observation: Observation } }>(json).body.observation;
+  const { observation } = parsed<{ body: { observation: Observation } }>(json).body;
+  // The bytes are as they came; the row knows the time better.
+  return observation.clock === 'unset' && observation.observedAt !== at
+    ? { ...observation, observedAt: Number(at), clock: 'corrected' }
+    : observation;
 }

@@ -2,12 +2,15 @@ import type { Detection } from '../../devices/model/detection.ts';
 import type { Incident, IncidentState } from '../../devices/model/incident.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import { lanes, recordId } from '../../devices/wire.ts';
+import { correctionIn } from './clock-correction.ts';
 import type { NamesUsed } from './names.ts';
 import type { Write } from './statements.ts';
 import type { AcceptedRecord, Activity, Handling } from './store.ts';
 
 /** As the column `type` counts them. */
 const types = ['observation', 'detection', 'picture', 'loss', 'report'] as const;
+
+export const DETECTION_TYPE = types.indexOf('detection');
 
 /** Recorder and epoch as one name, and the number: an id that is not made of them is a name of its own. */
 export function placeOf(id: string): { source: string; sequence: number } {
@@ -58,6 +61,17 @@ export function writesOfRecord(record: AcceptedRecord, { numberOf }: NamesUsed):
     case 'report':
       writes.push(['putReport', gateway, body.report.at, JSON.stringify(body.report)]);
       break;
+    case 'observation': {
+      const correction = correctionIn(record);
+      if (correction === undefined) break;
+      const { from, until, correctionMs, setAt } = correction;
+      const range = [numberOf(`${gateway}/${epoch}`), from, until, correctionMs, setAt] as const;
+      writes.push(
+        ['correctObservations', ...range],
+        ['correctDetections', ...range],
+        ['correctPictures', ...range],
+      );
+    }
   }
   return writes;
 }

@@ -36,6 +36,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     observations: (query) => records.observations(query),
     picture: (id) => records.picture(id),
     picturesOf: (assets, from, to, limit) => records.picturesOf(assets, from, to, limit),
+    clockCorrections: (gateway, epoch) => records.clockCorrections(gateway, epoch),
+    detectionsOf: (range) => records.detectionsOf(range),
     losses: (gateway) => records.losses(gateway),
     report: (gateway) => records.report(gateway),
 

@@ -10,6 +10,21 @@ export const statements = {
       (SELECT sequence FROM lane_position WHERE gateway = ?1 AND epoch = ?2 AND lane = ?3), 0) THEN ?4 END, ?5)
     ON CONFLICT DO UPDATE SET sequence = excluded.sequence, chain = excluded.chain
     WHERE excluded.sequence > lane_position.sequence`,
+  /** Of records whose gateway has been told the time since: absolute, so that doing it again changes nothing. */
+  correctObservations: `UPDATE record
+    SET at = max(0, min(json_extract(json, '$.body.observation.observedAt') + ?4, ?5))
+    WHERE source = ?1 AND sequence >= ?2 AND sequence < ?3 AND kind IS NOT NULL AND chain IS NOT NULL
+      AND json_extract(json, '$.body.observation.clock') = 'unset'`,
+  correctDetections: `UPDATE detection SET at = said.at, json = json_set(detection.json, '$.at', said.at)
+    FROM (SELECT json_extract(json, '$.body.detection.id') AS id,
+        max(max(0, min(json_extract(json, '$.body.detection.at') + ?4, ?5))) AS at
+      FROM record WHERE source = ?1 AND sequence >= ?2 AND sequence < ?3 AND type = 1 GROUP BY 1) AS said
+    WHERE detection.id = said.id`,
+  correctPictures: `UPDATE picture SET at = said.at, json = json_set(picture.json, '$.takenAt', said.at)
+    FROM (SELECT json_extract(json, '$.body.picture.id') AS id,
+        max(0, min(json_extract(json, '$.body.picture.takenAt') + ?4, ?5)) AS at
+      FROM record WHERE source = ?1 AND sequence >= ?2 AND sequence < ?3 AND type = 2) AS said
+    WHERE picture.id = said.id`,
   putDetection: `INSERT INTO detection (id, at, json) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET at = excluded.at, json = excluded.json`,
   withdrawDetection: 'DELETE FROM detection WHERE id = ?',

@@ -2,6 +2,7 @@ import type { Detection } from '../../devices/model/detection.ts';
 import type { Incident, IncidentState } from '../../devices/model/incident.ts';
 import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { GatewayReport, Lane, LossNotice, Picture, RecordBody } from '../../devices/wire.ts';
+import type { ClockCorrection } from './clock-correction.ts';
 
 /** Where a lane of a gateway's epoch stands: the last record that is committed. */
 export interface LanePosition {
@@ -123,6 +124,10 @@ export interface Store {
   }): Observation[];
   picture(id: string): Picture | undefined;
   picturesOf(assets: readonly string[], from: number, to: number, limit: number): Omit<Picture, 'base64'>[];
+  /** What a gateway's epoch has said of its clock, the newest first; `commit` has applied it to what was there. */
+  clockCorrections(gateway: string, epoch: string): ClockCorrection[];
+  /** Detections that a gateway's records in this range of its sequence carried, as they stand now. */
+  detectionsOf(range: Omit<ClockCorrection, 'correctionMs' | 'setAt'>): Detection[];
   losses(gateway?: string): (LossNotice & { gateway: string; epoch: string })[];
 
   /**

@@ -76,6 +76,8 @@ export interface DurableOutbox extends Outbox {
   readonly boot: string;
   /** Since this life began, by a clock that never jumps. */
   readonly bootMs: number;
+  /** Number of the record that was staged last. */
+  readonly lastSequence: number;
   /** Newest time of any record that is on disk, as of the start; 0 where there is none. */
   readonly newestAt: number;
   /** Where an unreadable log was moved at the start. */
@@ -212,6 +214,10 @@ class ThreadedOutbox implements DurableOutbox {
     this.#sequence = sequence;
     this.#last[lane] = sequence;
     return id;
+  }
+
+  get lastSequence(): number {
+    return this.#sequence;
   }
 
   get bootMs(): number {
