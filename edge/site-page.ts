@@ -56,6 +56,8 @@ export async function openSitePage(
   signal.addEventListener('abort', () => clearInterval(sweeping), { once: true });
   const metrics = gatewayMetrics(running, { live, sessions });
   const app = siteApp({
+    running,
+    cameras: running.drivers.cameras,
     page,
     gateway,
     clock,

@@ -4,9 +4,12 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Clock } from '../../devices/model/clock.ts';
+import type { Cameras } from '../cameras/cameras.ts';
 import type { GatewayConfiguration } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Actor } from '../panel/outcome.ts';
+import type { RunningGateway } from '../run.ts';
+import { cameraRoutes } from './cameras.ts';
 import { coldChainRoutes } from './cold-chain.ts';
 import { Commands } from './commands.ts';
 import type { ArmingAnswer, SilencedSirens, SiteSession, TemperatureHistory } from './contract.ts';
@@ -27,14 +30,20 @@ import {
 } from './requests.ts';
 import { actorOf, type Session, type Sessions, tokenFits } from './sessions.ts';
 import { SignIns } from './sign-ins.ts';
+import { MAX_BACKUP_BYTES } from './upkeep/seal.ts';
+import { upkeepRoutes } from './upkeep-routes.ts';
 
 /** Largest body of a request; the largest that is meant is a schedule. */
 const MAX_BODY_BYTES = 64 * 1024;
+/** A back-up as text. */
+const MAX_RESTORE_BYTES = Math.ceil(MAX_BACKUP_BYTES * 1.4) + MAX_BODY_BYTES;
 const COOKIE = 'gatehouse-site';
 /** Sirens are told to be silent for this long; a person stands beside them. */
 const SILENCE_LIFETIME_MS = 60_000;
 
 export interface AppOptions {
+  running: RunningGateway;
+  cameras: Cameras;
   page: GatewayConfiguration['page'];
   gateway: Gateway;
   clock: Clock;
@@ -103,13 +112,13 @@ export function siteApp(options: AppOptions): Hono<Env> {
     headers.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=()');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
   });
-  app.use(
+  const bounded = (maxSize: number) =>
     bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: (context) =>
-        answerRefused(context, new Refused(413, 'too-large', `at most ${MAX_BODY_BYTES} bytes`)),
-    }),
-  );
+      maxSize,
+      onError: (context) => answerRefused(context, new Refused(413, 'too-large', `at most ${maxSize} bytes`)),
+    });
+  const [usual, large] = [bounded(MAX_BODY_BYTES), bounded(MAX_RESTORE_BYTES)];
+  app.use((context, next) => (context.req.path === '/api/restore' ? large : usual)(context, next));
   app.onError((error, context) => {
     if (error instanceof Refused) return answerRefused(context, error);
     options.onDefect(`${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
@@ -288,6 +297,16 @@ export function siteApp(options: AppOptions): Hono<Env> {
     );
     return context.json(gateway.site.devices().find((known) => known.device === device));
   });
+
+  const signedIn = (context: Context<Env>) => {
+    if (sessionOf(context, false) === undefined)
+      throw new Refused(401, 'signed-out', 'Sign in with your PIN first.');
+  };
+  app.route('/', cameraRoutes({ cameras: options.cameras, gateway, clock, signedIn, changer }));
+
+  const { metrics } = options;
+  const onChanged = () => live.changed();
+  app.route('/api', upkeepRoutes({ running: options.running, clock, metrics, onChanged, reader, changer }));
 
   app.all('/api/*', (context) => context.notFound());
   app.all('*', pageFiles(options.files));

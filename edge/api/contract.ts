@@ -195,6 +195,10 @@ export interface SitePage {
   assets: { id: string; name: string; kind: AssetKind }[];
   /** Absent: this gateway was given no cloud. */
   uplink?: UplinkStatus;
+  /** Every point of the alarm, by zone: what arming would watch. */
+  watched: WatchedPoint[];
+  /** The walk test under way, or the last one since the start. */
+  walkTest?: WalkTest;
   quarantine: { total: number; newest: { at: number; wall: string; peer: string; reason: string }[] };
 }
 
@@ -245,7 +249,200 @@ export interface InboxAssignment {
   invert?: boolean;
 }
 
+/** GET /api/cameras: each camera with what it does, for people who are signed in. */
+export interface CameraStatus {
+  asset: string;
+  name: string;
+  online: boolean;
+  picture: 'visible' | 'obscured' | 'unknown';
+  /** Why the picture is obscured, as the gateway's own watch found. */
+  reason?: 'dark' | 'bright' | 'covered' | 'frozen' | 'moved' | 'blurred';
+  /** What it does, each alive or dead by itself; absent before it was first tried. */
+  roles: { role: 'events' | 'snapshot' | 'stream'; works: boolean; why?: string }[];
+  model?: string;
+  serial?: string;
+  /** How far its clock is ahead. */
+  clockOffsetSeconds?: number;
+  lastPictureAt?: number;
+}
+
+/** GET /api/cameras/:asset/presets, and POST /api/cameras/:asset/preset {preset}: answers CommandAnswer. */
+export interface CameraPreset {
+  token: string;
+  name: string;
+}
+
+/**
+ * GET /api/evidence?detection=…&camera=…: pictures before and after detections, the newest first, for people who are
+ * signed in. A picture is GET /api/evidence/:set/:file.
+ */
+export interface EvidencePictures {
+  set: string;
+  detection: string;
+  rule: string;
+  severity: Severity;
+  summary: string;
+  /** When it was detected. */
+  at: number;
+  camera: { asset: string; name: string };
+  /** When they are deleted, at the latest. */
+  keptUntil: number;
+  pictures: { file: string; takenAt: number; bytes: number; sha256: string }[];
+}
+
+/** POST /api/cameras/discover {interfaces?: [name]}: all of the machine's where none is named. */
+export interface DiscoveredCameras {
+  cameras: {
+    endpoint: string;
+    host: string;
+    port: number;
+    secure: boolean;
+    name?: string;
+    hardware?: string;
+    mac?: string;
+    interface: string;
+    /** It stands in the configuration already. */
+    knownAs?: string;
+  }[];
+  problems: { interface: string; why: string }[];
+}
+
+/** POST /api/cameras/prove {host, port?, secure?, username, password}: nothing is kept. */
+export type CameraProof =
+  | {
+      proved: true;
+      manufacturer: string;
+      model: string;
+      serial: string;
+      firmware: string;
+      mac?: string;
+      endpoint?: string;
+      clockOffsetSeconds?: number;
+      /** It answers without a log-in, too: anybody in the network can do as much. */
+      opensToAnybody: boolean;
+      /** A small JPEG of now, base64. */
+      picture?: string;
+      noPictureBecause?: string;
+      hasStream: boolean;
+      offersMqtt: boolean;
+      presets: CameraPreset[];
+    }
+  | { proved: false; why: 'refused' | 'unreachable'; detail: string };
+
 /** Every answer that is no success. */
 export interface ApiProblem {
   error: { code: string; message: string; field?: string; retryAfterMs?: number };
+}
+
+/** One point of the alarm. `always` is watched in every mode and can't be left out; `interior` not at night. */
+export interface WatchedPoint {
+  asset: string;
+  name: string;
+  kind: AssetKind;
+  role: 'entry' | 'perimeter' | 'interior' | 'always';
+  zone?: { id: string; name: string };
+  /** What would stand in the way now. */
+  because?: string;
+}
+
+/** GET /api/day?from=…&to=…: what happened, newest first. */
+export interface DayRecord {
+  from: number;
+  to: number;
+  /** Doors and cabinets opened, badges let in and refused, alarms. */
+  opened: number;
+  granted: number;
+  denied: number;
+  alarms: number;
+  doors: {
+    asset: string;
+    name: string;
+    opened: number;
+    granted: number;
+    denied: number;
+    /** Newest first. */
+    passes: { at: number; who: string; granted: boolean; because?: string }[];
+  }[];
+  entries: DayEntry[];
+  /** False: more happened than is told here. */
+  isWhole: boolean;
+}
+
+export interface DayEntry {
+  /** Of a detection. */
+  id?: string;
+  at: number;
+  /** The observation's kind, or `detection`. */
+  what: string;
+  asset: string;
+  name: string;
+  who?: string;
+  detail?: string;
+  severity?: Severity;
+  /** Doors that a badge opens. */
+  doors?: string[];
+}
+
+/** POST /api/walk-test begins one, POST /api/walk-test/end ends it; the page follows it live. */
+export interface WalkTest {
+  startedAt: number;
+  endedAt?: number;
+  by: string;
+  points: {
+    asset: string;
+    name: string;
+    kind: AssetKind;
+    zone?: string;
+    ask: 'open' | 'walk' | 'badge' | 'read';
+    heardAt?: number;
+  }[];
+}
+
+/** POST /api/backup {passphrase}: the sealed file. */
+export interface BackupAnswer {
+  name: string;
+  base64: string;
+  /** Files that lie elsewhere on this machine: to be carried over by hand. */
+  leftOut: string[];
+}
+
+/** POST /api/restore {passphrase, base64}: it is in force once the gateway is started again. */
+export interface RestoreAnswer {
+  gateway: string;
+  madeAt: string;
+  files: number;
+  assigned: number;
+  /** Devices that were put to use at the page and have to be put to use again. */
+  notAssigned: number;
+}
+
+/** GET /api/rules: the rules in force, as one would write them. */
+export interface RulesText {
+  text: string;
+}
+
+/** POST /api/rules/try {text, hours}: what these rules would have raised, beside the rules in force. */
+export interface RulesTrial {
+  from: number;
+  to: number;
+  observations: number;
+  /** False: the log holds more than was gone through; the oldest was left out. */
+  isWhole: boolean;
+  /** Alarms by the rules in force, and by the changed ones. */
+  present: number;
+  changed: number;
+  /** New ones, and those that would not come any more; newest first. */
+  added: TriedDetection[];
+  gone: TriedDetection[];
+  moreAdded: number;
+  moreGone: number;
+  troubles: string[];
+}
+
+export interface TriedDetection {
+  at: number;
+  rule: string;
+  severity: Severity;
+  summary: string;
+  assets: string[];
 }

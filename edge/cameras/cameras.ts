@@ -99,6 +99,11 @@ export class Cameras {
     this.#evidence.detected(detection);
   }
 
+  /** A picture made to fit. @throws Error where it can't be */
+  smaller(jpeg: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+    return this.#decoder.shrink(jpeg, maxBytes);
+  }
+
   /** Begins to carry out a command; the outcome is told to the gateway's actions. False: it can't be done here. */
   deliver(command: Command): boolean {
     const camera = this.#cameras.get(command.asset);
