@@ -175,5 +175,6 @@ export function pdfBytes(pages: readonly PdfPage[], information: PdfInformation)
   write(
     `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info 3 0 R /ID [<${id}> <${id}>] >>\nstartxref\n${start}\n%%EOF\n`,
   );
-  return Buffer.concat(chunks);
+  // Not the buffer: its slices would be views of it.
+  return new Uint8Array(Buffer.concat(chunks));
 }
