@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from './runtime.mjs';
 
+/** Folder of Debian's libraries for this processor. */
+const multiarch = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+
 /** Debian packages, with a file that shows that each is there. */
 const debianPackages = [
   ['chromium', '/usr/bin/chromium'],
@@ -22,6 +25,12 @@ const debianPackages = [
   ['gpsd', '/usr/sbin/gpsd'],
   ['gpsd-clients', '/usr/bin/gpspipe'],
   ['make', '/usr/bin/make'],
+  ['ffmpeg', '/usr/bin/ffmpeg'],
+  ['python3-gi', '/usr/lib/python3/dist-packages/gi/__init__.py'],
+  ['gstreamer1.0-plugins-base', `/usr/lib/${multiarch}/gstreamer-1.0/libgstvideotestsrc.so`],
+  ['gstreamer1.0-plugins-good', `/usr/lib/${multiarch}/gstreamer-1.0/libgstrtp.so`],
+  ['gstreamer1.0-plugins-ugly', `/usr/lib/${multiarch}/gstreamer-1.0/libgstx264.so`],
+  ['gir1.2-gst-rtsp-server-1.0', `/usr/lib/${multiarch}/girepository-1.0/GstRtspServer-1.0.typelib`],
 ];
 
 const missing = () =>
