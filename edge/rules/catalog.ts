@@ -6,13 +6,17 @@ import { cameraLoginFailures } from './camera-login-failures.ts';
 import { cameraNotRecording } from './camera-not-recording.ts';
 import { cameraObscured } from './camera-obscured.ts';
 import { cameraReplaced } from './camera-replaced.ts';
+import { deviceFault } from './device-fault.ts';
 import { doorControllerAlarm } from './door-controller-alarm.ts';
 import { duress } from './duress.ts';
+import { expiredItem } from './expired-item.ts';
 import { flapping } from './flapping.ts';
 import { forcedOpen } from './forced-open.ts';
 import { heldOpen } from './held-open.ts';
+import { leftArea } from './left-area.ts';
 import { levelChanged } from './level-changed.ts';
 import { lowBattery } from './low-battery.ts';
+import { mainsLost } from './mains-lost.ts';
 import { missingReadings } from './missing-readings.ts';
 import { motionWhileArmed } from './motion-while-armed.ts';
 import { openedAfterHours } from './opened-after-hours.ts';
@@ -49,6 +53,10 @@ export const catalog: readonly AnyRuleKind[] = [
   accessDeniedBurst,
   motionWhileArmed,
   transmissionLost,
+  mainsLost,
+  deviceFault,
+  leftArea,
+  expiredItem,
   // Streaming detectors (anomaly/): they watch only assets that the configuration names.
   unusualValue,
   unusualForHour,
