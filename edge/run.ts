@@ -130,6 +130,7 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
       transmission?.observed(observation);
     },
     onDetected: (detection) => {
+      memory.detected(detection);
       transmission?.detected(detection);
       drivers?.cameras.detected(detection);
     },

@@ -27,6 +27,7 @@ const page = (gateway: string): SitePage => ({
   devices: [],
   inbox: [],
   assets: [],
+  watched: [],
   quarantine: { total: 0, newest: [] },
 });
 

@@ -1,10 +1,13 @@
 /** What the page remembers of what was observed: temperatures, and who was last at a door. Made again from the log. */
 import { z } from 'zod';
+import { type Detection, detection } from '../../devices/model/detection.ts';
 import { type Observation, observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { DurableOutbox } from '../outbox/open.ts';
 import type { SiteDoor } from './contract.ts';
+import { concernsDay, Day } from './day.ts';
 import { Temperatures } from './temperatures.ts';
+import { WalkTests } from './walk-test.ts';
 
 /** Doors whose last badge is remembered. */
 const MAX_DOORS = 2_000;
@@ -14,19 +17,35 @@ const READ_AT_ONCE = { records: 2_000, bytes: 2 * 1024 * 1024 };
 
 type LastBadge = NonNullable<SiteDoor['lastBadge']>;
 
-const stored = z.object({ body: z.object({ type: z.literal('observation'), observation }) });
-const isWanted = (json: string) => json.includes('"temperature.measured"') || json.includes('"access.');
+const stored = z.object({
+  body: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('observation'), observation }),
+    z.object({ type: z.literal('detection'), detection }),
+  ]),
+});
+const isWanted = (json: string) =>
+  json.includes('"temperature.measured"') || json.includes('"access.') || concernsDay(json);
 
 export class PageMemory {
   readonly temperatures = new Temperatures();
+  readonly walkTests = new WalkTests();
+  readonly day: Day;
   readonly #badges = new Map<string, LastBadge>();
   readonly #registry: Registry;
 
   constructor(registry: Registry) {
     this.#registry = registry;
+    this.day = new Day(registry);
   }
 
-  take({ kind, asset, observedAt, value, subjects, facts }: Observation): void {
+  detected(detection: Detection): void {
+    this.day.detected(detection);
+  }
+
+  take(seen: Observation): void {
+    const { kind, asset, observedAt, value, subjects, facts } = seen;
+    this.walkTests.take(seen);
+    this.day.take(seen);
     if (kind === 'temperature.measured' && value !== undefined) {
       this.temperatures.add(asset, observedAt, value);
       return;
@@ -55,7 +74,10 @@ export class PageMemory {
         if (last === undefined) break;
         for (const { json } of records) {
           const read = isWanted(json) ? stored.safeParse(JSON.parse(json)) : undefined;
-          if (read?.success) this.take(read.data.body.observation);
+          if (!read?.success) continue;
+          const { body } = read.data;
+          if (body.type === 'observation') this.take(body.observation);
+          else this.detected(body.detection);
         }
         after = last;
       }

@@ -19,6 +19,7 @@ import type {
   SiteSession,
   SiteTemperature,
   UplinkStatus,
+  WatchedPoint,
 } from './contract.ts';
 import { fridgeState } from './fridge-state.ts';
 import type { PageMemory } from './memory.ts';
@@ -53,6 +54,7 @@ export function sitePage(sources: PageSources): SitePage {
   const alarms = alarmsOf(gateway);
   const status = gateway.panel.status();
   const uplink = sources.uplink();
+  const walkTest = memory.walkTests.of(now);
   const timeZone = site?.timeZone ?? 'UTC';
   const next = nextScheduled(status.schedule.entries, timeZone, now);
   const online = (id: string) => fact(id, 'online')?.value !== 'offline';
@@ -129,6 +131,8 @@ export function sitePage(sources: PageSources): SitePage {
     inbox: gateway.site.inbox(),
     assets: assets.map(({ id, name, kind }) => ({ id, name, kind })),
     ...(uplink === undefined ? {} : { uplink }),
+    watched: watchedPoints(gateway, status),
+    ...(walkTest === undefined ? {} : { walkTest }),
     quarantine: {
       total: quarantine.total,
       newest: quarantine
@@ -136,6 +140,30 @@ export function sitePage(sources: PageSources): SitePage {
         .map(({ at, wall, peer, reason }) => ({ at, wall, peer, reason })),
     },
   };
+}
+
+/** Every point of the alarm with its zone, and what would stand in the way of arming with all of them. */
+function watchedPoints({ configuration }: Gateway, { blockedBy }: ArmingCheck): WatchedPoint[] {
+  const { panel, registry } = configuration;
+  const because = new Map(blockedBy.map((point) => [point.asset, point.because]));
+  const points = [...panel.entryDoors, ...panel.perimeter, ...panel.interior, ...panel.always];
+  return points.flatMap((asset): WatchedPoint[] => {
+    const about = registry.asset(asset);
+    const role = roleOf(asset, panel);
+    if (about === undefined || role === undefined) return [];
+    const zone = about.zone === undefined ? undefined : registry.zone(about.zone);
+    const why = because.get(asset);
+    return [
+      {
+        asset,
+        name: about.name,
+        kind: about.kind,
+        role,
+        ...(zone === undefined ? {} : { zone: { id: zone.id, name: zone.name } }),
+        ...(why === undefined ? {} : { because: why }),
+      },
+    ];
+  });
 }
 
 /** What a reader from outside without a session may not know. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { identifier, instant, plainText } from '../../devices/model/identifiers.ts';
 import { armingMode, scheduleEntries } from '../panel/schedule.ts';
 import { meanings } from '../site/properties.ts';
+import { MAX_BACKUP_BYTES, MIN_PASSPHRASE } from './upkeep/seal.ts';
 
 /** Assets left out at once. */
 const MAX_BYPASS = 64;
@@ -57,3 +58,29 @@ export const assignmentRequest = z.strictObject({
   invert: z.boolean().default(false),
 });
 export type AssignmentRequest = z.infer<typeof assignmentRequest>;
+
+/** Longest stretch of the day's record. */
+const MAX_RECORD_MS = 7 * DAY_MS;
+
+/** Without times: the last day. */
+export const dayRequest = (now: number) =>
+  z
+    .strictObject({ from: time.default(now - DAY_MS), to: time.default(now + 1) })
+    .refine(({ from, to }) => from < to && to - from <= MAX_RECORD_MS, {
+      path: ['from'],
+      message: 'must be before "to", by seven days at most',
+    });
+
+const passphrase = z.string().min(MIN_PASSPHRASE, `at least ${MIN_PASSPHRASE} characters`).max(256);
+export const backupRequest = z.strictObject({ passphrase });
+export const restoreRequest = z.strictObject({
+  passphrase: z.string().min(1).max(256),
+  base64: z.base64().max(Math.ceil(MAX_BACKUP_BYTES * 1.4)),
+});
+
+/** Longest text of rules, and how far back they can be tried. */
+const MAX_RULES_CHARACTERS = 48_000;
+export const rulesRequest = z.strictObject({
+  text: z.string().max(MAX_RULES_CHARACTERS),
+  hours: z.number().int().min(1).max(168),
+});
