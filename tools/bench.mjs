@@ -8,6 +8,7 @@ const benches = {
   gateway: { title: 'Gateway against mosquitto', file: 'edge/gateway.bench.ts' },
   outbox: { title: 'Outbox against a raw log with fdatasync', file: 'edge/outbox/outbox.bench.ts' },
   rules: { title: 'Rules', file: 'edge/rules/engine.bench.ts' },
+  anomaly: { title: 'Anomaly detectors', file: 'edge/rules/anomaly/anomaly.bench.ts' },
   ingest: { title: 'Ingest: stored and acknowledged', file: 'cloud/ingest/ingest.bench.ts' },
   correlate: { title: 'Correlator', file: 'cloud/correlation/correlator.bench.ts' },
   cloud: { title: 'Cloud: resident memory', file: 'cloud/memory.bench.ts' },

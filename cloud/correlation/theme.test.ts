@@ -28,6 +28,12 @@ describe('the theme of a rule', () => {
     ['door-held-open', 'held-open'],
     ['access-denied', 'denied'],
     ['web-scanner', 'scan'],
+    ['duress', 'duress'],
+    ['tailgating', 'passage'],
+    ['camera-login-failures', 'failed-login'],
+    ['camera-not-recording', 'blinded'],
+    ['door-controller-alarm', 'forced'],
+    ['unusual-for-hour:fridge', 'unusual'],
     ['Wazuh: Dovecot Authentication Success.', 'everyday'],
     ['', 'other'],
   ])('%s is about %s', (rule, name) => {

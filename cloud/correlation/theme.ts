@@ -39,6 +39,9 @@ export type ThemeName =
   | 'held-open'
   | 'excursion'
   | 'motion'
+  | 'duress'
+  | 'passage'
+  | 'unusual'
   | 'payment'
   | 'outage'
   | 'everyday'
@@ -84,7 +87,7 @@ const themes: readonly NamedTheme[] = [
     world: 'cyber',
     attempt: true,
     words:
-      /\b(log ?ins?|logon|sign ?in|password|authentication|user)\b.*\b(fail|failed|failure|invalid|wrong|rejected)\b|\b(failed|invalid|wrong)\b.*\b(log ?in|logon|sign ?in|password|authentication|user)\b/,
+      /\b(log ?ins?|logon|sign ?in|password|authentication|user)\b.*\b(fail|failed|failures?|invalid|wrong|rejected)\b|\b(failed|invalid|wrong)\b.*\b(log ?in|logon|sign ?in|password|authentication|user)\b/,
   },
   {
     name: 'elevation',
@@ -129,13 +132,15 @@ const themes: readonly NamedTheme[] = [
     name: 'forced',
     stage: 5,
     world: 'physical',
-    words: /\b(forced|break ?in|broken in|glass ?break|burglar\w*|opened while armed)\b/,
+    words:
+      /\b(forced|break ?in|broken in|glass ?break|burglar\w*|opened while armed|door controller alarm)\b/,
   },
   {
     name: 'blinded',
     stage: 6,
     world: 'physical',
-    words: /\b(obscured?|covered|blind(ed)?|masked|defocus\w*|picture lost|video loss)\b/,
+    words:
+      /\b(obscured?|covered|blind(ed)?|masked|defocus\w*|picture lost|video loss|camera replaced|camera not recording)\b/,
   },
   { name: 'tamper', stage: 6, world: 'physical', words: /\b(tamper\w*|sabotag\w*|jamm\w*|vandal\w*)\b/ },
   {
@@ -164,11 +169,24 @@ const themes: readonly NamedTheme[] = [
     words: /\b(held|ajar|left open|open too long|propped)\b/,
   },
   {
+    // What is rare is mostly harmless: it counts beside something else, and seldom alone.
+    name: 'unusual',
+    mishap: true,
+    words: /^(unusual (value|for hour|traffic)|level changed|stuck value|rapid change|missing readings)\b/,
+  },
+  {
     name: 'excursion',
     stage: 8,
     world: 'physical',
     words:
       /\b(excursion|cold chain|fridge|too (warm|cold)|temperature (high|low|above|below|out|excursion|anomal\w*|band|rise|rising))/,
+  },
+  { name: 'duress', stage: 5, world: 'physical', words: /\b(duress|hold ?up|under threat|panic)\b/ },
+  {
+    name: 'passage',
+    world: 'physical',
+    mishap: true,
+    words: /\b(tailgat\w*|passback|exit unused|lock not following|delivery|geofence)\b/,
   },
   { name: 'motion', stage: 5, world: 'physical', words: /\b(motion|movement|intrusion|presence)\b/ },
   {

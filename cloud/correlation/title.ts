@@ -10,6 +10,7 @@ const MAX_TITLE_LENGTH = 160;
 
 /** What a group of themes amounts to, the gravest first: the first that is there gives the headline. */
 const headlines: readonly { readonly needs: readonly ThemeName[]; readonly says: string }[] = [
+  { needs: ['duress'], says: 'Somebody under threat' },
   { needs: ['forced'], says: 'Break-in' },
   { needs: ['without-badge'], says: 'Opening without a badge' },
   { needs: ['malware'], says: 'Malware' },
@@ -32,6 +33,7 @@ const headlines: readonly { readonly needs: readonly ThemeName[]; readonly says:
 
 /** In what order facts tell most, within one world. */
 const telling: readonly ThemeName[] = [
+  'duress',
   'forced',
   'without-badge',
   'malware',
@@ -49,7 +51,9 @@ const telling: readonly ThemeName[] = [
   'web-attack',
   'guessing',
   'held-open',
+  'passage',
   'denied',
+  'unusual',
   'failed-login',
   'scan',
   'outage',

@@ -72,6 +72,9 @@ const themeNouns: Readonly<Partial<Record<ThemeName, string>>> = {
   'held-open': 'door held open',
   excursion: 'temperature excursion',
   motion: 'motion',
+  duress: 'call for help',
+  passage: 'doubtful passage',
+  unusual: 'unusual reading',
   payment: 'payment anomaly',
   outage: 'outage',
 };

@@ -48,6 +48,16 @@ export const eventCodes: Readonly<Record<string, EventCode>> = {
   'access-denied-burst': code(421, 'DK', 'DR'),
   'alarm-schedule-changed': code(416, 'JL', 'JL'),
   'transmission-lost': code(350, 'YC', 'YK'),
+  'exit-unused': code(428, 'DT', 'DJ'),
+  delivery: code(422, 'DK', 'DR'),
+  'camera-login-failures': code(461, 'JA', 'JA'),
+  'unusual-value': code(380, 'UT', 'UJ'),
+  'unusual-for-hour': code(380, 'UT', 'UJ'),
+  'unusual-traffic': code(380, 'UT', 'UJ'),
+  'level-changed': code(380, 'UT', 'UJ'),
+  'rapid-change': code(380, 'UT', 'UJ'),
+  'stuck-value': code(380, 'UT', 'UJ'),
+  'missing-readings': code(380, 'UT', 'UJ'),
 };
 
 const tooWarm = code(158, 'KA', 'KR');
@@ -86,7 +96,7 @@ export function restored(event: StationEvent, at: number): StationEvent {
 }
 
 function temperature({ facts }: Detection): EventCode {
-  return facts.side === 'cold' || facts.side === 'below' ? tooCold : tooWarm;
+  return facts.side === 'below' ? tooCold : tooWarm;
 }
 
 /** Arming and disarming, as every station expects them. */
