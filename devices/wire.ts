@@ -110,6 +110,24 @@ export const lossStatement = (
 /** Facts in one report, at most. */
 export const MAX_REPORTED_FACTS = 1_000;
 
+/** The machine that a gateway runs on. */
+export const gatewayHealth = z.strictObject({
+  clock: z.enum(['set', 'unset']),
+  /** While it is unset: the machine's clock less the gateway's own. */
+  clockOffMs: z.number().int().optional(),
+  diskBytes: z.number().min(0).optional(),
+  diskFreeBytes: z.number().min(0).optional(),
+  memoryBytes: z.number().min(0).optional(),
+  memoryFreeBytes: z.number().min(0).optional(),
+  celsius: z.number().optional(),
+  isOnMains: z.boolean().optional(),
+  batteryPercent: z.number().min(0).max(100).optional(),
+  /** Programs that want to run, for each processor. */
+  loadPerProcessor: z.number().min(0).optional(),
+  /** What goes on: `disk`, `temperature`, … */
+  troubles: z.array(z.string().max(32)).max(16),
+});
+
 /** What a gateway says about itself, now and then: shown beside its site. */
 export const gatewayReport = z.strictObject({
   at: instant,
@@ -119,6 +137,8 @@ export const gatewayReport = z.strictObject({
   waiting: z.strictObject({ alarm: sequence, bulk: sequence }),
   quarantined: sequence,
   devices: z.strictObject({ online: sequence, offline: sequence, unassigned: sequence }),
+  /** How its machine is; what a machine does not tell is absent. */
+  health: gatewayHealth.optional(),
   /** What is so at the site's assets, also where nothing happened that would have been an observation. */
   facts: z
     .array(

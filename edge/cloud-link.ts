@@ -4,6 +4,7 @@ import type { Clock } from '../devices/model/clock.ts';
 import type { UplinkStatus } from './api/contract.ts';
 import type { GatewayConfiguration } from './config.ts';
 import type { Gateway } from './gateway.ts';
+import type { Health } from './health/health.ts';
 import type { DurableOutbox } from './outbox/open.ts';
 import { createUplink, type Uplink, type UplinkMetrics } from './outbox/uplink.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -19,6 +20,7 @@ export interface CloudLinkParts {
   outbox: DurableOutbox;
   quarantine: Quarantine;
   gateway: Gateway;
+  health: Pick<Health, 'report'>;
   onChanged(): void;
   onTrouble(message: string): void;
 }
@@ -111,13 +113,13 @@ export class CloudLink {
 
   #report(): void {
     if (this.#signal.aborted || this.#reporting || !this.#connected) return;
-    const { gateway, outbox, quarantine, clock, onTrouble } = this.#parts;
+    const { gateway, outbox, quarantine, health, clock, onTrouble } = this.#parts;
     this.#cancelReport();
     this.#reported = this.#armed();
     this.#reporting = true;
     const waiting = { alarm: outbox.progress('alarm').waiting, bulk: outbox.progress('bulk').waiting };
     gateway
-      .report({ waiting, quarantined: quarantine.total })
+      .report({ waiting, quarantined: quarantine.total, health: health.report() })
       .catch((error: unknown) => onTrouble(`report: ${String(error)}`))
       .finally(() => {
         this.#reporting = false;

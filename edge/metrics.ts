@@ -12,7 +12,7 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
 
 /** @returns what makes the text of one scrape */
 export function gatewayMetrics(
-  { gateway, drivers, outbox, quarantine, cloud, transmission }: RunningGateway,
+  { gateway, drivers, outbox, quarantine, cloud, transmission, health }: RunningGateway,
   page: { live: LivePages; sessions: Sessions },
 ): () => Promise<string> {
   const registers = [new Registry()];
@@ -72,6 +72,8 @@ export function gatewayMetrics(
     lanes.map((lane) => [lane, outbox.progress(lane).waiting] as const),
   );
 
+  machineMetrics(health, gauge, labelled);
+
   gauge('uplink_connected', '1 while the cloud can be reached', () => (cloud?.status().connected ? 1 : 0));
   const uplinkCounts = [
     'connects',
@@ -115,4 +117,30 @@ export function gatewayMetrics(
   gauge('page_sessions', 'People signed in', () => page.sessions.size);
 
   return () => registry.metrics();
+}
+
+/** The machine that the gateway runs on, as of the last look; NaN where it does not tell. */
+function machineMetrics(
+  health: RunningGateway['health'],
+  gauge: (name: string, help: string, read: () => number) => void,
+  labelled: (
+    name: string,
+    help: string,
+    label: 'trouble',
+    read: () => Iterable<readonly [string, number]>,
+  ) => void,
+): void {
+  const latest = () => health.latest;
+  const flag = (is: boolean | undefined) => (is === undefined ? Number.NaN : is ? 1 : 0);
+  gauge('clock_set', '1 while the time is known', () => (health.report().clock === 'set' ? 1 : 0));
+  gauge('disk_bytes', 'Size of the file system with the state', () => latest()?.disk?.bytes ?? Number.NaN);
+  gauge('disk_free_bytes', 'Room left on it', () => latest()?.disk?.freeBytes ?? Number.NaN);
+  gauge('temperature_celsius', 'Hottest of the machine', () => latest()?.celsius ?? Number.NaN);
+  gauge('on_mains', '0 while it runs from its battery', () => flag(latest()?.isOnMains));
+  gauge('battery_percent', 'Charge of its battery', () => latest()?.batteryPercent ?? Number.NaN);
+  gauge('load_per_processor', 'Over five minutes', () => latest()?.loadPerProcessor ?? Number.NaN);
+  gauge('memory_free_bytes', 'Memory left', () => latest()?.memory.freeBytes ?? Number.NaN);
+  labelled('machine_troubles', '1 for a trouble of the machine that goes on', 'trouble', () =>
+    health.troubles.map((trouble) => [trouble, 1] as const),
+  );
 }

@@ -9,6 +9,8 @@ import { ColdChainStore } from './cold-chain/store.ts';
 import type { GatewayConfiguration } from './config.ts';
 import { Drivers } from './drivers/drivers.ts';
 import { Gateway } from './gateway.ts';
+import { Health } from './health/health.ts';
+import { linuxFolders } from './health/reading.ts';
 import { type LiveRegistry, liveRegistry } from './live-registry.ts';
 import { type DurableOutbox, openOutbox } from './outbox/open.ts';
 import { Quarantine } from './quarantine.ts';
@@ -24,6 +26,7 @@ export interface RunningGateway {
   readonly outbox: DurableOutbox;
   readonly quarantine: Quarantine;
   readonly memory: PageMemory;
+  readonly health: Health;
   /** The record of the fridges, and what became of goods that were too warm. */
   readonly coldChain: ColdChain;
   /** What the configuration's registry says can be exchanged. */
@@ -139,6 +142,17 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
   signal.addEventListener('abort', () => gateway.stop(), { once: true });
   drivers = await Drivers.open({ configuration, clock, quarantine, gateway, outbox, onTrouble }, signal);
   await gateway.start();
+  const health = new Health({
+    clock,
+    steady: clock instanceof SteadyClock ? clock : undefined,
+    outbox,
+    maxOutboxBytes: configuration.gateway.maxOutboxBytes,
+    hasCloud: configuration.uplink !== undefined,
+    folders: { state: stateDirectory, ...linuxFolders },
+    tell: (kind, facts) => gateway.note(kind, facts),
+    onTrouble,
+  });
+  health.start(signal);
   if (clock instanceof SteadyClock)
     clock.watch((change) => {
       log.warn({ change }, 'clock');
@@ -158,8 +172,8 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     );
   if (configuration.uplink !== undefined)
     cloud = new CloudLink(
-      { configuration, clock, outbox, quarantine, gateway, onChanged, onTrouble },
+      { configuration, clock, outbox, quarantine, gateway, health, onChanged, onTrouble },
       signal,
     );
-  return { gateway, drivers, outbox, quarantine, memory, coldChain, registry, cloud, transmission };
+  return { gateway, drivers, outbox, quarantine, memory, health, coldChain, registry, cloud, transmission };
 }

@@ -12,6 +12,7 @@ import { duress } from './duress.ts';
 import { expiredItem } from './expired-item.ts';
 import { flapping } from './flapping.ts';
 import { forcedOpen } from './forced-open.ts';
+import { gatewayTrouble } from './gateway-trouble.ts';
 import { heldOpen } from './held-open.ts';
 import { leftArea } from './left-area.ts';
 import { levelChanged } from './level-changed.ts';
@@ -53,6 +54,7 @@ export const catalog: readonly AnyRuleKind[] = [
   accessDeniedBurst,
   motionWhileArmed,
   transmissionLost,
+  gatewayTrouble,
   mainsLost,
   deviceFault,
   leftArea,
