@@ -149,7 +149,7 @@ export interface DeviceConnectionOptions {
   device: string;
   log: Logger;
   /** What was published on its command topic, unless it was retained. */
-  onCommand(payload: Uint8Array): void;
+  onCommand?(payload: Uint8Array): void;
   onRefusedCommand(): void;
   onConnected(): void;
 }
@@ -165,14 +165,15 @@ export class DeviceConnection<State> extends Presence {
     this.stateTopic = `${family}/${device}/state`;
     const commandTopic = `${family}/${device}/command`;
     this.client.on('connect', () => {
-      this.client.subscribe(commandTopic, { qos: 1 }, (error) => {
-        if (error) log.error({ topic: commandTopic }, 'the gateway does not let this bridge hear commands');
-      });
+      if (options.onCommand !== undefined)
+        this.client.subscribe(commandTopic, { qos: 1 }, (error) => {
+          if (error) log.error({ topic: commandTopic }, 'the gateway does not let this bridge hear commands');
+        });
       options.onConnected();
     });
     this.client.on('message', (topic, payload, packet) => {
       if (topic !== commandTopic) return;
-      if (!packet.retain) options.onCommand(payload);
+      if (!packet.retain) options.onCommand?.(payload);
       else {
         // A retained command is an old one: the gateway's restart must not sound a buzzer.
         options.onRefusedCommand();

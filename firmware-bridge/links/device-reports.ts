@@ -34,11 +34,7 @@ export class DeviceReports<State extends object> {
     this.boot = `${family}-${randomBytes(BOOT_BYTES).toString('hex')}`;
     this.clock = clock;
     this.outlet = connect<State & Numbered>(family, node, {
-      onCommand(payload) {
-        if (onCommand !== undefined) return onCommand(payload);
-        counters.commandsRefused++;
-        log.warn({ node }, 'command refused: this device takes none');
-      },
+      ...(onCommand === undefined ? {} : { onCommand }),
       onRefusedCommand: () => counters.commandsRefused++,
       onConnected: () => this.queue.hurry(),
     });

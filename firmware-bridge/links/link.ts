@@ -56,7 +56,8 @@ export interface DeviceOutlet<State> {
 }
 
 export interface DeviceHandlers {
-  onCommand(payload: Uint8Array): void;
+  /** Absent: the device takes no commands, and none are asked for. */
+  onCommand?(payload: Uint8Array): void;
   onRefusedCommand(): void;
   onConnected(): void;
 }
