@@ -38,14 +38,24 @@ interface Site {
   outbox: DurableOutbox;
   coldChain: ColdChain;
   seen: Observation[];
-  observe(kind: ObservationKind, asset: string, value?: number, observedAt?: number): void;
+  observe(
+    kind: ObservationKind,
+    asset: string,
+    value?: number,
+    observedAt?: number,
+    more?: Partial<Observation>,
+  ): void;
   /** As a pulled plug: what was not written is not written. */
   end(): Promise<void>;
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-async function site(directory: string, clock = manualClock(start), isReady = true): Promise<Site> {
+async function site(
+  directory: string,
+  clock = manualClock(start),
+  onTrouble?: (message: string) => void,
+): Promise<Site> {
   const outbox = await openOutbox({
     directory: join(directory, 'outbox'),
     gateway: 'gateway-1',
@@ -65,7 +75,7 @@ async function site(directory: string, clock = manualClock(start), isReady = tru
   });
   let newest = 0;
   const record = (draft: Omit<Observation, 'id'>) => {
-    outbox.stage('bulk', draft.observedAt, (id) => {
+    outbox.stage(draft.kind === 'clock.set' ? 'alarm' : 'bulk', draft.observedAt, (id) => {
       const observation = { id, ...draft };
       newest ||= Number(id.slice(id.lastIndexOf('/') + 1));
       seen.push(observation);
@@ -99,13 +109,15 @@ async function site(directory: string, clock = manualClock(start), isReady = tru
         });
         await outbox.committed();
       },
-      onTrouble: (message) => {
-        throw new Error(message);
-      },
+      onTrouble:
+        onTrouble ??
+        ((message) => {
+          throw new Error(message);
+        }),
     },
     ending.signal,
   );
-  const observe: Site['observe'] = (kind, asset, value, observedAt = clock.now()) =>
+  const observe: Site['observe'] = (kind, asset, value, observedAt = clock.now(), more = {}) =>
     record({
       kind,
       asset,
@@ -113,9 +125,10 @@ async function site(directory: string, clock = manualClock(start), isReady = tru
       observedAt,
       ...common(),
       ...(value === undefined ? {} : { value }),
+      ...more,
     });
-  observe('gateway.started' as ObservationKind, 'ups');
-  if (isReady) await coldChain.recall(newest, ending.signal);
+  observe('gateway.started', 'ups');
+  await coldChain.recall(newest, ending.signal);
   return {
     clock,
     outbox,
@@ -254,4 +267,45 @@ test('a warming fridge is forecast, and the record’s formats come from one mak
     shop.coldChain.record('fridge-1', '2026-11-22', asOf),
   );
   await shop.end();
+});
+
+describe('readings from before the clock was set', () => {
+  const unset = { clock: 'unset' } as const;
+  const wrong = start - 100 * 24 * 60 * minute;
+  const correctionMs = start - wrong;
+  async function recorded(shop: Site, asOf = start + 30 * minute) {
+    const made = await shop.coldChain.record('fridge-1', '2026-11-22', asOf);
+    return made?.record.readings;
+  }
+
+  test('are in the record at the time at which they were taken', async () => {
+    const shop = await site(folder());
+    shop.observe('temperature.measured', 'fridge-1', 5, wrong, unset);
+    expect(await recorded(shop, start + 29 * minute)).toEqual([]);
+    shop.observe('clock.set', 'ups', undefined, start + minute, { facts: { correctionMs } });
+    shop.observe('temperature.measured', 'fridge-1', 6, start + 2 * minute);
+    expect((await recorded(shop))?.map(({ at, celsius }) => [at - start, celsius])).toEqual([
+      [0, 5],
+      [2 * minute, 6],
+    ]);
+    await shop.end();
+  });
+
+  test('also when the plug was pulled in between; those whose time was never known are left out', async () => {
+    const directory = folder();
+    const before = await site(directory);
+    before.observe('temperature.measured', 'fridge-1', 5, wrong, unset);
+    before.observe('clock.set', 'ups', undefined, start + minute, { facts: { correctionMs } });
+    await before.outbox.committed();
+    await before.end();
+    const never = await site(directory, before.clock);
+    never.observe('temperature.measured', 'fridge-1', 7, wrong + minute, unset);
+    await never.outbox.committed();
+    await never.end();
+    const troubles: string[] = [];
+    const shop = await site(directory, before.clock, (message) => troubles.push(message));
+    expect((await recorded(shop))?.map(({ celsius }) => celsius)).toEqual([5]);
+    expect(troubles).toEqual([expect.stringMatching(/never known: 1;/)]);
+    await shop.end();
+  });
 });

@@ -21,6 +21,7 @@ import { type Decision, objection, type QuarantineCase } from './quarantine.ts';
 import { AROUND_MS, coldChainRecord, windowOf } from './record.ts';
 import type { ColdChainStore } from './store.ts';
 import { type FridgeTerms, termsOf } from './terms.ts';
+import { Untimed } from './untimed.ts';
 
 /** Records looked through at a start, at most; beyond, the newest. */
 export const MAX_RECALLED_RECORDS = 1_000_000;
@@ -38,7 +39,8 @@ const kept = new Set<Observation['kind']>([
   'goods.discarded',
 ]);
 const stored = z.object({ body: z.object({ type: z.literal('observation'), observation }) });
-const isWanted = (json: string): boolean => /"(temperature\.measured|(door|power|goods)\.[a-z]+)"/.test(json);
+const isWanted = (json: string): boolean =>
+  /"(temperature\.measured|gateway\.started|clock\.set|(door|power|goods)\.[a-z]+)"/.test(json);
 
 export interface ColdChainParts {
   gateway: string;
@@ -75,6 +77,7 @@ export class ColdChain {
   readonly #setApart = new Set<string>();
   readonly #made = new Map<string, Promise<MadeRecord>>();
   #newest: { epoch: string; sequence: number } | undefined;
+  readonly #untimed = new Untimed();
   #isReady = false;
   #isStopped = false;
   #cancelLook: () => void = () => {};
@@ -118,12 +121,12 @@ export class ColdChain {
 
   /** Each observation, once it has its id. */
   take(seen: Observation): void {
-    this.#remember(seen);
+    this.#timed(seen);
     const [, epoch = '', sequence = ''] = /\/([^/]+)\/(\d+)$/.exec(seen.id) ?? [];
     this.#newest = { epoch, sequence: Number(sequence) };
     // What earlier lives left in the log is not all in yet: the mark must not pass over it.
-    if (this.#isReady) this.#parts.store.reached(this.#newest);
-    if (seen.kind === 'temperature.measured') this.#look();
+    if (this.#isReady && this.#untimed.count === 0) this.#parts.store.reached(this.#newest);
+    if (seen.kind === 'temperature.measured' || seen.kind === 'clock.set') this.#look();
   }
 
   /**
@@ -146,24 +149,58 @@ export class ColdChain {
         this.#parts.onTrouble(`cold chain: ${window.damaged.length} stored lines were altered or damaged`);
     }
     const mark = store.mark;
-    let after = mark?.epoch === outbox.epoch ? mark.sequence : 0;
-    after = Math.max(after, newest - MAX_RECALLED_RECORDS);
+    const from = mark?.epoch === outbox.epoch ? mark.sequence : 0;
+    const after = Math.max(from, newest - MAX_RECALLED_RECORDS);
+    await this.#recallLog(after, newest, signal);
+    if (signal.aborted) return;
+    this.#isReady = true;
+    if (this.#newest !== undefined && this.#untimed.count === 0) store.reached(this.#newest);
+    this.#writeTerms();
+    this.#look();
+  }
+
+  /** Records of earlier lives, as they were told then; what one of them saw without the time, with its correction. */
+  async #recallLog(after: number, newest: number, signal: AbortSignal): Promise<void> {
+    const clockSets: { seen: Observation; sequence: number }[] = [];
+    for await (const entry of this.#logged('alarm', after, newest, signal))
+      if (entry.seen.kind === 'clock.set') clockSets.push(entry);
+    const untimed = new Untimed();
+    const putRight = (before: number) => {
+      for (; (clockSets[0]?.sequence ?? before) < before; clockSets.shift())
+        for (const seen of untimed.timed(clockSets[0]?.seen ?? {})) this.#remember(seen);
+    };
+    for await (const { seen, sequence } of this.#logged('bulk', after, newest, signal)) {
+      putRight(sequence);
+      if (seen.kind === 'gateway.started') untimed.giveUp();
+      else if (seen.clock === 'unset') untimed.hold(seen);
+      else this.#remember(seen);
+    }
+    putRight(Number.POSITIVE_INFINITY);
+    untimed.giveUp();
+    if (untimed.lost > 0)
+      this.#parts.onTrouble(
+        `cold chain: observations whose time was never known: ${untimed.lost}; the record leaves them out`,
+      );
+  }
+
+  async *#logged(
+    lane: 'alarm' | 'bulk',
+    from: number,
+    newest: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ seen: Observation; sequence: number }> {
+    let after = from;
     while (!signal.aborted && after < newest) {
-      const records = await outbox.read('bulk', after, READ_AT_ONCE);
-      const last = records.at(-1)?.sequence;
-      if (last === undefined) break;
+      const records = await this.#parts.outbox.read(lane, after, READ_AT_ONCE);
       for (const { json, sequence } of records) {
         if (sequence > newest || !isWanted(json)) continue;
         const read = stored.safeParse(JSON.parse(json));
-        if (read.success) this.#remember(read.data.body.observation);
+        if (read.success) yield { seen: read.data.body.observation, sequence };
       }
+      const last = records.at(-1)?.sequence;
+      if (last === undefined) return;
       after = last;
     }
-    if (signal.aborted) return;
-    this.#isReady = true;
-    if (this.#newest !== undefined) store.reached(this.#newest);
-    this.#writeTerms();
-    this.#look();
   }
 
   watchOf(asset: string): FridgeWatch | undefined {
@@ -255,6 +292,13 @@ export class ColdChain {
     );
     const found = read.flat().find((one) => one.sequence === sequence);
     return found && { record: `${gateway}/${outbox.epoch}/${sequence}`, chain: found.chain };
+  }
+
+  /** What was seen without the time waits for it. */
+  #timed(seen: Observation): void {
+    if (seen.kind === 'clock.set') for (const late of this.#untimed.timed(seen)) this.#remember(late);
+    else if (seen.clock !== 'unset') this.#remember(seen);
+    else if (seen.kind === 'temperature.measured' || kept.has(seen.kind)) this.#untimed.hold(seen);
   }
 
   #remember(seen: Observation): void {

@@ -222,7 +222,10 @@ export class ColdChainStore {
 
   #hasRoom(): boolean {
     if (this.#held >= MAX_HELD) {
-      this.dropped++;
+      if (this.dropped++ === 0)
+        this.#options.onTrouble(
+          `the cold chain's record holds no more than ${MAX_HELD} entries in memory: the rest comes from the log after a restart`,
+        );
       return false;
     }
     this.#held++;
