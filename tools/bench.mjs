@@ -6,6 +6,7 @@ import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from 
 
 const benches = {
   gateway: { title: 'Gateway against mosquitto', file: 'edge/gateway.bench.ts' },
+  readers: { title: 'Card reader on a serial line', file: 'simulators/scenarios/readers.bench.ts' },
   outbox: { title: 'Outbox against a raw log with fdatasync', file: 'edge/outbox/outbox.bench.ts' },
   rules: { title: 'Rules', file: 'edge/rules/engine.bench.ts' },
   anomaly: { title: 'Anomaly detectors', file: 'edge/rules/anomaly/anomaly.bench.ts' },
