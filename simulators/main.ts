@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../devices/model/clock.ts';
 import { Camera } from './devices/camera/camera.ts';
+import { answerProbes } from './devices/camera/discovery.ts';
+import { RtspStream } from './devices/camera/rtsp.ts';
 import { tidyUp } from './scenarios/break-in.ts';
 import { catalog } from './scenarios/catalog.ts';
 import { openStage, type Stage } from './stage/stage.ts';
@@ -27,6 +29,7 @@ ${catalog.map(({ id, story }) => `  ${id.padEnd(10)} the day, and then: ${story}
   --seed N     another day (1)
   --state DIR  folder for everything of this run (state/day)
   --password P password of the camera's user "gatehouse"
+  --rtsp       the camera streams, too (needs GStreamer's RTSP server)
 `;
 
 const { values, positionals } = parseArgs({
@@ -38,6 +41,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     state: { type: 'string', default: join(root, 'state', 'day') },
     password: { type: 'string', default: 'gatehouse' },
+    rtsp: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -81,9 +85,16 @@ function tell(stage: Stage): void {
 async function run(what: string, signal: AbortSignal): Promise<void> {
   if (what === 'camera') {
     const port = numberOf('port', values.port ?? '8081', 0, 65_535);
-    const access = { username: 'gatehouse', password: values.password, serial: 'CAMERA-1' };
-    const camera = await Camera.start({ clock: systemClock, port, ...access }, signal);
-    process.stdout.write(`${camera.address}\n`);
+    const credentials = { username: 'gatehouse', password: values.password };
+    const stream = values.rtsp ? await RtspStream.start({ credentials }, signal) : undefined;
+    const more = { serial: 'CAMERA-1', ...(stream === undefined ? {} : { streamUri: stream.uri }) };
+    const camera = await Camera.start({ clock: systemClock, port, ...credentials, ...more }, signal);
+    // Where another program has the port of discovery, the camera is there all the same.
+    await answerProbes(
+      { endpoint: camera.endpoint, address: camera.address, name: 'Simulated camera' },
+      signal,
+    ).catch(() => {});
+    process.stdout.write(`${camera.address}\n${stream === undefined ? '' : `${stream.uri}\n`}`);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     return;
   }

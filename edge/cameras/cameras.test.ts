@@ -8,6 +8,7 @@ import type { Command } from '../../devices/model/command.ts';
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import { Camera as SimulatedCamera } from '../../simulators/devices/camera/camera.ts';
+import { RtspStream } from '../../simulators/devices/camera/rtsp.ts';
 import { readGatewayConfiguration } from '../config.ts';
 import { type RunningGateway, runGateway } from '../run.ts';
 
@@ -29,14 +30,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const startCamera = (serial = 'S1') =>
+const startCamera = (serial = 'S1', streamUri = '') =>
   SimulatedCamera.start(
-    { clock: systemClock, username: 'gatehouse', password: 'secret', serial, logIn: 'digest-both' },
+    {
+      clock: systemClock,
+      username: 'gatehouse',
+      password: 'secret',
+      serial,
+      streamUri,
+      logIn: 'digest-both',
+    },
     powerOff.signal,
   );
 
 /** A gateway with one camera beside a door. */
-async function startGateway(port: number, more = ''): Promise<RunningGateway> {
+async function startGateway(port: number, more = '', picture = '{ everyMs: 300 }'): Promise<RunningGateway> {
   writeFileSync(join(folder, 'password'), 'secret\n');
   writeFileSync(
     join(folder, 'registry.yaml'),
@@ -60,7 +68,7 @@ broker: { plain: { port: 0 } }
 panel: { asset: panel-1 }
 evidence: { beforeMs: 3000, afterMs: 1500 }
 cameras:
-  - { asset: yard-camera, host: 127.0.0.1, port: ${port}, username: gatehouse, passwordFile: password, picture: { everyMs: 300 } }
+  - { asset: yard-camera, host: 127.0.0.1, port: ${port}, username: gatehouse, passwordFile: password, picture: ${picture} }
 ${more}`,
   );
   const stop = new AbortController();
@@ -248,4 +256,29 @@ test('any JPEG is a camera: without ONVIF its presence is that of its pictures',
   simulated.answers = 'no-picture';
   await eventually(() => expect(running.gateway.site.current('safe', 'online')).toBe('offline'));
   expect(running.gateway.site.current('yard-camera', 'online')).toBe('online');
+});
+
+test('a stream that goes black obscures the camera, and one that dies makes it blind while its events live', {
+  timeout: 2 * WITH_A_GATEWAY_MS,
+}, async () => {
+  const credentials = { username: 'gatehouse', password: 'secret' };
+  const stream = await RtspStream.start({ credentials }, powerOff.signal);
+  const simulated = await startCamera('S1', stream.uri);
+  const running = await startGateway(simulated.port, '', '{ source: rtsp }');
+  await eventually(() => expect(running.gateway.site.current('yard-camera', 'picture')).toBe('visible'));
+  const camera = running.drivers.cameras.of('yard-camera');
+  await eventually(() => expect(camera?.newestPicture).toBeDefined());
+  await eventually(() => expect(camera?.health).toContainEqual({ role: 'stream', works: true }));
+  // The watch looks away for a moment after the stream has begun.
+  await new Promise((resolve) => setTimeout(resolve, 7_000));
+  stream.show('black');
+  await eventually(async () => expect(await seen(running)).toContain('camera.obscured dark'));
+  await stream.stop();
+  await eventually(async () => expect(await seen(running)).toContain('camera.role-failed stream'));
+  expect(await seen(running)).not.toContain('device.offline');
+  await eventually(() =>
+    expect(running.gateway.alarms.list(new Set(), running.registry).map(({ rule }) => rule)).toContain(
+      'camera-blind',
+    ),
+  );
 });

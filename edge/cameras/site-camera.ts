@@ -42,6 +42,8 @@ export class SiteCamera {
   readonly #health = new Map<Role, RoleHealth>();
   #description: CameraDescription | undefined;
   #uri: string | undefined;
+  /** Some addresses are good once only: after a failure the camera is asked again. */
+  #isUriDoubtful = true;
   #watch = watchFrom(performance.now());
   #isLooking = false;
 
@@ -72,7 +74,13 @@ export class SiteCamera {
     }
     const listener = this.#listener(picture.source === 'rtsp' ? 'stream' : 'snapshot');
     if (picture.source === 'snapshot') {
-      const fetch = async () => fetchSnapshot(await this.#pictureUri(), { username, password }, signal);
+      const fetch = async () => {
+        const uri = await this.#pictureUri();
+        return fetchSnapshot(uri, { username, password }, signal).catch((error: unknown) => {
+          this.#isUriDoubtful = true;
+          throw error;
+        });
+      };
       this.#source = new SnapshotSource({ ...listener, fetch, everyMs: picture.everyMs, signal });
     } else if (picture.source === 'rtsp') {
       this.#source = new RtspSource({
@@ -152,10 +160,11 @@ export class SiteCamera {
   async #pictureUri(): Promise<string> {
     const { picture, host, port } = this.#options.configuration;
     if (picture.url !== undefined) return picture.url;
-    if (this.#camera?.isConnected) {
+    if (this.#isUriDoubtful && this.#camera?.isConnected) {
       const uri =
         picture.source === 'rtsp' ? await this.#camera.streamUri() : await this.#camera.snapshotUri();
       this.#uri = host === undefined ? uri : atCamera(uri, { host, port });
+      this.#isUriDoubtful = false;
     }
     if (this.#uri === undefined) throw new Error('the camera has not said yet where its pictures are');
     return this.#uri;
@@ -185,6 +194,7 @@ export class SiteCamera {
         tell(true);
       },
       onFailed: (why) => {
+        this.#isUriDoubtful = true;
         this.#health.set(role, { role, works: false, why });
         onTrouble(`camera ${configuration.asset}, ${role}: ${why}`);
         tell(false);

@@ -208,6 +208,13 @@ test('rubbish, silence and answers without end are a camera that is not there, a
   ]);
 }, 60_000);
 
+test('a cut cable says nothing, and is noticed in the middle of a pull', { timeout: 90_000 }, async () => {
+  const { simulated, troubles, said } = await site();
+  await eventually(() => expect(said).toEqual(arrival));
+  simulated.answers = 'never';
+  await vi.waitFor(() => expect(troubles).toEqual([undefined, 'unreachable']), 50_000);
+});
+
 test('a camera whose events come over MQTT gets no subscription', async () => {
   const { simulated, said } = await site({ events: 'mqtt' });
   await eventually(() => expect(said).toContain('online online'));

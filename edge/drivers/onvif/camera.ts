@@ -23,6 +23,8 @@ const REFUSED_RETRY_AT_MOST_MS = 300_000;
 const ALIVE_EVERY_MS = 20_000;
 /** A clock off by more than this makes a camera's own times worthless as evidence. */
 export const CLOCK_WRONG_MS = 30_000;
+/** Presets that an answer names; some cameras have hundreds. */
+const MAX_NAMED_PRESETS = 12;
 /** What waited in a storm is looked at this often. */
 const STORM_LOOK_MS = 1_000;
 
@@ -135,7 +137,10 @@ export class Camera {
       known.find(({ token }) => token === preset) ??
       known.find(({ name }) => name.toLowerCase() === preset.toLowerCase());
     if (found === undefined) {
-      const names = known.map(({ name, token }) => name || token).join(', ');
+      const names = known
+        .slice(0, MAX_NAMED_PRESETS)
+        .map(({ name, token }) => name || token)
+        .join(', ');
       throw new Error(`there is no preset "${preset}"${names === '' ? '' : `; there are ${names}`}`);
     }
     await session.goTo(found.token);

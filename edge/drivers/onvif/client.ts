@@ -134,14 +134,13 @@ export async function openCamera(access: CameraAccess, signal: AbortSignal): Pro
   const own = (address: string) => atCamera(address, access);
 
   const measureClock = async (): Promise<void> => {
-    // The library keeps its first measurement unless there is none.
-    camera.timeShift = 0;
     const told = await answerOf('time', (done) =>
       camera.getSystemDateAndTime((error: Error | null, value: unknown) => done(error, value)),
     );
     const at = told instanceof Date ? told.getTime() : Number.NaN;
-    // 0000-00-00 is no time: the digest is then made with ours.
-    if (Number.isNaN(at)) camera.timeShift = Date.now() - process.uptime() * 1_000;
+    // The library keeps its first measurement, and counts from the process's start. 0000-00-00 is no time: the digest is
+    // then made with ours.
+    camera.timeShift = (Number.isNaN(at) ? Date.now() : at) - process.uptime() * 1_000;
     clockOffsetMs = Number.isNaN(at) ? undefined : at - Date.now();
   };
 

@@ -8,6 +8,13 @@ const PULL_AT_MOST_EVERY_MS = 100;
 /** Pause before another try on the same session, times the faults in a row. */
 const RETRY_AFTER_MS = 300;
 
+/**
+ * A pull lasts a minute, and a cut cable says nothing: so long as it lasts, the camera is asked this often whether it is
+ * there, and counts as gone after so many questions without an answer.
+ */
+const ASK_EVERY_MS = 10_000;
+const GONE_AFTER_QUESTIONS = 2;
+
 export interface ListenOptions {
   session: CameraSession;
   onSubscribed(address: string): void;
@@ -49,7 +56,10 @@ export async function listen({ session, onSubscribed, onPulled, signal }: Listen
     const begunAtMs = performance.now();
     try {
       if (mustRenew({ ageMs: begunAtMs - madeAtMs, remainingMs })) await renew();
-      const pulled = await Promise.race([session.pull(), stopped]);
+      const asking = new AbortController();
+      const pulled = await Promise.race([session.pull(), stopped, gone(session, asking.signal)]).finally(() =>
+        asking.abort(),
+      );
       if (pulled === undefined) return;
       faults.clear();
       remainingMs = pulled.remainingMs;
@@ -71,5 +81,31 @@ export async function listen({ session, onSubscribed, onPulled, signal }: Listen
     }
     const restMs = PULL_AT_MOST_EVERY_MS - (performance.now() - begunAtMs);
     if (restMs > 0) await delay(restMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Rejects once the camera has not answered; never resolves. Any answer will do, a refusal as well. */
+async function gone(session: CameraSession, signal: AbortSignal): Promise<never> {
+  let unanswered = 0;
+  while (!signal.aborted) {
+    await delay(ASK_EVERY_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
+    try {
+      await session.proveAlive();
+      unanswered = 0;
+    } catch (error) {
+      const fault = faultOf(error);
+      unanswered = fault === 'unreachable' ? unanswered + 1 : 0;
+      if (unanswered >= GONE_AFTER_QUESTIONS && !signal.aborted) throw new CameraGone();
+    }
+  }
+  return new Promise<never>(() => {});
+}
+
+/** Its words are none that another fault has. */
+class CameraGone extends Error {
+  constructor() {
+    super('the camera does not answer any more');
+    this.name = 'CameraGone';
   }
 }

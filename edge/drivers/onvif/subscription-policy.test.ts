@@ -26,7 +26,8 @@ test('faults are told apart by their words', () => {
     faultOf(new Error('ONVIF SOAP Fault: The subscription is not known')),
     faultOf(new Error('Wrong ONVIF SOAP response')),
     faultOf(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })),
-  ]).toEqual(['dropped', 'dropped', 'refused', 'faulted', 'faulted', 'unreachable']);
+    faultOf(new Error('Network timeout')),
+  ]).toEqual(['dropped', 'dropped', 'refused', 'faulted', 'faulted', 'unreachable', 'unreachable']);
 });
 
 test('nothing is tried for ever', () => {

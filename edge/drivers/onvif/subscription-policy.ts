@@ -55,7 +55,7 @@ export function faultOf(error: unknown): PullFault {
     error instanceof Error ? `${'code' in error ? error.code : ''} ${error.message}` : String(error);
   if (isRefusalText(text)) return 'refused';
   if (/SOAP/i.test(text)) return 'faulted';
-  if (/ECONNRESET|EPIPE|socket hang up|Network timeout|no answer/i.test(text)) return 'dropped';
+  if (/ECONNRESET|EPIPE|socket hang up/i.test(text)) return 'dropped';
   return 'unreachable';
 }
 
