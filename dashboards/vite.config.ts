@@ -3,6 +3,9 @@
  * `dashboards/<mode>/index.html` to `dashboards/dist/<mode>`. Addresses are relative and nothing is inline, so
  * that any server can serve it at any path under `script-src 'self'; style-src 'self'`.
  */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -31,6 +34,41 @@ function sizeBound(): Plugin {
   };
 }
 
+/**
+ * Puts an application's own `public` folder beside the kit's. In a service worker, `__VERSION__` becomes a digest of
+ * the build and `['__FILES__']` the names of its files.
+ */
+function ownFiles(folder: string): Plugin {
+  return {
+    name: 'gatehouse-own-files',
+    generateBundle(_options, bundle) {
+      if (!existsSync(folder)) return;
+      const own = readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+      const digest = createHash('sha256');
+      const names = ['./', './theme.js', './favicon.svg'];
+      for (const [name, file] of Object.entries(bundle)) {
+        names.push(`./${name}`);
+        digest.update(name).update(file.type === 'chunk' ? file.code : file.source);
+      }
+      for (const { name, bytes } of own) {
+        digest.update(bytes);
+        if (name !== 'service-worker.js') names.push(`./${name}`);
+      }
+      const kept = names.filter((name) => name !== './index.html').map((name) => `'${name}'`);
+      for (const { name, bytes } of own) {
+        const source =
+          name === 'service-worker.js'
+            ? bytes
+                .toString()
+                .replace('__VERSION__', digest.copy().digest('hex').slice(0, 16))
+                .replace("'__FILES__'", kept.join(', '))
+            : bytes;
+        this.emitFile({ type: 'asset', fileName: name, source });
+      }
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const root = new URL(`./${mode}/`, import.meta.url).pathname;
   return {
@@ -38,7 +76,7 @@ export default defineConfig(({ mode }) => {
     base: './',
     publicDir: new URL('./kit/public/', import.meta.url).pathname,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    plugins: [sizeBound()],
+    plugins: [sizeBound(), ownFiles(join(root, 'public'))],
     build: {
       outDir: new URL(`./dist/${mode}/`, import.meta.url).pathname,
       emptyOutDir: true,

@@ -27,17 +27,35 @@ export type Text<Keys extends Catalogue> = <Key extends keyof Keys & string>(
 
 /** Another language: every key of English, with the same parameters. */
 export type Translation<Keys extends Catalogue> = { readonly [Key in keyof Keys]: Message };
+/** A language that has been begun: what it does not have yet is said in English. */
+export type PartialTranslation<Keys extends Catalogue> = Partial<Translation<Keys>>;
 
 const LANGUAGE_KEY = 'gatehouse.language';
 
-/** The language in use: the remembered one, else the browser's. Read once; a change reloads the page. */
+/** The languages that this application is offered in, by its `<html data-languages="en de">`; English otherwise. */
+export const offeredLanguages = (): string[] =>
+  (typeof document === 'undefined' ? undefined : document.documentElement.dataset.languages)?.split(' ') ?? [
+    'en',
+  ];
+
+/** The one of them that is in use: the remembered one, else the first of the browser's. A change reloads the page. */
 export function language(): string {
+  const offered = offeredLanguages();
+  let remembered: string | undefined;
   try {
-    return localStorage.getItem(LANGUAGE_KEY) ?? navigator.language;
+    remembered = localStorage.getItem(LANGUAGE_KEY) ?? undefined;
   } catch {
-    return typeof navigator === 'undefined' ? 'en' : navigator.language;
+    // Storage may be forbidden; the browser's languages stand.
   }
+  const wished = [
+    ...(remembered === undefined ? [] : [remembered]),
+    ...(typeof navigator === 'undefined' ? [] : (navigator.languages ?? [navigator.language])),
+  ];
+  return wished.map((tag) => tag.split('-')[0] ?? tag).find((tag) => offered.includes(tag)) ?? 'en';
 }
+
+/** As `Intl` wants it: English in the way of Europe, 24 hours and the day first. */
+export const locale = (): string => (language() === 'en' ? 'en-GB' : language());
 
 /** Remembers a language and loads the page anew in it. */
 export function setLanguage(tag: string): void {
@@ -66,11 +84,11 @@ export function fill(message: Message, parameters: Readonly<Record<string, Param
  */
 export function texts<const Keys extends Catalogue>(
   english: Keys,
-  others: Readonly<Record<string, Translation<Keys>>> = {},
+  others: Readonly<Record<string, PartialTranslation<Keys>>> = {},
 ): Text<Keys> {
   const wanted = language();
-  const tag = [wanted, wanted.split('-')[0] ?? ''].find((name) => name in others) ?? 'en';
-  const chosen: Catalogue = others[tag] ?? english;
+  const tag = wanted in others ? wanted : 'en';
+  const chosen: { readonly [key: string]: Message | undefined } = others[tag] ?? english;
   return (key, ...[parameters]) => {
     const message = chosen[key] ?? english[key];
     return message === undefined ? key : fill(message, parameters ?? {}, tag);

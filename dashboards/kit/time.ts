@@ -1,4 +1,5 @@
 /** Times for people: in the site's time zone, never the viewer's. All arguments are milliseconds since 1970 UTC. */
+import { locale } from './i18n.ts';
 import { kitText } from './text.ts';
 
 const SECOND = 1_000;
@@ -14,10 +15,10 @@ function format(timeZone: string, style: string, options: Intl.DateTimeFormatOpt
   if (known !== undefined) return known;
   let made: Intl.DateTimeFormat;
   try {
-    made = new Intl.DateTimeFormat('en-GB', { ...options, timeZone });
+    made = new Intl.DateTimeFormat(locale(), { ...options, timeZone });
   } catch {
     // A zone that this browser does not know: UTC is at least the same for everybody.
-    made = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+    made = new Intl.DateTimeFormat(locale(), { ...options, timeZone: 'UTC' });
   }
   formats.set(key, made);
   return made;

@@ -10,17 +10,29 @@ import { LiveClock, Shell } from '../kit/shell.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { ThemeToggle } from '../kit/theme.tsx';
 import { timeOrDay } from '../kit/time.ts';
+import { CamerasPage } from './cameras/cameras-page.tsx';
 import { DevicesPage } from './devices/devices-page.tsx';
 import { followSite, lostSince, site } from './live/site-state.ts';
+import { MorePage } from './more/more-page.tsx';
 import { BlockedDialog } from './now/blocked-dialog.tsx';
 import { NowPage } from './now/now-page.tsx';
 import { wellBeing } from './now/well-being.ts';
+import { ZonesDialog } from './now/zones-dialog.tsx';
+import { AwayPage } from './offline/away-page.tsx';
 import { PinDialog } from './pin/pin-dialog.tsx';
 import { SignIn } from './pin/sign-in.tsx';
 import { SchedulePage } from './schedule/schedule-page.tsx';
 import { resumeSession, session, signOut } from './session.ts';
 import { TemperaturesPage } from './temperatures/temperatures-page.tsx';
 import { text } from './text.ts';
+import { TodayPage } from './today/today-page.tsx';
+import { BackupPage } from './upkeep/backup-page.tsx';
+import { DiagnosticsPage } from './upkeep/diagnostics-page.tsx';
+import { RulesPage } from './upkeep/rules-page.tsx';
+import { WalkTestPage } from './upkeep/walk-test-page.tsx';
+
+/** Reached by "More". */
+const underMore = new Set(['more', 'schedule', 'walk-test', 'rules', 'backup', 'diagnostics']);
 
 export function Site() {
   const attempt = useSignal(0);
@@ -48,6 +60,8 @@ export function Site() {
           <ErrorState message={current.message} onRetry={again} />
         </main>
       );
+    case 'away':
+      return <AwayPage onRetry={again} />;
     case 'locked':
       return (
         <main class="alone alone-narrow">
@@ -89,6 +103,12 @@ function There({ page }: { page: SitePage }) {
             urgent: level === 'urgent',
           },
           {
+            href: address('today'),
+            label: text('today.today'),
+            icon: 'note',
+            current: section === 'today',
+          },
+          {
             href: address('temperatures'),
             label: text('site.temperatures'),
             icon: 'thermometer',
@@ -97,10 +117,10 @@ function There({ page }: { page: SitePage }) {
             urgent: outside > 0,
           },
           {
-            href: address('schedule'),
-            label: text('site.schedule'),
-            icon: 'clock',
-            current: section === 'schedule',
+            href: address('cameras'),
+            label: text('site.cameras'),
+            icon: 'camera',
+            current: section === 'cameras',
           },
           {
             href: address('devices'),
@@ -108,6 +128,12 @@ function There({ page }: { page: SitePage }) {
             icon: 'sensor',
             current: section === 'devices',
             count: page.inbox.length,
+          },
+          {
+            href: address('more'),
+            label: text('more.title'),
+            icon: 'more',
+            current: underMore.has(section),
           },
         ]}
         bar={
@@ -145,6 +171,7 @@ function There({ page }: { page: SitePage }) {
       </Shell>
       <PinDialog people={page.people} />
       <BlockedDialog />
+      <ZonesDialog page={page} />
     </>
   );
 }
@@ -156,6 +183,20 @@ function Section(props: { section: string; chosen: string | undefined; page: Sit
       return <NowPage page={page} />;
     case 'temperatures':
       return <TemperaturesPage page={page} chosen={chosen} />;
+    case 'today':
+      return <TodayPage page={page} />;
+    case 'cameras':
+      return <CamerasPage page={page} />;
+    case 'more':
+      return <MorePage page={page} />;
+    case 'walk-test':
+      return <WalkTestPage page={page} />;
+    case 'rules':
+      return <RulesPage page={page} />;
+    case 'backup':
+      return <BackupPage page={page} />;
+    case 'diagnostics':
+      return <DiagnosticsPage />;
     case 'schedule':
       return <SchedulePage page={page} />;
     case 'devices':

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assetKind } from '../../devices/model/asset.ts';
 import { keyUse, pseudo, sourcesIn } from '../kit/testing/catalogue.ts';
+import { de } from './languages/de.ts';
 import { en } from './languages/en.ts';
 
 describe('the site page’s texts', () => {
@@ -22,5 +23,20 @@ describe('the site page’s texts', () => {
         expect(pseudo(form).length).toBeGreaterThan(form.length * 1.3);
       }
     }
+  });
+  it('in German take the parameters that English takes, each with both of its forms', () => {
+    const names = (message: string | { one: string; other: string }) => {
+      const forms = typeof message === 'string' ? [message] : [message.other];
+      return forms.flatMap((form) => form.match(/\{\w+\}/g) ?? []).sort();
+    };
+    const english: Record<string, string | { one: string; other: string }> = en;
+    const wrong = Object.entries(de).filter(([key, message]) => {
+      const own = english[key];
+      return (
+        own === undefined || typeof own !== typeof message || names(own).join() !== names(message).join()
+      );
+    });
+    expect(wrong.map(([key]) => key)).toEqual([]);
+    expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
   });
 });

@@ -6,6 +6,7 @@ import { connection, follow } from '../../kit/live.ts';
 import { RequestError, shaped } from '../../kit/request.ts';
 import { kitText } from '../../kit/text.ts';
 import { api } from '../session.ts';
+import { rememberHeard } from './last-heard.ts';
 
 /** The gateway speaks every ten seconds; two beats missed, and nobody may trust the page any more. */
 const SILENT_AFTER_MS = 25_000;
@@ -17,6 +18,8 @@ export type SiteState =
   | { state: 'loading' }
   | { state: 'locked' }
   | { state: 'failed'; message: string }
+  /** Not a word from the gateway. */
+  | { state: 'away' }
   | { state: 'there'; page: SitePage };
 
 const siteSignal = signal<SiteState>({ state: 'loading' });
@@ -38,6 +41,7 @@ function take(page: SitePage): void {
   heardAt.value = Date.now();
   setClock(page.clock);
   siteSignal.value = { state: 'there', page };
+  rememberHeard({ at: page.clock.now, site: page.site.name, timeZone: page.site.timeZone });
 }
 
 async function fetchSite(): Promise<void> {
@@ -50,7 +54,8 @@ async function fetchSite(): Promise<void> {
         error instanceof RequestError
           ? error.message
           : kitText('kit.error.unexpected', { detail: String(error) });
-      siteSignal.value = { state: 'failed', message };
+      const isAway = error instanceof RequestError && error.status === 0;
+      siteSignal.value = isAway ? { state: 'away' } : { state: 'failed', message };
     }
     throw error;
   }
@@ -58,7 +63,8 @@ async function fetchSite(): Promise<void> {
 
 /** Fetches the page and follows it until the signal. Where it can't be had, `site` says why, and it ends. */
 export async function followSite(until: AbortSignal): Promise<void> {
-  siteSignal.value = { state: 'loading' };
+  // Asked again by itself while the gateway is away: what says so stays.
+  if (siteSignal.value.state !== 'away') siteSignal.value = { state: 'loading' };
   try {
     await fetchSite();
   } catch {

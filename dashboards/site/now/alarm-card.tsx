@@ -6,6 +6,7 @@ import { now } from '../../kit/clock.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { timeOrDay } from '../../kit/time.ts';
 import { say } from '../../kit/toast.tsx';
+import { wordsOf } from '../languages/alarms.ts';
 import { acknowledge, asPerson } from '../session.ts';
 import { text } from '../text.ts';
 
@@ -15,7 +16,8 @@ import { text } from '../text.ts';
  */
 export function AlarmCard(props: { alarm: SiteAlarm; timeZone: string; isShort?: boolean }) {
   const { alarm, timeZone, isShort = false } = props;
-  const { severity, summary, instruction, acknowledged, active, count, at, id } = alarm;
+  const { severity, acknowledged, active, count, at, id } = alarm;
+  const { summary, instruction } = wordsOf(alarm);
   const title = useId();
   const time = (of: number) => timeOrDay(of, now.value, timeZone);
   return (

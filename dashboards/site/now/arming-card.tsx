@@ -1,11 +1,14 @@
 import { useId } from 'preact/hooks';
 import type { SitePage } from '../../../edge/api/contract.ts';
+import { Button } from '../../kit/button.tsx';
 import { now } from '../../kit/clock.ts';
 import { Icon, type IconName } from '../../kit/icons.tsx';
 import { day, timeOfDay, timeOrDay } from '../../kit/time.ts';
+import { reasonOf } from '../languages/alarms.ts';
 import { text } from '../text.ts';
 import { requestArming } from './arming-actions.ts';
 import { Countdown } from './countdown.tsx';
+import { choosesZones } from './zones-dialog.tsx';
 
 function BigButton(props: {
   icon: IconName;
@@ -87,6 +90,17 @@ export function ArmingCard({ page }: { page: SitePage }) {
               detail={text('arming.arm.night-text')}
               onClick={() => requestArming('night')}
             />
+            {page.watched.length === 0 ? null : (
+              <Button
+                look="quiet"
+                icon="filter"
+                onClick={() => {
+                  choosesZones.value = true;
+                }}
+              >
+                {text('zone.choose')}
+              </Button>
+            )}
           </>
         ) : (
           <BigButton
@@ -147,7 +161,7 @@ function Readiness({ page: { arming } }: { page: SitePage }) {
       <ul>
         {arming.blockedBy.map(({ asset, name, because }) => (
           <li key={asset}>
-            <strong>{name}</strong>: {because}
+            <strong>{name}</strong>: {reasonOf(because)}
           </li>
         ))}
       </ul>

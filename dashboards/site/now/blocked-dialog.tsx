@@ -3,6 +3,7 @@ import { Button } from '../../kit/button.tsx';
 import { Dialog, DialogActions } from '../../kit/dialog.tsx';
 import { Switch } from '../../kit/field.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { reasonOf } from '../languages/alarms.ts';
 import { text } from '../text.ts';
 import { type Blocked, blocked, requestArming } from './arming-actions.ts';
 
@@ -33,7 +34,7 @@ function Open({ mode, answer }: Blocked) {
             </span>
             <div class="hindrance-text">
               <p class="hindrance-name">{name}</p>
-              <p class="soft">{because}</p>
+              <p class="soft">{reasonOf(because)}</p>
               {canLeaveOut ? (
                 <Switch
                   label={text('blocked.leave-out')}

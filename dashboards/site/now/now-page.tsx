@@ -1,6 +1,7 @@
 import type { SitePage } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { address } from '../../kit/route.ts';
 import { lostSince } from '../live/site-state.ts';
 import { TemperatureTiles } from '../temperatures/temperature-tiles.tsx';
 import { text } from '../text.ts';
@@ -22,6 +23,13 @@ export function NowPage({ page }: { page: SitePage }) {
             <p>{text('alarm.sounding', { name: sounding.map(({ name }) => name).join(', ') })}</p>
             <Button onClick={silence}>{text('alarm.silence')}</Button>
           </div>
+        )}
+        {page.inbox.length === 0 ? null : (
+          <a class="found" href={address('devices')}>
+            <Icon name="wifi" size={24} />
+            <span>{text('now.found', { count: page.inbox.length })}</span>
+            <Icon name="chevron-right" size={20} />
+          </a>
         )}
         <WellBeingView page={page} isOld={lostSince.value !== undefined} />
       </div>

@@ -2,6 +2,7 @@ import { computed, signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { SitePage, SiteTemperature, TemperatureHistory } from '../../../edge/api/contract.ts';
 import { clockRate, now } from '../../kit/clock.ts';
+import { Icon } from '../../kit/icons.tsx';
 import { LineChart } from '../../kit/line-chart.tsx';
 import { RequestError } from '../../kit/request.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
@@ -128,6 +129,30 @@ function Thermometer(props: { temperature: SiteTemperature; timeZone: string; is
           {text('temperature.extremes', { low: degrees(range.low), high: degrees(range.high) })}
         </p>
       )}
+      {band === undefined ? null : <Records asset={asset} timeZone={timeZone} />}
     </section>
+  );
+}
+
+/** The record of the day and of the month, for the pharmacist and the auditor. */
+function Records({ asset, timeZone }: { asset: string; timeZone: string }) {
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(nowInSteps.value);
+  const address = (period: string, format: string) =>
+    `api/cold-chain/${encodeURIComponent(asset)}/record?${new URLSearchParams({ period, format })}`;
+  return (
+    <p class="records">
+      <a class="record-link" href={address(day, 'pdf')} download>
+        <Icon name="note" size={18} />
+        {text('temperature.record-day')}
+      </a>
+      <a class="record-link" href={address(day.slice(0, 7), 'pdf')} download>
+        <Icon name="note" size={18} />
+        {text('temperature.record-month')}
+      </a>
+      <a class="record-link" href={address(day, 'csv')} download>
+        <Icon name="note" size={18} />
+        CSV
+      </a>
+    </p>
   );
 }

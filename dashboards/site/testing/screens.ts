@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { SitePage } from '../../../edge/api/contract.ts';
+import { quietDay, walked, walking } from '../fixtures/day.ts';
 import * as pages from '../fixtures/pages.ts';
 import { buildSite, openBrowser } from './browser.ts';
 import { type SiteServer, startSiteServer } from './server.ts';
@@ -173,6 +174,38 @@ const shots: Shot[] = [
     act: async (page, server) => {
       await server.vanish();
       await page.getByText('No connection to the gateway').waitFor({ timeout: 40_000 });
+    },
+  },
+  { name: 'today', page: pages.alarm, path: '#/today', sizes: everySize, themes: both },
+  { name: 'today-empty', page: pages.calm, path: '#/today', server: { day: quietDay } },
+  { name: 'today-failing', page: pages.calm, path: '#/today', server: { day: 'failing' } },
+  { name: 'more', page: pages.calm, path: '#/more', sizes: ['phone', 'tablet'], themes: both },
+  { name: 'walk-test', page: walking, path: '#/walk-test', sizes: ['phone', 'tablet'], themes: both },
+  { name: 'walked', page: walked, path: '#/walk-test' },
+  { name: 'backup', page: pages.calm, path: '#/backup', sizes: ['phone', 'tablet'] },
+  { name: 'diagnostics', page: pages.calm, path: '#/diagnostics' },
+  { name: 'cameras', page: pages.seen, path: '#/cameras', sizes: ['phone', 'tablet'] },
+  {
+    name: 'rules',
+    page: pages.calm,
+    path: '#/rules',
+    sizes: ['phone', 'tablet'],
+    themes: both,
+    server: { isSignedIn: true },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Try them' }).click();
+      await page.getByText('Would come as well').waitFor();
+      await page.getByText('Would come as well').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'zones',
+    page: pages.calm,
+    sizes: ['phone', 'tablet'],
+    themes: both,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Choose zones' }).click();
+      await page.getByRole('switch').last().click();
     },
   },
   { name: 'loading', page: pages.calm, server: { reading: 'held' } },

@@ -9,16 +9,19 @@ import { extname, join, normalize } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { ArmingAnswer, SitePage, SiteSession } from '../../../edge/api/contract.ts';
+import type { ArmingAnswer, DayRecord, SitePage, SiteSession } from '../../../edge/api/contract.ts';
+import { day, rulesText, trial } from '../fixtures/day.ts';
 import { historyOf, NOW } from '../fixtures/pages.ts';
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 };
 const session: SiteSession = { name: 'Anna Weber', token: 't-1', expiresAt: NOW + 180_000 };
 const signedOut = { error: { code: 'signed-out', message: 'Sign in with your PIN first.' } };
@@ -44,6 +47,7 @@ export async function startSiteServer(options: {
   /** What the panel answers to arming. */
   arming?: (mode: string, bypass: readonly string[]) => ArmingAnswer;
   temperatures?: 'there' | 'failing';
+  day?: DayRecord | 'failing';
 }): Promise<SiteServer> {
   let { page } = options;
   let isSignedIn = options.isSignedIn ?? false;
@@ -98,6 +102,14 @@ export async function startSiteServer(options: {
       ? context.json({ error: { code: 'failed', message: 'The gateway could not do that.' } }, 500)
       : context.json(historyOf(asset, Number(from), Number(to)));
   });
+  app.get('/api/day', (context) =>
+    options.day === 'failing'
+      ? context.json({ error: { code: 'failed', message: 'The gateway could not do that.' } }, 500)
+      : context.json(options.day ?? day),
+  );
+  app.get('/api/rules', (context) => context.json({ text: rulesText }));
+  app.get('/api/cameras', (context) => (isSignedIn ? context.json([]) : context.json(signedOut, 401)));
+  app.get('/api/evidence', (context) => (isSignedIn ? context.json([]) : context.json(signedOut, 401)));
   app.on(['POST', 'PUT'], '/api/*', async (context) => {
     const token = context.req.header('x-gatehouse-token');
     const text = await context.req.text();
@@ -116,6 +128,7 @@ export async function startSiteServer(options: {
       show({ ...page, sirens: page.sirens.map((siren) => ({ ...siren, sounding: false })) });
       return context.json({ silenced: page.sirens.map(({ asset, name }) => ({ asset, name })) });
     }
+    if (path === '/api/rules/try') return context.json(trial);
     if (path === '/api/arming') {
       const asked = body as { mode: 'away'; bypass: string[] };
       const free: ArmingAnswer = {
