@@ -54,6 +54,16 @@ test('a command without readback is unconfirmed when its lifetime ends, and is n
   expect(sent).toHaveLength(before);
 });
 
+test('a command of a desk whose clock is ahead lives no longer for that', () => {
+  const { actions, clock, sent, outcomes, siren } = bench();
+  actions.start({ ...siren, issuedAt: clock.now() + 72 * 3_600_000 });
+  clock.advance(10_000);
+  expect(outcomes).toEqual(['c1 unconfirmed']);
+  const before = sent.length;
+  clock.advance(60_000);
+  expect(sent).toHaveLength(before);
+});
+
 test('a command whose lifetime is over before it begins is expired and not sent', () => {
   const { actions, clock, sent, outcomes, siren } = bench();
   clock.advance(10_001);

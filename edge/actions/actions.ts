@@ -91,9 +91,11 @@ export class Actions {
   }
 
   /** Begins a command. The same id twice is one command. */
-  start(begun: Command): void {
-    if (this.#underWay.has(begun.id)) return;
+  start(issued: Command): void {
+    if (this.#underWay.has(issued.id)) return;
     const { clock } = this.#options;
+    // Issued by a clock that is ahead of this one: it must not live the longer for that.
+    const begun = { ...issued, issuedAt: Math.min(issued.issuedAt, clock.now()) };
     if (isSignal(begun.action)) {
       // A light at a reader that shows none has done no harm.
       this.#options.deliver(begun);

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClockMode, EARLIEST_MS, judgeClock, SLEW_RATE, SLEW_WITHIN_MS } from './clock-policy.ts';
 import { instantMover } from './move-instants.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { isTrackingSynchronized } from './synchronized.ts';
+import { isTrackingSynchronized, synchronization } from './synchronized.ts';
 import { testSystemTime } from './testing.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -165,6 +168,27 @@ it('reads what chrony says of its reference', () => {
   expect(isTrackingSynchronized(fields('Not synchronised'))).toBe(false);
   expect(isTrackingSynchronized('')).toBe(false);
   expect(isTrackingSynchronized('506 Cannot talk to daemon')).toBe(false);
+});
+
+it('asks timesyncd, and chrony now and then', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-clock-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const [timesync, pidFile] = [join(folder, 'synchronized'), join(folder, 'chronyd.pid')];
+  let asked = 0;
+  const isSynchronized = synchronization({ timesync, chrony: [join(folder, 'none'), pidFile] }, async () => {
+    asked++;
+    return `C0A80001,192.168.0.1,3,1795435200.1,0.1,0.1,0.1,1.2,0.0,0.1,0.002,0.001,64.5,Normal\n`;
+  });
+  expect(await isSynchronized()).toBe(false);
+  // A daemon that has ended leaves its file behind.
+  writeFileSync(pidFile, '999999999\n');
+  expect([await isSynchronized(), asked]).toEqual([false, 0]);
+  writeFileSync(pidFile, `${process.pid}\n`);
+  expect([await isSynchronized(), await isSynchronized(), asked]).toEqual([true, true, 1]);
+  writeFileSync(pidFile, '');
+  expect(await isSynchronized()).toBe(false);
+  writeFileSync(timesync, '');
+  expect(await isSynchronized()).toBe(true);
 });
 
 it('moves the instants of a state, and nothing that is none', () => {

@@ -12,7 +12,7 @@ import {
   SLEW_RATE,
   SLEW_WITHIN_MS,
 } from './clock-policy.ts';
-import { isSystemSynchronized } from './synchronized.ts';
+import { synchronization } from './synchronized.ts';
 
 /** How often it is compared with the system's, in real time. */
 export const COMPARED_EVERY_MS = 5_000;
@@ -29,7 +29,7 @@ export const systemTime: SystemTime = {
   now: systemClock.now,
   monotonicMs: systemClock.monotonicMs,
   schedule: systemClock.schedule,
-  isSynchronized: () => isSystemSynchronized(),
+  isSynchronized: synchronization(),
 };
 
 /** Something about the clock that must be known: a step, or that it is believed from now on, or no more. */

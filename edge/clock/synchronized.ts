@@ -7,6 +7,8 @@ const TIMESYNC_FILE = '/run/systemd/timesync/synchronized';
 /** Written by chronyd while it runs. */
 const CHRONY_PID_FILES = ['/run/chrony/chronyd.pid', '/run/chronyd.pid'];
 const CHRONYC_WITHIN_MS = 2_000;
+/** In real time. */
+const CHRONY_ASKED_EVERY_MS = 60_000;
 /** What `chronyc -c tracking` ends with while no server is followed. */
 const CHRONY_UNSYNCHRONISED = 'Not synchronised';
 
@@ -30,15 +32,29 @@ function chronyTracking(): Promise<string> {
   });
 }
 
-/** Asks systemd-timesyncd, then chrony; false where neither runs or neither has reached a server. */
-export async function isSystemSynchronized(files = { timesync: TIMESYNC_FILE, chrony: CHRONY_PID_FILES }) {
-  if (await exists(files.timesync)) return true;
-  for (const file of files.chrony) {
-    const runs = await readFile(file, 'utf8').then(
-      (pid) => exists(`/proc/${pid.trim()}`),
-      () => false,
-    );
-    if (runs) return isTrackingSynchronized(await chronyTracking());
-  }
-  return false;
+/**
+ * What asks systemd-timesyncd, then chrony; it says false where neither runs or neither has reached a server. Meant to
+ * be asked every few seconds: chrony, which takes a process of its own, is asked once a minute.
+ */
+export function synchronization(
+  files: { timesync: string; chrony: readonly string[] } = {
+    timesync: TIMESYNC_FILE,
+    chrony: CHRONY_PID_FILES,
+  },
+  tracking: () => Promise<string> = chronyTracking,
+): () => Promise<boolean> {
+  let [askedAtMs, answer] = [Number.NEGATIVE_INFINITY, false];
+  return async () => {
+    if (await exists(files.timesync)) return true;
+    for (const file of files.chrony) {
+      const pid = await readFile(file, 'utf8').catch(() => '');
+      if (pid.trim() === '' || !(await exists(`/proc/${pid.trim()}`))) continue;
+      if (performance.now() - askedAtMs >= CHRONY_ASKED_EVERY_MS) {
+        askedAtMs = performance.now();
+        answer = isTrackingSynchronized(await tracking());
+      }
+      return answer;
+    }
+    return false;
+  };
 }

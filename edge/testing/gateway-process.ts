@@ -121,9 +121,13 @@ export interface GatewayProcess {
 }
 
 /** Starts a gateway and waits until it is ready. It is stopped when the test is over. */
-export async function startGateway(folder: string): Promise<GatewayProcess> {
+export async function startGateway(
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> {
   const child = spawn(process.execPath, [main, '--config', join(folder, 'gateway.yaml')], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   });
   const output = collect(child);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
