@@ -191,7 +191,9 @@ function read(message: DeviceMessage, memory: Memory): ProfileResult {
   if (!hasAll) findings.problems.unshift('seq: a message of this node is missing');
   const isStranger = !known.isBorn;
   const result = resultOf([{ device: addressOf(place), readings: findings.readings }], findings.problems);
-  const wanted = isStranger || isAliasUnknown || !hasAll ? ask(known, place, message.receivedAt) : {};
+  // What a broker had stored is no sign that anybody is there to answer.
+  const isWanted = !message.retained && (isStranger || isAliasUnknown || !hasAll);
+  const wanted = isWanted ? ask(known, place, message.receivedAt) : {};
   return { ...result, ...wanted };
 }
 

@@ -62,10 +62,6 @@ export class AllWhereabouts {
     if (outsideM === 0) return { tell, geofence: 'inside' };
     return known.outsideInARow >= FIXES_TO_LEAVE ? { tell, geofence: 'outside' } : { tell };
   }
-
-  forget(device: string): void {
-    this.#known.delete(device);
-  }
 }
 
 function isWorthTelling(told: Whereabouts['told'], point: GeographicPoint, at: number): boolean {

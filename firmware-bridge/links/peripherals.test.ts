@@ -2,7 +2,7 @@
  * Every device that the bridge asks or listens to, on a real port or socket: the real bridge, a real broker, and what the
  * profile makes of each message.
  */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { catalog } from '../../devices/profiles/catalog.ts';
 import type { Reading } from '../../devices/profiles/profile.ts';
 import { SimulatedReceiver } from '../../simulators/devices/gps/receiver.ts';
@@ -15,6 +15,9 @@ import { SimulatedScanner } from '../../simulators/devices/scanner/scanner.ts';
 import { SimulatedPort, type SpeakingDevice } from '../../simulators/devices/serial/serial-port.ts';
 import { SimulatedUps } from '../../simulators/devices/ups/ups.ts';
 import { Stand, until } from '../test-stand.ts';
+
+/** A busy machine may need it. */
+vi.setConfig({ testTimeout: 180_000 });
 
 let stand: Stand;
 let power: AbortController;
@@ -75,7 +78,7 @@ describe('a UPS', () => {
     port.faults.damage = 2;
     ups.hasMains = true;
     await is('ups', 'ups-1', 'mains', 'present');
-    port.faults.delayMs = 900;
+    port.faults.delayMs = 500;
     ups.hasMains = false;
     await is('ups', 'ups-1', 'mains', 'failed');
     port.faults.delayMs = 0;
