@@ -4,10 +4,9 @@
  * end of the process it knows the same again.
  */
 import type { KeyObject } from 'node:crypto';
-import { z } from 'zod';
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Clock } from '../../devices/model/clock.ts';
-import { type Observation, observation } from '../../devices/model/observation.ts';
+import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { DurableOutbox } from '../outbox/open.ts';
 import type { Actor } from '../panel/outcome.ts';
@@ -18,6 +17,7 @@ import type { Happening, JournalEntry } from './journal.ts';
 import { keyFingerprint, type MadeRecord, madeRecord } from './made-record.ts';
 import { periodOf } from './period.ts';
 import { type Decision, objection, type QuarantineCase } from './quarantine.ts';
+import { recalled } from './recall.ts';
 import { AROUND_MS, coldChainRecord, windowOf } from './record.ts';
 import type { ColdChainStore } from './store.ts';
 import { type FridgeTerms, termsOf } from './terms.ts';
@@ -25,11 +25,10 @@ import { Untimed } from './untimed.ts';
 
 /** Records looked through at a start, at most; beyond, the newest. */
 export const MAX_RECALLED_RECORDS = 1_000_000;
-const READ_AT_ONCE = { records: 2_000, bytes: 2 * 1024 * 1024 };
 /** Records that were made and may be asked for again in another format. */
 const MAX_MADE = 8;
 
-const kept = new Set<Observation['kind']>([
+const kept: ReadonlySet<string> = new Set<Observation['kind']>([
   'door.opened',
   'door.closed',
   'power.failed',
@@ -38,9 +37,7 @@ const kept = new Set<Observation['kind']>([
   'goods.released',
   'goods.discarded',
 ]);
-const stored = z.object({ body: z.object({ type: z.literal('observation'), observation }) });
-const isWanted = (json: string): boolean =>
-  /"(temperature\.measured|gateway\.started|clock\.set|(door|power|goods)\.[a-z]+)"/.test(json);
+const isOfColdChain = (kind: string): boolean => kind === 'temperature.measured' || kept.has(kind);
 
 export interface ColdChainParts {
   gateway: string;
@@ -151,56 +148,18 @@ export class ColdChain {
     const mark = store.mark;
     const from = mark?.epoch === outbox.epoch ? mark.sequence : 0;
     const after = Math.max(from, newest - MAX_RECALLED_RECORDS);
-    await this.#recallLog(after, newest, signal);
+    const lost = await recalled({ outbox, after, newest, isWanted: isOfColdChain, signal }, (seen) =>
+      this.#remember(seen),
+    );
+    if (lost > 0)
+      this.#parts.onTrouble(
+        `cold chain: observations whose time was never known: ${lost}; the record leaves them out`,
+      );
     if (signal.aborted) return;
     this.#isReady = true;
     if (this.#newest !== undefined && this.#untimed.count === 0) store.reached(this.#newest);
     this.#writeTerms();
     this.#look();
-  }
-
-  /** Records of earlier lives, as they were told then; what one of them saw without the time, with its correction. */
-  async #recallLog(after: number, newest: number, signal: AbortSignal): Promise<void> {
-    const clockSets: { seen: Observation; sequence: number }[] = [];
-    for await (const entry of this.#logged('alarm', after, newest, signal))
-      if (entry.seen.kind === 'clock.set') clockSets.push(entry);
-    const untimed = new Untimed();
-    const putRight = (before: number) => {
-      for (; (clockSets[0]?.sequence ?? before) < before; clockSets.shift())
-        for (const seen of untimed.timed(clockSets[0]?.seen ?? {})) this.#remember(seen);
-    };
-    for await (const { seen, sequence } of this.#logged('bulk', after, newest, signal)) {
-      putRight(sequence);
-      if (seen.kind === 'gateway.started') untimed.giveUp();
-      else if (seen.clock === 'unset') untimed.hold(seen);
-      else this.#remember(seen);
-    }
-    putRight(Number.POSITIVE_INFINITY);
-    untimed.giveUp();
-    if (untimed.lost > 0)
-      this.#parts.onTrouble(
-        `cold chain: observations whose time was never known: ${untimed.lost}; the record leaves them out`,
-      );
-  }
-
-  async *#logged(
-    lane: 'alarm' | 'bulk',
-    from: number,
-    newest: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<{ seen: Observation; sequence: number }> {
-    let after = from;
-    while (!signal.aborted && after < newest) {
-      const records = await this.#parts.outbox.read(lane, after, READ_AT_ONCE);
-      for (const { json, sequence } of records) {
-        if (sequence > newest || !isWanted(json)) continue;
-        const read = stored.safeParse(JSON.parse(json));
-        if (read.success) yield { seen: read.data.body.observation, sequence };
-      }
-      const last = records.at(-1)?.sequence;
-      if (last === undefined) return;
-      after = last;
-    }
   }
 
   watchOf(asset: string): FridgeWatch | undefined {
@@ -298,7 +257,7 @@ export class ColdChain {
   #timed(seen: Observation): void {
     if (seen.kind === 'clock.set') for (const late of this.#untimed.timed(seen)) this.#remember(late);
     else if (seen.clock !== 'unset') this.#remember(seen);
-    else if (seen.kind === 'temperature.measured' || kept.has(seen.kind)) this.#untimed.hold(seen);
+    else if (isOfColdChain(seen.kind)) this.#untimed.hold(seen);
   }
 
   #remember(seen: Observation): void {

@@ -1,5 +1,4 @@
 /** The record in print: what an inspector reads, compares and files. Made from the record and its seal alone. */
-import { DAY_MS, wallDay } from '../panel/zone-time.ts';
 import { durationText } from '../rules/wording.ts';
 import { drawChart } from './pdf-chart.ts';
 import { black, PAGE, pdfBytes } from './pdf-document.ts';
@@ -14,15 +13,17 @@ import {
   WIDTH,
   warning,
 } from './pdf-flow.ts';
+import { readingsTable } from './pdf-readings.ts';
+import { signatures } from './pdf-signatures.ts';
 import { localText, offsetText } from './period.ts';
-import type { ColdChainRecord, Interval, RecordedExcursion } from './record.ts';
+import type { ColdChainRecord, RecordedExcursion } from './record.ts';
 import type { Seal } from './seal.ts';
 import {
   bandText,
   causes,
+  celsiusOrDash,
   decisionText,
   degrees,
-  intervalText,
   isExcursion,
   lengthOf,
   stageText,
@@ -45,7 +46,7 @@ export function recordPdf(record: ColdChainRecord, seal: Seal): Uint8Array {
   decisions(flow, record);
   gaps(flow, record);
   surroundings(flow, record);
-  readings(flow, record);
+  readingsTable(flow, record);
   signatures(flow, record, seal);
   flow.pages.forEach((page, index) => {
     const head = PAGE.height - 40;
@@ -76,8 +77,6 @@ export function recordPdf(record: ColdChainRecord, seal: Seal): Uint8Array {
     createdAt: record.asOf,
   });
 }
-
-const celsius = (value: number | undefined): string => (value === undefined ? '—' : degrees(value));
 
 function summary(flow: PdfFlow, record: ColdChainRecord): void {
   const { whole, terms, site, fridge, period, calibration } = record;
@@ -115,7 +114,7 @@ function summary(flow: PdfFlow, record: ColdChainRecord): void {
       'Measured',
       whole.readings === 0
         ? 'nothing'
-        : `${celsius(whole.minCelsius)} to ${celsius(whole.maxCelsius)} °C, mean ${celsius(whole.meanCelsius)} °C`,
+        : `${celsiusOrDash(whole.minCelsius)} to ${celsiusOrDash(whole.maxCelsius)} °C, mean ${celsiusOrDash(whole.meanCelsius)} °C`,
     ],
     ['Readings', `${whole.readings}`],
     ['Out of band', whole.outOfBandMs === 0 ? 'never' : durationText(whole.outOfBandMs)],
@@ -305,123 +304,3 @@ const timesText = (count: number): string =>
 const more = (flow: PdfFlow, count: number): void => {
   if (count > 0) flow.paragraph(`and ${count} more in the CSV`, { size: 7, colour: soft });
 };
-
-function readings(flow: PdfFlow, record: ColdChainRecord): void {
-  const isDay = record.period.kind === 'day';
-  flow.heading(isDay ? `Readings, every ${durationText(record.intervalMs)}` : 'Readings, day by day');
-  const { timeZone } = record.site;
-  const rows = isDay ? record.intervals : daysOf(record);
-  const columns: Column[] = [
-    { title: isDay ? 'From' : 'Day', part: 15 },
-    { title: 'Lowest °C', part: 12, align: 'right' },
-    { title: 'Mean °C', part: 12, align: 'right' },
-    { title: 'Highest °C', part: 12, align: 'right' },
-    { title: 'Readings', part: 12, align: 'right' },
-    { title: '', part: 37 },
-  ];
-  flow.table(
-    columns,
-    rows.map(
-      (interval): TableRow => ({
-        cells: [
-          isDay
-            ? localText(timeZone, interval.from).slice(11, 16)
-            : localText(timeZone, interval.from).slice(0, 10),
-          celsius(interval.minCelsius),
-          interval.meanCelsius === undefined ? '—' : interval.meanCelsius.toFixed(2),
-          celsius(interval.maxCelsius),
-          String(interval.readings),
-          intervalText(interval),
-        ],
-        ...((interval.outOfBandMs > 0 || interval.gapMs > 0) && { colour: warning }),
-      }),
-    ),
-    { size: 7, padding: 2 },
-  );
-  flow.paragraph(
-    `Lowest and highest are single readings; the mean is over time. ${isDay ? '' : 'The CSV has every hour. '}A mean is of the time that readings cover.`,
-    { size: 7, colour: soft },
-  );
-}
-
-/** A month's intervals, put together to days. */
-function daysOf({ intervals, site }: ColdChainRecord): Interval[] {
-  const days = Map.groupBy(intervals, ({ from }) => Math.floor(wallDay(site.timeZone, from) / DAY_MS));
-  return [...days.values()].flatMap((own) => {
-    const [first, last] = [own[0], own.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    const sum = (of: (interval: Interval) => number) =>
-      own.reduce((total, interval) => total + of(interval), 0);
-    const measured = own.flatMap(({ minCelsius, meanCelsius, maxCelsius, from, to, gapMs }) =>
-      minCelsius === undefined || meanCelsius === undefined || maxCelsius === undefined
-        ? []
-        : [{ minCelsius, meanCelsius, maxCelsius, weight: Math.max(1, to - from - gapMs) }],
-    );
-    const weight = measured.reduce((total, one) => total + one.weight, 0);
-    return [
-      {
-        from: first.from,
-        to: last.to,
-        readings: sum((one) => one.readings),
-        gapMs: sum((one) => one.gapMs),
-        outOfBandMs: sum((one) => one.outOfBandMs),
-        ...(measured.length > 0 && {
-          minCelsius: Math.min(...measured.map((one) => one.minCelsius)),
-          meanCelsius: measured.reduce((total, one) => total + one.meanCelsius * one.weight, 0) / weight,
-          maxCelsius: Math.max(...measured.map((one) => one.maxCelsius)),
-        }),
-      },
-    ];
-  });
-}
-
-function signatures(
-  flow: PdfFlow,
-  record: ColdChainRecord,
-  { statement, fingerprint, signature }: Seal,
-): void {
-  flow.need(215);
-  flow.heading('Signatures');
-  flow.paragraph(
-    `Sealed by gateway ${statement.gateway} with Ed25519. The data file and the seal file handed over with this print prove, without the gateway, that nothing was altered: gatehouse record verify FILE.csv FILE.sig --key FINGERPRINT`,
-  );
-  flow.y -= 4;
-  const lines: [string, string][] = [
-    ['Key fingerprint', fingerprint],
-    ['Signature', signature],
-    ['Journal', `${statement.journal.month}, line ${statement.journal.line}, ${statement.journal.chain}`],
-    ...(statement.log === undefined
-      ? []
-      : [['Gateway log', `${statement.log.record}, ${statement.log.chain}`] as [string, string]]),
-  ];
-  for (const [name, value] of lines) {
-    const parts = [value.slice(0, 100), value.slice(100)].filter((part) => part !== '');
-    flow.need(parts.length * 10);
-    parts.forEach((part, index) => {
-      flow.y -= 10;
-      if (index === 0) flow.page.text(name, { x: MARGIN, y: flow.y }, { size: 7.5, colour: soft });
-      flow.page.text(part, { x: MARGIN + 72, y: flow.y }, { size: 7 });
-    });
-  }
-  flow.y -= 12;
-  flow.need(92);
-  const half = (WIDTH - 24) / 2;
-  (['Reviewed by the responsible person', 'Seen by the inspector'] as const).forEach((who, index) => {
-    const x = MARGIN + index * (half + 24);
-    const box = { x, y: flow.y - 84, width: half, height: 80 };
-    flow.page.frame(box, soft);
-    flow.page.text(who, { x: x + 8, y: flow.y - 18 }, { font: 'bold', size: 8.5 });
-    for (const [at, label] of [
-      [46, 'Name, signature'],
-      [72, 'Place, date'],
-    ] as const) {
-      flow.page.line({ x: x + 8, y: flow.y - at }, { x: x + half - 8, y: flow.y - at }, { colour: soft });
-      flow.page.text(label, { x: x + 8, y: flow.y - at - 7.5 }, { size: 6, colour: soft });
-    }
-  });
-  flow.y -= 92;
-  flow.paragraph(`End of the record of ${record.fridge.name}, ${record.period.name}.`, {
-    size: 7,
-    colour: soft,
-  });
-}

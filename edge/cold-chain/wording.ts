@@ -52,3 +52,6 @@ export const intervalText = ({ readings, gapMs, outOfBandMs }: Interval): string
     ...(gapMs > 0 ? [`GAP of ${durationText(gapMs)}`] : readings === 0 ? ['no reading'] : []),
     ...(outOfBandMs > 0 ? [`out of band for ${durationText(outOfBandMs)}`] : []),
   ].join('; ');
+
+export const celsiusOrDash = (celsius: number | undefined): string =>
+  celsius === undefined ? '—' : degrees(celsius);
