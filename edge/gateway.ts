@@ -30,6 +30,12 @@ const urgentKinds: ReadonlySet<ObservationKind> = new Set([
   'alarm.schedule-changed',
   'tamper.started',
   'camera.obscured',
+  'camera.role-failed',
+  'camera.replaced',
+  'camera.login-failed',
+  'signal.lost',
+  'door.alarm-started',
+  'duress.signalled',
   'access.denied',
   'command.failed',
   // Ahead of the day's records: they are put right as they arrive.

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../devices/model/clock.ts';
 import { Camera as SimulatedCamera } from '../../../simulators/devices/camera/camera.ts';
 import { Camera, type CameraOptions } from './camera.ts';
+import { openCamera } from './client.ts';
 
 let stop = new AbortController();
 let powerOff = new AbortController();
@@ -207,6 +208,18 @@ test('rubbish, silence and answers without end are a camera that is not there, a
     'online online',
   ]);
 }, 60_000);
+
+test('a camera whose subscriptions others have taken is there, and its events are dead', async () => {
+  const simulated = await simulatedCamera();
+  const { port } = simulated;
+  const access = { host: '127.0.0.1', port, secure: false, username: 'gatehouse', password: 'secret' };
+  for (let taken = 0; taken < 4; taken++) await (await openCamera(access, stop.signal)).subscribe();
+  const { said, troubles } = driverFor(simulated);
+  await eventually(() => expect(troubles).toEqual(['no-events']));
+  expect(said).toEqual(['online online', 'role:events failed']);
+  simulated.forgetSubscriptions();
+  await eventually(() => expect(said).toContain('role:events working'));
+});
 
 test('a cut cable says nothing, and is noticed in the middle of a pull', { timeout: 90_000 }, async () => {
   const { simulated, troubles, said } = await site();

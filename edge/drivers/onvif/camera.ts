@@ -7,6 +7,7 @@ import {
   type CameraPreset,
   type CameraSession,
   isRefusal,
+  isSoapFault,
   openCamera,
 } from './client.ts';
 import { listen } from './listen.ts';
@@ -28,7 +29,8 @@ const MAX_NAMED_PRESETS = 12;
 /** What waited in a storm is looked at this often. */
 const STORM_LOOK_MS = 1_000;
 
-export type CameraTrouble = 'unreachable' | 'refused';
+/** `no-events`: it is there and takes the log-in, but gives no subscription: others have all that it has. */
+export type CameraTrouble = 'unreachable' | 'refused' | 'no-events';
 
 export interface CameraOptions extends CameraAccess {
   /** Asset that this camera is. */
@@ -94,7 +96,7 @@ export class Camera {
           waitMs = RETRY_AFTER_MS;
         });
       } catch (error) {
-        this.#failed(error);
+        this.#failed(error, session !== undefined);
       }
       this.#session = undefined;
       session?.close();
@@ -243,23 +245,24 @@ export class Camera {
     );
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, wasReached: boolean): void {
     if (this.#signal.aborted) return;
-    const trouble: CameraTrouble = isRefusal(error) ? 'refused' : 'unreachable';
+    const trouble = troubleOf(error, wasReached);
     if (trouble === this.#trouble) return;
-    const isFirst = this.#trouble === undefined || this.#trouble === 'none';
     this.#trouble = trouble;
     this.#options.onTrouble(trouble, error instanceof Error ? error.message : String(error));
-    if (isFirst)
-      this.#say(
-        [{ type: 'state', part: 'online', property: 'online', value: 'offline' }, role('failed')],
-        false,
-      );
+    const value = trouble === 'no-events' ? 'online' : 'offline';
+    this.#say([{ type: 'state', part: 'online', property: 'online', value }, role('failed')], false);
   }
 
   #say(readings: Reading[], isState: boolean): void {
     this.#options.onHeard({ device: cameraAddress(this.#options.asset), readings }, isState);
   }
+}
+
+function troubleOf(error: unknown, wasReached: boolean): CameraTrouble {
+  if (isRefusal(error)) return 'refused';
+  return wasReached && isSoapFault(error) ? 'no-events' : 'unreachable';
 }
 
 const role = (value: 'working' | 'failed'): Reading => ({

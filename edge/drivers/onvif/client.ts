@@ -75,6 +75,10 @@ export interface CameraSession {
 /** True when the camera refused the password (or a digest that its own clock called stale). */
 export const isRefusal = (error: unknown): boolean => error instanceof Error && isRefusalText(error.message);
 
+/** True when the camera understood the call and would not do it: it is there. */
+export const isSoapFault = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('ONVIF SOAP Fault');
+
 type Callback<Value> = (error: Error | null, value: Value) => void;
 
 function answerOf(
