@@ -137,6 +137,49 @@ export function storeContract(
       expect(ids({ ids: [seen(2).id, 'nothing'] })).toEqual([2]);
     });
 
+    test('what a gateway noted without the time is put right with the record that says so, and only that', async () => {
+      const set = seen(5, {
+        kind: 'clock.set',
+        observedAt: 900_000,
+        facts: { correctionMs: 100_000, fromSequence: 2 },
+      });
+      const takenAt = 3_000;
+      const image = { id: 'gw-1/p', asset: 'back-door', site: 'linden', takenAt, base64: '' };
+      await store.commit([
+        record(1, { type: 'observation', observation: seen(1, { clock: 'unset' }) }),
+        record(2, { type: 'observation', observation: seen(2, { clock: 'unset' }) }),
+        record(3, { type: 'detection', detection: judged('d1', { at: 3_000 }) }),
+        record(4, { type: 'picture', picture: { ...image, mediaType: 'image/jpeg' } }),
+        record(6, { type: 'observation', observation: seen(6, { clock: 'foreign' }) }),
+      ]);
+      await store.append([], [judged('other', { at: 3_000 })]);
+      expect(store.clockCorrections('gw-1', EPOCH)).toEqual([]);
+      await store.commit([record(5, { type: 'observation', observation: set })]);
+      await reopened();
+      const known = store
+        .observations({ limit: 10 })
+        .map(({ observedAt, clock: quality }) => [observedAt, quality]);
+      expect(known.sort()).toEqual(
+        [
+          [1_000, 'unset'],
+          [102_000, 'corrected'],
+          [6_000, 'foreign'],
+          [900_000, 'set'],
+        ].sort(),
+      );
+      expect(store.detection('d1')).toEqual(judged('d1', { at: 103_000 }));
+      expect(store.detection('other')?.at).toBe(3_000);
+      expect(store.picture('gw-1/p')?.takenAt).toBe(103_000);
+      expect(store.picturesOf(['back-door'], 103_000, 103_000, 9)).toHaveLength(1);
+      const correction = { from: 2, until: 5, correctionMs: 100_000, setAt: 900_000 };
+      expect(store.clockCorrections('gw-1', EPOCH)).toEqual([
+        { gateway: 'gw-1', epoch: EPOCH, ...correction },
+      ]);
+      expect(store.clockCorrections('gw-2', EPOCH)).toEqual([]);
+      const range = { gateway: 'gw-1', epoch: EPOCH, from: 2, until: 5 };
+      expect(store.detectionsOf(range).map(({ id }) => id)).toEqual(['d1']);
+    });
+
     test('a detection can be revised and taken back', async () => {
       await store.append([], [judged('d1'), judged('d2', { at: 1 })]);
       await store.append([], [judged('d1', { count: 7 })]);
