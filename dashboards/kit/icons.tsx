@@ -39,6 +39,7 @@ const paths = {
   check: 'M4.5 12.5 9.5 17.5 19.5 6.5',
   close: 'M5.5 5.5l13 13M18.5 5.5l-13 13',
   plus: 'M12 5v14M5 12h14',
+  list: 'M4 6.5h16M4 12h16M4 17.5h16',
   more: 'M5.5 12h.1M12 12h.1M18.5 12h.1',
   'chevron-down': 'M6 9.5l6 6 6-6',
   'chevron-right': 'M9.5 6l6 6-6 6',

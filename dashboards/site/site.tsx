@@ -132,7 +132,7 @@ function There({ page }: { page: SitePage }) {
           {
             href: address('more'),
             label: text('more.title'),
-            icon: 'more',
+            icon: 'list',
             current: underMore.has(section),
           },
         ]}

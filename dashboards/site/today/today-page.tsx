@@ -140,7 +140,7 @@ function DoorDay(props: { door: DayRecord['doors'][number]; live: SiteDoor | und
   return (
     <li class="card pass-door">
       <header class="pass-head">
-        <Icon name={isOpen ? 'door-open' : 'door'} size={26} />
+        <Icon name={live?.kind === 'cabinet' ? 'cabinet' : isOpen ? 'door-open' : 'door'} size={26} />
         <h3 class="pass-name">{door.name}</h3>
         <span class={`pass-state${isOpen ? ' pass-open' : ''}`}>
           {live === undefined ? '' : text(`door.contact.${live.contact ?? 'unknown'}`)}

@@ -81,7 +81,9 @@ export function WalkTestPage({ page }: { page: SitePage }) {
                           <p class="try-state">
                             {heardAt !== undefined
                               ? text('walk.heard-at', { time: timeOfDay(heardAt, site.timeZone) })
-                              : text(isRunning ? `walk.ask.${ask}` : 'walk.missed')}
+                              : isRunning
+                                ? text(`walk.ask.${ask}`)
+                                : text('walk.missed')}
                           </p>
                         </div>
                       </li>

@@ -1,0 +1,177 @@
+/// <reference types="node" />
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { SitePage } from '../../../edge/api/contract.ts';
+import { day, quietDay, walked, walking } from '../fixtures/day.ts';
+import * as pages from '../fixtures/pages.ts';
+import { dayStart } from '../today/day-start.ts';
+import { buildSite, openBrowser } from './browser.ts';
+import { startSiteServer } from './server.ts';
+
+const MANY_CHECKS_MS = 120_000;
+let built: Awaited<ReturnType<typeof buildSite>>;
+let browser: Browser;
+
+beforeAll(async () => {
+  built = await buildSite();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
+
+async function open(
+  shown: SitePage,
+  path: string,
+  options: {
+    width?: number;
+    theme?: 'dark' | 'light';
+    locale?: string;
+    server?: Partial<Parameters<typeof startSiteServer>[0]>;
+  } = {},
+) {
+  const { width = 390, theme = 'light', locale = 'en-GB' } = options;
+  const server = await startSiteServer({ folder: built.folder, page: shown, ...options.server });
+  const context = await browser.newContext({
+    viewport: { width, height: 844 },
+    colorScheme: theme,
+    locale,
+    reducedMotion: 'reduce',
+    serviceWorkers: 'block',
+  });
+  onTestFinished(async () => {
+    await context.close();
+    await server.close();
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8_000);
+  await page.goto(server.address + path);
+  return { page, server };
+}
+
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  return [
+    ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`),
+    ...(tooWide ? ['wider than the screen'] : []),
+  ];
+}
+
+describe('every page', { timeout: MANY_CHECKS_MS }, () => {
+  const views: [string, SitePage, string, RegExp][] = [
+    ['#/today', pages.alarm, 'Today', /door openings/],
+    ['#/more', pages.calm, 'More', /Deutsch/],
+    ['#/walk-test', walking, 'Walk test', /2 of 5 sensors heard/],
+    ['#/rules', pages.calm, 'Try other rules', /Try them/],
+    ['#/backup', pages.calm, 'Back-up and restore', /Choose the file/],
+    ['#/diagnostics', pages.calm, 'Diagnostics', /Make the file/],
+    ['#/cameras', pages.seen, 'Cameras', /Pictures show people/],
+  ];
+  for (const [path, shown, heading, words] of views)
+    it(`${path} can be read by everybody, on a phone and at a desk, in both themes`, async () => {
+      for (const [width, theme] of [
+        [390, 'light'],
+        [1_440, 'dark'],
+      ] as const) {
+        const { page } = await open(shown, path, { width, theme });
+        await page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
+        await page.getByText(words).first().waitFor();
+        expect([path, theme, await faults(page)]).toEqual([path, theme, []]);
+      }
+    });
+
+  it('fits a phone in German, whose words are longer', async () => {
+    for (const path of ['', '#/today', '#/walk-test', '#/backup', '#/devices']) {
+      const { page } = await open(walking, path, { locale: 'de-DE' });
+      await page.getByRole('link', { name: 'Kameras' }).waitFor();
+      await page.getByRole('heading').first().waitFor();
+      expect([path, await faults(page)]).toEqual([path, []]);
+    }
+  });
+});
+
+describe('the day', { timeout: MANY_CHECKS_MS }, () => {
+  it('tells who was last at a door, and those who were refused', async () => {
+    const { page } = await open(pages.calm, '#/today');
+    const door = page.locator('.pass-door', { hasText: 'Back door' });
+    await door.getByText('Jonas Keller').waitFor();
+    await door.getByText('3 more before').click();
+    await door.getByText('Unknown badge').waitFor();
+    await page.getByText('Alarm switched off, Anna Weber').waitFor();
+    expect(await page.locator('.happening').count()).toBe(day.entries.length);
+  });
+  it('says that nothing has happened, and why it can’t be had', async () => {
+    const quiet = await open(pages.calm, '#/today', { server: { day: quietDay } });
+    await quiet.page.getByText('Nothing has happened yet').waitFor();
+    const failing = await open(pages.calm, '#/today', { server: { day: 'failing' } });
+    await failing.page.getByText('The gateway could not do that.').waitFor();
+    await failing.page.getByRole('button', { name: 'Try again' }).waitFor();
+  });
+  it('begins at the site’s midnight, also on the days on which the clock is changed', () => {
+    const berlin = 'Europe/Berlin';
+    expect(dayStart(Date.UTC(2026, 6, 1, 10, 30), berlin)).toBe(Date.UTC(2026, 5, 30, 22));
+    expect(dayStart(Date.UTC(2026, 2, 29, 12), berlin)).toBe(Date.UTC(2026, 2, 28, 23));
+    expect(dayStart(Date.UTC(2026, 9, 25, 12), berlin)).toBe(Date.UTC(2026, 9, 24, 22));
+    expect(dayStart(Date.UTC(2026, 9, 25, 0, 30), berlin)).toBe(Date.UTC(2026, 9, 24, 22));
+  });
+});
+
+describe('arming by zone', { timeout: MANY_CHECKS_MS }, () => {
+  it('says before arming what is ready, blocked and left out, and leaves out by name', async () => {
+    const { page, server } = await open(pages.calm, '', { server: { isSignedIn: true } });
+    await page.getByRole('button', { name: 'Choose zones' }).click();
+    const dialog = page.getByRole('dialog');
+    const store = dialog.locator('.zone', { hasText: 'Store room' });
+    await store.getByText('Blocked').waitFor();
+    await store.getByText('it is open').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await store.getByRole('switch').click();
+    await store.getByText('Left out').waitFor();
+    await store.getByText('Watched all the same: Controlled-drugs cabinet').waitFor();
+    await dialog.getByRole('button', { name: 'Switch on: 2 zones' }).click();
+    await page.getByText('Leave now').waitFor();
+    expect(server.received.at(-1)?.body).toEqual({
+      mode: 'away',
+      bypass: ['store-room-door', 'store-room-motion'],
+    });
+  });
+});
+
+describe('a walk test', { timeout: MANY_CHECKS_MS }, () => {
+  it('ticks sensors off as they are heard, and names those that were not', async () => {
+    const { page, server } = await open(walking, '#/walk-test');
+    await page.getByText('2 of 5 sensors heard').waitFor();
+    await page.locator('.try-ask', { hasText: 'Store room motion' }).getByText('Walk past it').waitFor();
+    const { walkTest } = walking;
+    if (walkTest === undefined) throw new Error('no walk test');
+    const points = walkTest.points.map((point) =>
+      point.asset === 'store-room-motion' ? { ...point, heardAt: pages.NOW } : point,
+    );
+    server.show({ ...walking, walkTest: { ...walkTest, points } });
+    await page.getByText('3 of 5 sensors heard').waitFor();
+    server.show(walked);
+    await page.locator('.try-ask', { hasText: 'Back door reader' }).getByText('Was not heard').waitFor();
+  });
+});
+
+describe('changed rules', { timeout: MANY_CHECKS_MS }, () => {
+  it('show what would come as well and what would not come any more', async () => {
+    const { page, server } = await open(pages.calm, '#/rules', { server: { isSignedIn: true } });
+    const rules = page.getByLabel('Rules');
+    await rules.fill('- rule: held-open');
+    await page.getByText('7 days').click();
+    await page.getByRole('button', { name: 'Try them' }).click();
+    await page.getByText('Would come as well').waitFor();
+    await page.getByText('Would not come any more').waitFor();
+    expect(server.received.at(-1)).toMatchObject({
+      path: '/api/rules/try',
+      body: { text: '- rule: held-open', hours: 168 },
+    });
+    expect(await faults(page)).toEqual([]);
+  });
+});
