@@ -72,6 +72,21 @@ export function gatewayMetrics(
     lanes.map((lane) => [lane, outbox.progress(lane).waiting] as const),
   );
 
+  gauge('evidence_bytes', 'Pictures kept for detections', () => drivers.cameras.store.bytes);
+  counter(
+    'camera_unreadable_notices',
+    'Notices of cameras that made no sense',
+    () => drivers.cameras.unreadable,
+  );
+  labelled('camera_failed_roles', 'Events, snapshots and streams that are dead', 'camera', () =>
+    drivers.cameras
+      .all()
+      .map(
+        ({ configuration, health: roles }) =>
+          [configuration.asset, roles.filter(({ works }) => !works).length] as const,
+      ),
+  );
+
   machineMetrics(health, gauge, labelled);
 
   gauge('uplink_connected', '1 while the cloud can be reached', () => (cloud?.status().connected ? 1 : 0));
