@@ -1,4 +1,5 @@
 /** The built page in a browser, over a gateway with real devices: all that stands between a finger and a siren. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,5 +195,54 @@ describe('somebody at the tablet', () => {
     await page.getByText(/now belongs to Front door/).waitFor();
     await page.getByRole('link', { name: 'Now' }).click();
     await page.locator('.tile', { hasText: 'Front door' }).getByText('Closed').waitFor();
+  });
+
+  it('walks through the site, and takes a back-up that another passphrase does not open', {
+    timeout: 120_000,
+  }, async () => {
+    const { url, devices } = await startPage();
+    await devices.door('front', 'closed');
+    await devices.door('back', 'closed');
+    const page = await phone(url, '#/walk-test');
+    await page.getByRole('button', { name: 'Begin the walk test' }).click();
+    await signInWith(page, pins.anna);
+    await page.getByText('0 of 3 sensors heard').waitFor();
+    await devices.door('front', 'open');
+    await page
+      .locator('.try-ask', { hasText: 'Front door' })
+      .getByText(/Heard at/)
+      .waitFor();
+    await devices.fridge(4.2);
+    await page.getByText('2 of 3 sensors heard').waitFor();
+    await page.getByRole('button', { name: 'End the walk test' }).click();
+    await page.locator('.try-ask', { hasText: 'Back door' }).getByText('Was not heard').waitFor();
+
+    await page.goto(`${url}#/backup`);
+    await page.getByLabel('Passphrase', { exact: true }).fill('vier Kühe auf der Wiese');
+    await page.getByLabel('The same once more').fill('vier Kühe auf der Wiese');
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Take a back-up' }).click();
+    const file = await (await saving).path();
+    expect(readFileSync(file, 'utf8')).toMatch(/^\{"format":"gatehouse-backup"/);
+    await page.getByLabel('Choose the file').setInputFiles(file);
+    const passphrase = page.getByLabel('Passphrase of the back-up');
+    await passphrase.fill('drei Kühe');
+    await page.getByRole('button', { name: 'Restore it here' }).click();
+    await page.getByText('That is not the right passphrase').waitFor();
+    await passphrase.fill('vier Kühe auf der Wiese');
+    await page.getByRole('button', { name: 'Restore it here' }).click();
+    await page.getByText('Start the gateway again now').waitFor();
+
+    await page.goto(`${url}#/diagnostics`);
+    const making = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Make the file' }).click();
+    expect((await making).suggestedFilename()).toBe('gatehouse-gateway-1-diagnostics.tar.gz');
+
+    await page.goto(`${url}#/today`);
+    await page.locator('.pass-door', { hasText: 'Front door' }).getByText('opened once').waitFor();
+    // Installed and opened without the gateway: it is served by the gateway itself under its own policy.
+    expect(await page.evaluate('navigator.serviceWorker.ready.then(({ active }) => active !== null)')).toBe(
+      true,
+    );
   });
 });
