@@ -150,7 +150,10 @@ function folder(): string {
 
 const setApart = ({ seen }: Site) => seen.filter(({ kind }) => kind === 'goods.quarantined');
 
-describe('goods of a fridge', () => {
+/** Each opens a log of its own, with a thread and a disk, on a machine that others use, too. */
+const patience = { timeout: 30_000 };
+
+describe('goods of a fridge', patience, () => {
   test('are set apart once, when the excursion has begun, though the probe has fallen silent', async () => {
     const shop = await site(folder());
     shop.observe('temperature.measured', 'probe-1', 9);
@@ -217,7 +220,7 @@ describe('goods of a fridge', () => {
   });
 });
 
-test('what the log has and the store had not written yet is taken up, each once', async () => {
+test('what the log has and the store had not written yet is taken up, each once', patience, async () => {
   const directory = folder();
   const before = await site(directory);
   const steps = async (shop: Site, from: number, count: number) => {
@@ -251,7 +254,7 @@ test('what the log has and the store had not written yet is taken up, each once'
   await shop.end();
 });
 
-test('a warming fridge is forecast, and the record’s formats come from one making', async () => {
+test('a warming fridge is forecast, and the record’s formats come from one making', patience, async () => {
   const shop = await site(folder());
   shop.observe('door.opened', 'fridge-door');
   for (let index = 0; index <= 8; index++) {
@@ -269,7 +272,7 @@ test('a warming fridge is forecast, and the record’s formats come from one mak
   await shop.end();
 });
 
-describe('readings from before the clock was set', () => {
+describe('readings from before the clock was set', patience, () => {
   const unset = { clock: 'unset' } as const;
   const wrong = start - 100 * 24 * 60 * minute;
   const correctionMs = start - wrong;

@@ -89,8 +89,11 @@ function parsed(text: string, file: string): unknown {
 }
 
 if (import.meta.main) {
+  const lines: string[] = [];
   process.exitCode = main(process.argv.slice(2), {
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print: (line) => void lines.push(`${line}\n`),
     complain: (line) => void process.stderr.write(`gatehouse record: ${line}\n`),
   });
+  // At once: whoever reads only the first line has got all the same.
+  process.stdout.write(lines.join(''));
 }

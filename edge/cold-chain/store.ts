@@ -58,6 +58,8 @@ export class ColdChainStore {
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout;
   #tidiedIn = '';
+  #isAsked = false;
+  #hasFailed = false;
   /** What a new month begins with: terms in force and cases that nobody has decided yet. */
   opening: () => readonly JournalEntry[] = () => [];
   /** Observations that found no room while the disk took nothing. */
@@ -106,7 +108,12 @@ export class ColdChainStore {
     const held = this.#readings.get(key);
     if (held === undefined) this.#readings.set(key, { asset, probe: reading.probe, offset, list: [reading] });
     else held.list.push(reading);
-    if (this.#held >= MAX_GATHERED) void this.write();
+    // One writing at a time; a disk that has just refused is asked again when its time has come.
+    if (this.#held < MAX_GATHERED || this.#isAsked || this.#hasFailed) return;
+    this.#isAsked = true;
+    void this.write().finally(() => {
+      this.#isAsked = false;
+    });
   }
 
   addHappening(happening: Happening): void {
@@ -158,6 +165,7 @@ export class ColdChainStore {
         ...(before === undefined ? [] : [{ t: 'mark' as const, ...before }]),
       ]);
       if (mark !== undefined) this.#markWritten = mark;
+      this.#hasFailed = false;
     } catch (error) {
       for (const { asset, probe, offset, list } of taken) {
         const key = `${asset} ${probe} ${offset}`;
@@ -166,6 +174,7 @@ export class ColdChainStore {
       }
       this.#entries = [...entries, ...this.#entries];
       this.#held += held;
+      this.#hasFailed = true;
       this.#options.onTrouble(`the cold chain's record can't be written: ${String(error)}`);
       return;
     }
