@@ -24,6 +24,8 @@ const debianPackages = [
   ['nut-client', '/usr/bin/upsc'],
   ['gpsd', '/usr/sbin/gpsd'],
   ['gpsd-clients', '/usr/bin/gpspipe'],
+  ['zint', '/usr/bin/zint'],
+  ['dmtx-utils', '/usr/bin/dmtxread'],
   ['make', '/usr/bin/make'],
   ['ffmpeg', '/usr/bin/ffmpeg'],
   ['python3-gi', '/usr/lib/python3/dist-packages/gi/__init__.py'],

@@ -27,6 +27,12 @@ const lasting: Partial<Record<ObservationKind, Reading>> = {
   'battery.normal': ['battery-state', 'normal'],
   'camera.obscured': ['picture', 'obscured'],
   'camera.restored': ['picture', 'visible'],
+  'power.failed': ['mains', 'failed'],
+  'power.restored': ['mains', 'present'],
+  'fault.started': ['fault', 'active'],
+  'fault.stopped': ['fault', 'clear'],
+  'zone.left': ['geofence', 'outside'],
+  'zone.entered': ['geofence', 'inside'],
   'device.online': ['online', 'online'],
   'device.offline': ['online', 'offline'],
 };
@@ -35,6 +41,12 @@ const measured: Partial<Record<ObservationKind, string>> = {
   'temperature.measured': 'temperature',
   'humidity.measured': 'humidity',
   'battery.measured': 'battery',
+  'power.measured': 'power',
+  'energy.measured': 'energy',
+  'voltage.measured': 'voltage',
+  'current.measured': 'current',
+  'load.measured': 'load',
+  'weight.measured': 'weight',
 };
 
 /** Kinds that the situation is made of: what to read again after a start. */

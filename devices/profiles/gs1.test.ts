@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { dateOf, hasCheckDigit, readElements, scannedItem } from './gs1.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -31,6 +35,47 @@ describe('a medicine pack', () => {
     expect(scannedItem(`]d210A${GS}10B`, NOW)).toEqual({ refused: '(10) is in it twice: "A" and "B"' });
     expect(scannedItem(']d2', NOW)).toEqual({ refused: 'no element' });
     expect(scannedItem(']d25912', NOW)).toEqual({ refused: '"59" is no application identifier' });
+  });
+});
+
+describe('a data matrix that others print and others read', () => {
+  const run = (program: string, ...args: string[]): string => {
+    const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'latin1' });
+    if (status !== 0)
+      throw new Error(`${program} (Debian's zint and dmtx-utils): ${error?.message ?? stderr}`);
+    return stdout;
+  };
+
+  it.each([
+    ['[01]09506000134352[17]270228[10]AB-12[21]XK9/7', { batch: 'AB-12', serial: 'XK9/7' }],
+    ['[21]00001[01]09506000134352[10]x%_/&[17]270200', { batch: 'x%_/&', serial: '00001' }],
+  ])('%s', (printed, says) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-gs1-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const picture = join(folder, 'pack.png');
+    // 71 is Data Matrix; a reader needs the white border.
+    run(
+      'zint',
+      '--barcode=71',
+      '--gs1',
+      '--vwhitesp=5',
+      '-w',
+      '5',
+      '--scale=6',
+      '-d',
+      printed,
+      '-o',
+      picture,
+    );
+    const read = run('dmtxread', '-G', '29', '-N', '1', picture);
+    expect(scannedItem(read, NOW)).toEqual({
+      value: {
+        code: printed.replaceAll('[', '(').replaceAll(']', ')'),
+        gtin: '09506000134352',
+        expiresOn: '2027-02-28',
+        ...says,
+      },
+    });
   });
 });
 

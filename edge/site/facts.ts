@@ -46,6 +46,9 @@ export const MAX_FACTS_PER_DEVICE = 256;
 
 const none: readonly Known[] = [];
 
+/** What a state is called beside a measurement of the same name. */
+const stateNames: Readonly<Partial<Record<Property, string>>> = { battery: 'battery-state', power: 'mains' };
+
 export class Facts {
   readonly #byDevice = new Map<string, Known[]>();
   readonly #byAsset = new Map<string, Set<Known>>();
@@ -122,8 +125,8 @@ export class Facts {
     for (const fact of this.ofAsset(asset)) {
       if (fact.type === 'state') {
         const { property, value, since, seenAt } = this.merged(asset, fact.property) ?? fact;
-        // The battery's level and its low mark are two facts.
-        const name = property === 'battery' ? 'battery-state' : property;
+        // The battery's level and its low mark are two facts; so are the mains and the power that is drawn.
+        const name = stateNames[property] ?? property;
         if (property !== 'exit') facts.set(name, { property: name, value, since, seenAt });
       } else {
         const known = facts.get(fact.property);

@@ -26,6 +26,15 @@ const properties = [
   'humidity',
   'battery',
   'badge',
+  'mains',
+  'fault',
+  'geofence',
+  'power',
+  'energy',
+  'voltage',
+  'current',
+  'load',
+  'weight',
 ] as const;
 const values = [
   'open',
@@ -43,6 +52,10 @@ const values = [
   'normal',
   'obscured',
   'visible',
+  'present',
+  'failed',
+  'inside',
+  'outside',
 ] as const;
 
 /** Name of a property; one that this page does not know is shown as it came. */
@@ -51,12 +64,26 @@ export function propertyName(property: string): string {
   return known === undefined ? property : text(`property.${known}`);
 }
 
-const units: Record<string, string> = { temperature: ' °C', humidity: ' %', battery: ' %' };
+const units: Record<string, string> = {
+  temperature: ' °C',
+  humidity: ' %',
+  battery: ' %',
+  power: ' W',
+  energy: ' kWh',
+  voltage: ' V',
+  current: ' A',
+  load: ' %',
+  weight: ' kg',
+};
+
+/** What is said to a tenth; the rest is whole. */
+const toTenths: ReadonlySet<string> = new Set(['temperature', 'energy', 'current', 'weight']);
 
 /** A state's value for people: `4.6 °C`, `open`. */
 export function valueWords({ property, value }: Pick<AssetState, 'property' | 'value'>): string {
   if (typeof value === 'number') {
-    return `${property === 'temperature' ? value.toFixed(1) : Math.round(value)}${units[property] ?? ''}`;
+    const said = toTenths.has(property) ? value.toFixed(1) : Math.round(value);
+    return `${said}${units[property] ?? ''}`;
   }
   const known = values.find((word) => word === value);
   return known === undefined || property === 'badge' ? value : text(`value.${known}`);
@@ -74,6 +101,8 @@ function toneOf(asset: PictureAsset, { property, value }: AssetState): Tone {
     case 'offline':
       return 'silent';
     case 'jammed':
+    case 'failed':
+    case 'outside':
     case 'obscured':
       return 'bad';
     case 'open':
