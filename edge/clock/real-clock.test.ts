@@ -39,7 +39,9 @@ async function recorded(folder: string): Promise<UplinkRecord[]> {
 it.skipIf(library === undefined)(
   'boots in 1970 and is set three days on: nothing has been held open for 56 years',
   async () => {
-    const folder = await configuredFolder();
+    const folder = await configuredFolder((text) =>
+      text.replace('rules:', 'rules:\n  - { rule: gateway-trouble }'),
+    );
     const first = await startGateway(folder);
     await (await Devices.connect(first)).door('front', 'closed');
     await expect
@@ -60,12 +62,22 @@ it.skipIf(library === undefined)(
     const unset = await second.page();
     expect(unset.clock.now).toBeLessThan(Date.now() + 60_000);
     expect(unset.clock.now).toBeGreaterThan(before - 60_000);
+    const metric = async () =>
+      /^gatehouse_clock_set (\d)$/m.exec(await (await fetch(`${second.url}/metrics`)).text())?.[1];
+    const trouble = async () => (await second.page()).alarms.find(({ rule }) => rule === 'gateway-trouble');
+    expect(await metric()).toBe('0');
+    expect(await trouble()).toMatchObject({
+      active: true,
+      summary: expect.stringContaining('does not know the time'),
+    });
     await (await Devices.connect(second)).door('front', 'open');
     set((3 * DAY_MS) / 1_000);
     const shown = async () => (await second.page()).clock.now - Date.now();
     await expect
       .poll(shown, { timeout: 4 * COMPARED_EVERY_MS, interval: 250 })
       .toBeGreaterThan(3 * DAY_MS - 60_000);
+    expect(await metric()).toBe('1');
+    expect(await trouble()).toMatchObject({ active: false });
     const held = async () => (await second.page()).alarms.filter(({ rule }) => rule === 'held-open');
     await expect.poll(held, { timeout: 20_000 }).toHaveLength(1);
     const [alarm] = await held();

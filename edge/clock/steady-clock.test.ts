@@ -27,6 +27,15 @@ describe('the clock of a gateway', () => {
     expect(clock.compare()).toBeUndefined();
   });
 
+  it('can be handed on in parts, as any clock', async () => {
+    const { clock, system } = await begun();
+    const { now, monotonicMs, schedule } = clock;
+    let ran = 0;
+    schedule(500, () => ran++);
+    system.advance(1_500);
+    expect([now(), monotonicMs(), ran]).toEqual([NOON + 1_500, 1_500, 1]);
+  });
+
   it('begins behind the newest time that was recorded where the machine has forgotten the time', async () => {
     const { clock, system } = await begun(testSystemTime(30_000), NOON);
     expect([clock.now(), clock.quality]).toEqual([NOON + 1, 'unset']);

@@ -76,17 +76,11 @@ export class SteadyClock implements Clock {
     return { quality: this.#quality, because: this.#because, differenceMs: this.#differenceMs };
   }
 
-  now(): number {
-    return Math.floor(this.#exactly());
-  }
-
-  monotonicMs(): number {
-    return this.#system.monotonicMs();
-  }
-
-  schedule(delayMs: number, task: () => void): () => void {
-    return this.#system.schedule(delayMs, task);
-  }
+  // Bound to it, as those of the other clocks are: a part that needs the time alone is handed the function alone.
+  readonly now = (): number => Math.floor(this.#exactly());
+  readonly monotonicMs = (): number => this.#system.monotonicMs();
+  readonly schedule = (delayMs: number, task: () => void): (() => void) =>
+    this.#system.schedule(delayMs, task);
 
   /**
    * Before anything else is done with it: `newestAt` is the newest time that an earlier life has recorded. It begins
