@@ -219,3 +219,30 @@ it('what was moved is what a restart finds', { timeout: LOADED_MACHINE_MS }, asy
   expect(held.map(({ at }) => at - (NOON + 72 * HOUR))).toEqual([1_000, 3_000]);
   await next.end();
 });
+
+it('what the schedule wanted in the time that was left out is done at once', {
+  timeout: LOADED_MACHINE_MS,
+}, async () => {
+  const days = 'days: [mon, tue, wed, thu, fri, sat, sun]';
+  const atTwo = `schedule: { entries: [{ ${days}, at: '08:00', mode: disarmed }, { ${days}, at: '14:00', mode: away }] }`;
+  const folder = await configuredFolder((text) => text.replace('panel: {', `panel: { ${atTwo},`));
+  const before = await life(folder, testSystemTime(NOON));
+  await before.contact('closed');
+  await before.contact('closed', 'zigbee2mqtt:0x0000000000000002');
+  await before.end();
+  const system = testSystemTime(0);
+  const here = await life(folder, system);
+  await here.pass(1_000);
+  expect(here.gateway.panel.mode).toBe('disarmed');
+  // Noon at Greenwich is one o'clock in Berlin.
+  system.set(NOON + 72 * HOUR + 30 * 60_000);
+  await here.compare();
+  await here.pass(1_000);
+  expect(here.gateway.panel.mode).toBe('disarmed');
+  system.set(NOON + 74 * HOUR);
+  await here.compare();
+  await here.pass(1_000);
+  expect(here.gateway.panel.mode).toBe('away');
+  expect(here.kinds().filter((kind) => kind === 'alarm.armed')).toHaveLength(1);
+  await here.end();
+});
