@@ -163,7 +163,14 @@ const message = z.strictObject({
 
 const command = z.strictObject({
   part: plainText.min(1).max(128),
-  action: commandAction.exclude(['picture.take', 'reader.granted', 'reader.denied', 'reader.waiting']),
+  action: commandAction.extract([
+    'siren.on',
+    'siren.off',
+    'buzzer.on',
+    'buzzer.off',
+    'lock.lock',
+    'lock.unlock',
+  ]),
   topic: topic.refine((text) => !/[+#]/.test(text), 'a command goes to one topic: no + and no #'),
   payload: z.string().max(1_024),
 });
