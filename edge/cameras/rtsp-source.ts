@@ -19,8 +19,8 @@ const RETRY_AFTER_MS = 1_000;
 const RETRY_AT_MOST_MS = 30_000;
 
 export interface RtspSourceOptions extends SourceListener {
-  /** Where the stream is, without a log-in. @throws Error where that isn't known yet */
-  uri(): Promise<string>;
+  /** Where the stream is, without a log-in; undefined: that isn't known yet, which is no failure. @throws Error */
+  uri(): Promise<string | undefined>;
   username: string;
   password: string;
   signal: AbortSignal;
@@ -43,7 +43,8 @@ export class RtspSource implements PictureSource {
     let waitMs = RETRY_AFTER_MS;
     while (!signal.aborted) {
       try {
-        const brought = await this.#read(await this.#options.uri());
+        const uri = await this.#options.uri();
+        const brought = uri === undefined || (await this.#read(uri));
         if (brought) waitMs = RETRY_AFTER_MS;
       } catch (error) {
         this.#failed(error instanceof Error ? error.message : String(error));

@@ -76,6 +76,7 @@ export class SiteCamera {
     if (picture.source === 'snapshot') {
       const fetch = async () => {
         const uri = await this.#pictureUri();
+        if (uri === undefined) return undefined;
         return fetchSnapshot(uri, { username, password }, signal).catch((error: unknown) => {
           this.#isUriDoubtful = true;
           throw error;
@@ -132,8 +133,8 @@ export class SiteCamera {
     const { picture, username } = configuration;
     if (this.#camera?.isConnected && !(picture.source === 'snapshot' && picture.url !== undefined))
       return this.#camera.picture();
-    if (picture.source === 'snapshot')
-      return fetchSnapshot(await this.#pictureUri(), { username, password }, signal);
+    const uri = picture.source === 'snapshot' ? await this.#pictureUri() : undefined;
+    if (uri !== undefined) return fetchSnapshot(uri, { username, password }, signal);
     const newest = this.#recent.newest;
     if (newest !== undefined && performance.now() - newest.atMs <= FRESH_MS) return newest.jpeg;
     throw new Error(`the camera ${configuration.asset} brings no picture`);
@@ -156,8 +157,8 @@ export class SiteCamera {
     return this.#camera;
   }
 
-  /** Asked of the camera once: its pictures go on when its events are dead. */
-  async #pictureUri(): Promise<string> {
+  /** Asked of the camera once: its pictures go on when its events are dead. Undefined before it was reached. */
+  async #pictureUri(): Promise<string | undefined> {
     const { picture, host, port } = this.#options.configuration;
     if (picture.url !== undefined) return picture.url;
     if (this.#isUriDoubtful && this.#camera?.isConnected) {
@@ -166,7 +167,6 @@ export class SiteCamera {
       this.#uri = host === undefined ? uri : atCamera(uri, { host, port });
       this.#isUriDoubtful = false;
     }
-    if (this.#uri === undefined) throw new Error('the camera has not said yet where its pictures are');
     return this.#uri;
   }
 

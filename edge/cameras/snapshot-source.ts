@@ -7,8 +7,8 @@ export const FAILED_AFTER = 3;
 const RETRY_AT_MOST_MS = 15_000;
 
 export interface SnapshotSourceOptions extends SourceListener {
-  /** @throws Error that says what is wrong */
-  fetch(signal: AbortSignal): Promise<Uint8Array>;
+  /** Undefined: it isn't known yet where the pictures are, which is no failure. @throws Error that says what is wrong */
+  fetch(signal: AbortSignal): Promise<Uint8Array | undefined>;
   everyMs: number;
   signal: AbortSignal;
 }
@@ -30,10 +30,12 @@ export class SnapshotSource implements PictureSource {
       try {
         const jpeg = await this.#options.fetch(signal);
         if (signal.aborted) return;
-        failures = 0;
-        if (!isWorking) this.#options.onWorking();
-        isWorking = true;
-        this.#options.onJpeg(jpeg);
+        if (jpeg !== undefined) {
+          failures = 0;
+          if (!isWorking) this.#options.onWorking();
+          isWorking = true;
+          this.#options.onJpeg(jpeg);
+        }
       } catch (error) {
         if (signal.aborted) return;
         failures++;
