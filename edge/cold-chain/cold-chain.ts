@@ -338,12 +338,18 @@ export class ColdChain {
       // Not within the observation that this follows from: the log's order stays the order of things.
       setImmediate(() => {
         if (this.#isStopped) return;
-        note('goods.quarantined', { startedAt, side, peakCelsius, peakAt }, undefined, asset)
-          .catch((error: unknown) => onTrouble(`goods of ${asset} could not be set apart: ${String(error)}`))
-          .finally(() => {
+        note('goods.quarantined', { startedAt, side, peakCelsius, peakAt }, undefined, asset).then(
+          () => {
             this.#setApart.delete(asset);
             void this.#parts.store.write();
-          });
+            // There may have been more than one.
+            this.#look();
+          },
+          (error: unknown) => {
+            this.#setApart.delete(asset);
+            onTrouble(`goods of ${asset} could not be set apart: ${String(error)}`);
+          },
+        );
       });
     }
     this.#cancelLook();

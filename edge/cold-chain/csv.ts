@@ -114,23 +114,21 @@ export function recordCsv(record: ColdChainRecord): string {
           ...causes(one, record),
         ].join('; '),
       },
-      ...(one.quarantine === undefined
-        ? []
-        : [
-            {
-              section: 'quarantine',
-              ...span(one.quarantine.quarantinedAt),
-              what: one.quarantine.decisions.length === 0 ? 'awaits a decision' : 'decided',
-              detail: `goods set apart for the excursion that began ${local(one.quarantine.startedAt)}`,
-            },
-            ...one.quarantine.decisions.map((decided) => ({
-              section: 'decision',
-              ...span(decided.at),
-              what: decided.decision,
-              detail: `${decisionText(decided)} [${decided.record}]`,
-              person: decided.identity === undefined ? decided.by : `${decided.by} (${decided.identity})`,
-            })),
-          ]),
+    ]),
+    ...record.goods.flatMap((one): Row[] => [
+      {
+        section: 'quarantine',
+        ...span(one.quarantinedAt),
+        what: one.decisions.length === 0 ? 'awaits a decision' : 'decided',
+        detail: `goods set apart for the excursion that began ${local(one.startedAt)}`,
+      },
+      ...one.decisions.map((decided) => ({
+        section: 'decision',
+        ...span(decided.at),
+        what: decided.decision,
+        detail: `${decisionText(decided)} [${decided.record}]`,
+        person: decided.identity === undefined ? decided.by : `${decided.by} (${decided.identity})`,
+      })),
     ]),
     ...record.gaps.map((gap) => ({ section: 'gap', ...span(gap.from, gap.to), what: 'no readings' })),
     ...record.doors.map(({ from, to }) => ({

@@ -82,7 +82,7 @@ function summary(flow: PdfFlow, record: ColdChainRecord): void {
   const { whole, terms, site, fridge, period, calibration } = record;
   const local = (at: number) => localText(site.timeZone, at).slice(0, 16);
   const found = record.excursions.filter(isExcursion);
-  const open = record.excursions.filter(({ quarantine }) => quarantine?.decisions.length === 0);
+  const open = record.goods.filter(({ decisions: made }) => made.length === 0);
   const verdict =
     found.length === 0
       ? 'No excursion.'
@@ -200,8 +200,7 @@ const seen = (one: RecordedExcursion, record: ColdChainRecord): string =>
   ].join('; ') || 'neither an open door nor a power failure';
 
 function decisions(flow: PdfFlow, record: ColdChainRecord): void {
-  const cases = record.excursions.flatMap(({ quarantine }) => (quarantine === undefined ? [] : [quarantine]));
-  if (cases.length === 0) return;
+  if (record.goods.length === 0) return;
   flow.heading('Goods set apart, and what was decided');
   flow.table(
     [
@@ -210,7 +209,7 @@ function decisions(flow: PdfFlow, record: ColdChainRecord): void {
       { title: 'By', part: 20 },
       { title: 'Decision and reason', part: 46 },
     ],
-    cases.flatMap((one): TableRow[] => {
+    record.goods.flatMap((one): TableRow[] => {
       const apart = momentText(record, one.quarantinedAt);
       if (one.decisions.length === 0)
         return [

@@ -55,14 +55,14 @@ export function casesOf(happenings: readonly Happening[]): QuarantineCase[] {
   return [...cases.values()].sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** A late reading may move an excursion's beginning: the case that was opened within it is still its own. */
+/** A late reading may tell that an excursion began earlier: the case that was opened within it is its own. */
 export const caseOf = (
   { startedAt, recoveredAt }: Pick<Excursion, 'startedAt' | 'recoveredAt'>,
   cases: readonly QuarantineCase[],
 ): QuarantineCase | undefined =>
   cases.find(
     (one) => one.startedAt >= startedAt && one.startedAt <= (recoveredAt ?? Number.POSITIVE_INFINITY),
-  ) ?? cases.find((one) => one.startedAt <= startedAt && one.quarantinedAt >= startedAt);
+  );
 
 /** Why this can't be decided now, in words for the person; undefined: it can. */
 export function objection(of: QuarantineCase, decision: Decision, isRunning: boolean): string | undefined {

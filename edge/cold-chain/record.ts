@@ -69,6 +69,8 @@ export interface ColdChainRecord {
   readings: FridgeReading[];
   gaps: Gap[];
   excursions: RecordedExcursion[];
+  /** Goods that were set apart for these excursions, or within the period. */
+  goods: QuarantineCase[];
   doors: Span[];
   power: PowerFailure[];
   /** Lines of the store that did not fit their chain and were left out. */
@@ -149,6 +151,11 @@ export function coldChainRecord(question: RecordQuestion, stored: StoredWindow):
         ...(quarantine !== undefined && { quarantine }),
       };
     }),
+    goods: cases.filter(
+      (one) =>
+        (one.startedAt < until && one.quarantinedAt >= period.from) ||
+        stretches.some((stretch) => caseOf(stretch, cases) === one),
+    ),
     doors: doors.filter((span) => overlaps(span, period.from, until)),
     power: power.filter((span) => overlaps(span, period.from, until)),
     damagedLines: stored.damaged.length,
