@@ -434,4 +434,30 @@ export const de: Translation<typeof en> = {
   'cameras.picture': '{name} um {time}',
   'temperature.record-day': 'Aufzeichnung von heute',
   'temperature.record-month': 'Aufzeichnung des Monats',
+
+  'goods.out.above': 'Zu warm seit {duration}, bis {peak} °C',
+  'goods.out.below': 'Zu kalt seit {duration}, bis {peak} °C',
+  'goods.leaves.sure': 'Verlässt den Bereich um {time}',
+  'goods.leaves.likely': 'Verlässt den Bereich wahrscheinlich um {time}',
+  'goods.leaves.unsure': 'Verlässt vielleicht den Bereich, etwa um {time}',
+  'goods.door-open': 'Die Tür ist seit {duration} offen',
+  'goods.power': 'Kein Netzstrom seit {time}',
+  'goods.calibration.due-soon': 'Der Fühler muss bald kalibriert werden',
+  'goods.calibration.overdue': 'Die Kalibrierung des Fühlers ist überfällig',
+  'goods.calibration.not-recorded': 'Zum Fühler ist keine Kalibrierung vermerkt',
+  'goods.set-apart': 'Ware ist gesperrt',
+  'goods.because.above':
+    'Sie war ab {time} zu warm, bis {peak} °C. Nur eine verantwortliche Person entscheidet, was mit ihr geschieht.',
+  'goods.because.below':
+    'Sie war ab {time} zu kalt, bis {peak} °C. Nur eine verantwortliche Person entscheidet, was mit ihr geschieht.',
+  'goods.release': 'Ware freigeben',
+  'goods.discard': 'Ware verwerfen',
+  'goods.decide-text':
+    '{name}: Ihr Name, die Zeit und der Grund kommen in die Aufzeichnung und sind nicht mehr zu ändern.',
+  'goods.reason': 'Grund',
+  'goods.reason-missing': 'Sagen Sie, warum: die Aufzeichnung braucht es.',
+  'goods.decided': 'Die Entscheidung ist festgehalten.',
+
+  'walk.live':
+    'Alarme bleiben scharf: benutzen Sie Ihre Karte, wo eine Tür sie verlangt, und sagen Sie vorher der Leitstelle Bescheid.',
 };

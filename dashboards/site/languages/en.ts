@@ -436,4 +436,30 @@ export const en = {
   'cameras.picture': '{name} at {time}',
   'temperature.record-day': 'Record of today',
   'temperature.record-month': 'Record of the month',
+
+  'goods.out.above': 'Too warm for {duration}, up to {peak} °C',
+  'goods.out.below': 'Too cold for {duration}, down to {peak} °C',
+  'goods.leaves.sure': 'Leaves its range at {time}',
+  'goods.leaves.likely': 'Will probably leave its range at {time}',
+  'goods.leaves.unsure': 'May leave its range, about {time}',
+  'goods.door-open': 'Its door has been open for {duration}',
+  'goods.power': 'No mains power since {time}',
+  'goods.calibration.due-soon': 'Its probe has to be calibrated soon',
+  'goods.calibration.overdue': 'Its probe is overdue for calibration',
+  'goods.calibration.not-recorded': 'No calibration of its probe is on record',
+  'goods.set-apart': 'Goods are set apart',
+  'goods.because.above':
+    'They were too warm from {time} on, up to {peak} °C. Only a responsible person decides what becomes of them.',
+  'goods.because.below':
+    'They were too cold from {time} on, down to {peak} °C. Only a responsible person decides what becomes of them.',
+  'goods.release': 'Release the goods',
+  'goods.discard': 'Discard the goods',
+  'goods.decide-text':
+    '{name}: your name, the time and the reason go into the record and can’t be changed any more.',
+  'goods.reason': 'Reason',
+  'goods.reason-missing': 'Say why: the record needs it.',
+  'goods.decided': 'The decision is written down.',
+
+  'walk.live':
+    'Alarms stay live: use your badge where a door needs one, and tell the security desk beforehand.',
 } as const;

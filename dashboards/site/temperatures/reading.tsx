@@ -1,6 +1,7 @@
 import type { SiteTemperature } from '../../../edge/api/contract.ts';
 import { Chip, type Tone } from '../../kit/chip.tsx';
 import { now } from '../../kit/clock.ts';
+import { locale } from '../../kit/i18n.ts';
 import type { IconName } from '../../kit/icons.tsx';
 import { relative } from '../../kit/time.ts';
 import { text } from '../text.ts';
@@ -23,7 +24,8 @@ const icons: Record<Condition, IconName> = {
 /** An older reading says its age. */
 const FRESH_MS = 10 * 60_000;
 
-export const degrees = (celsius: number): string => celsius.toFixed(1).replace('-', '−');
+const withTenths = new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+export const degrees = (celsius: number): string => withTenths.format(celsius).replace('-', '−');
 export const bandText = ({ band }: SiteTemperature): string =>
   band === undefined
     ? text('temperature.no-band')

@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { fetchTemperatures } from '../session.ts';
 import { text } from '../text.ts';
+import { Goods } from './goods.tsx';
 import { chartPoints, extremes, GAP_MS } from './history.ts';
 import { ConditionChip, degrees, Reading } from './reading.tsx';
 
@@ -100,6 +101,7 @@ function Thermometer(props: { temperature: SiteTemperature; timeZone: string; is
         </div>
         <Reading temperature={temperature} />
       </header>
+      <Goods temperature={temperature} timeZone={timeZone} />
       {history.value === undefined ? (
         failure.value === undefined ? (
           <Skeleton lines={[190]} />

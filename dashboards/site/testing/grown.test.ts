@@ -159,6 +159,41 @@ describe('a walk test', { timeout: MANY_CHECKS_MS }, () => {
   });
 });
 
+describe('goods that were too warm', { timeout: MANY_CHECKS_MS }, () => {
+  it('wait for a decision, which needs a reason and a person', async () => {
+    const [fridge, ...others] = pages.alarm.temperatures;
+    if (fridge === undefined) throw new Error('no fridge');
+    const startedAt = pages.NOW - 3_600_000;
+    const warm: SitePage['temperatures'][number] = {
+      ...fridge,
+      excursion: { side: 'above', startedAt, peakCelsius: 11.3, peakAt: pages.NOW, stage: 'excursion' },
+      setApart: [{ startedAt, quarantinedAt: pages.NOW - 600_000, side: 'above', peakCelsius: 11.3 }],
+      calibration: { state: 'overdue', text: '' },
+    };
+    const { page, server } = await open(
+      { ...pages.alarm, temperatures: [warm, ...others] },
+      '#/temperatures',
+      {
+        server: { isSignedIn: true },
+      },
+    );
+    await page.getByText('Goods are set apart').waitFor();
+    await page.getByText(/Too warm for 1 h/).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Release the goods' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Release the goods' }).click();
+    await dialog.getByText('Say why').waitFor();
+    await dialog.getByLabel(/Reason/).fill('The maker allows 12 h at 15 °C.');
+    await dialog.getByRole('button', { name: 'Release the goods' }).click();
+    await page.getByText('The decision is written down.').waitFor();
+    expect(server.received.at(-1)).toMatchObject({
+      path: '/api/cold-chain/fridge-1/decision',
+      body: { startedAt, decision: 'release', reason: 'The maker allows 12 h at 15 °C.' },
+    });
+  });
+});
+
 describe('changed rules', { timeout: MANY_CHECKS_MS }, () => {
   it('show what would come as well and what would not come any more', async () => {
     const { page, server } = await open(pages.calm, '#/rules', { server: { isSignedIn: true } });

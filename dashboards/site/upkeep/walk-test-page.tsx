@@ -62,6 +62,7 @@ export function WalkTestPage({ page }: { page: SitePage }) {
                   })}
             </p>
           </div>
+          {isRunning ? <p class="readiness readiness-not">{text('walk.live')}</p> : null}
           {points.length === 0 ? <p class="soft">{text('walk.no-sensors')}</p> : null}
           {zones.map((zone) => (
             <section key={zone} aria-label={zone === '' ? text('zone.none') : zone}>
