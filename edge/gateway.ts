@@ -1,8 +1,8 @@
 import type { Clock } from '../devices/model/clock.ts';
-import type { Command, CommandOutcome } from '../devices/model/command.ts';
+import type { Command } from '../devices/model/command.ts';
 import type { Detection } from '../devices/model/detection.ts';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
-import { type GatewayReport, type Lane, MAX_REPORTED_FACTS, type Picture } from '../devices/wire.ts';
+import type { Lane, Picture } from '../devices/wire.ts';
 import { ACTIONS_PREFIX, Actions } from './actions/actions.ts';
 import { interlock } from './actions/interlock.ts';
 import { ALARMS_PREFIX, Alarms } from './alarms/alarms.ts';
@@ -12,6 +12,7 @@ import type { GatewayConfiguration } from './config.ts';
 import type { FromDevice } from './drivers/mqtt.ts';
 import { profilesOf } from './drivers/profiles.ts';
 import type { DurableOutbox } from './outbox/open.ts';
+import { OwnWords, type ReportedBeside } from './own-words.ts';
 import { openingClock } from './panel/opening.ts';
 import { type Actor, doneBy } from './panel/outcome.ts';
 import { PANEL_PREFIX, Panel, type Wanted } from './panel/panel.ts';
@@ -21,6 +22,7 @@ import { DEFAULT_ACTION_LIFETIME_MS, type LocalAction } from './rules/rule.ts';
 import { SITE_PREFIX } from './site/kept.ts';
 import type { NewObservation } from './site/readings.ts';
 import { SiteState } from './site/state.ts';
+import { WakeTimer } from './wake-timer.ts';
 
 /** Changes of protection go ahead of the day's traffic, as detections do. */
 const urgentKinds: ReadonlySet<ObservationKind> = new Set([
@@ -73,8 +75,8 @@ export class Gateway {
   readonly actions: Actions;
   readonly #parts: GatewayParts;
   #opening: ReturnType<typeof openingClock>;
-  #cancelWake: () => void = () => {};
-  #wakeAt = Number.POSITIVE_INFINITY;
+  readonly #own: OwnWords;
+  readonly #timer: WakeTimer;
   #tidying = false;
   /** While actions are carried out: what came of them at once, to be told behind their reason. */
   #outcomes: (() => void)[] | undefined;
@@ -92,6 +94,8 @@ export class Gateway {
     const site = registry.site(gateway.site);
     if (site === undefined) throw new RangeError(`there is no site "${gateway.site}"`);
     this.#parts = parts;
+    this.#own = new OwnWords(configuration, clock);
+    this.#timer = new WakeTimer(clock, () => this.#passTime());
     if (clock.quality === 'unset') this.#unsetFrom = outbox.lastSequence + 1;
     this.configuration = configuration;
     this.#opening = openingClock(site);
@@ -141,7 +145,10 @@ export class Gateway {
       deliver: parts.deliver,
       current: (asset, property) => this.site.current(asset, property),
       onOutcome: (command, outcome, detail) => {
-        const tell = () => this.#commandEnded(command, outcome, detail);
+        const tell = () => {
+          this.#observed(this.#own.commandEnded(command, outcome, detail));
+          this.#tidy();
+        };
         if (this.#outcomes === undefined) tell();
         else this.#outcomes.push(tell);
       },
@@ -154,14 +161,14 @@ export class Gateway {
   /** Says that it has started, takes up what a restart interrupted, and sets its timers. */
   start(): Promise<void> {
     this.#observed(
-      this.#ownObservation('gateway.started', {
+      this.#own.observation('gateway.started', {
         boot: this.#parts.outbox.boot,
         epoch: this.#parts.outbox.epoch,
       }),
     );
-    if (this.#quality === 'unset') {
+    if (this.#parts.clock.quality === 'unset') {
       const { boot, bootMs } = this.#parts.outbox;
-      this.#observed(this.#ownObservation('clock.unset', { boot, sinceBootMs: bootMs }));
+      this.#observed(this.#own.observation('clock.unset', { boot, sinceBootMs: bootMs }));
     }
     this.actions.resume();
     this.#passTime();
@@ -188,10 +195,10 @@ export class Gateway {
       const told = this.#unsetFrom === undefined ? {} : { fromSequence: this.#unsetFrom };
       this.#unsetFrom = undefined;
       const facts = { boot, correctionMs, sinceBootMs: bootMs, because, ...told };
-      this.#observed(this.#ownObservation('clock.set', facts));
+      this.#observed(this.#own.observation('clock.set', facts));
     } else {
       this.#unsetFrom ??= this.#parts.outbox.lastSequence + 1;
-      this.#observed(this.#ownObservation('clock.unset', { boot, sinceBootMs: bootMs, because }));
+      this.#observed(this.#own.observation('clock.unset', { boot, sinceBootMs: bootMs, because }));
     }
     this.#passTime();
     await this.#parts.outbox.committed();
@@ -244,7 +251,7 @@ export class Gateway {
     asset?: string,
   ): Promise<void> {
     this.#observed({
-      ...this.#ownObservation(kind, facts),
+      ...this.#own.observation(kind, facts),
       ...(asset === undefined ? {} : { asset }),
       ...(by === undefined ? {} : doneBy(by, facts)),
     });
@@ -300,35 +307,16 @@ export class Gateway {
   }
 
   /** Says how the gateway itself is; only worth sending while somebody listens. */
-  async report(
-    report: Omit<GatewayReport, 'at' | 'boot' | 'armingMode' | 'armingPhase' | 'devices' | 'facts'>,
-  ): Promise<void> {
+  async report(beside: ReportedBeside): Promise<void> {
     const { outbox } = this.#parts;
-    const at = this.#now();
-    const { mode: armingMode, phase: armingPhase } = this.panel.status();
-    const { gateway, registry } = this.configuration;
-    const facts = registry
-      .assetsOf(gateway.site)
-      .flatMap(({ id }) => this.site.assetStates(id).map((fact) => ({ asset: id, ...fact })))
-      .slice(0, MAX_REPORTED_FACTS);
-    outbox.stage('bulk', at, () => ({
-      type: 'report',
-      report: {
-        ...report,
-        at,
-        boot: outbox.boot,
-        armingMode,
-        armingPhase,
-        devices: this.site.counts(),
-        facts,
-      },
-    }));
+    const report = this.#own.report(outbox.boot, beside, this.site, this.panel);
+    outbox.stage('bulk', report.at, () => ({ type: 'report', report }));
     await outbox.committed();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#cancelWake();
+    this.#timer.stop();
     this.actions.stop();
   }
 
@@ -375,12 +363,7 @@ export class Gateway {
     try {
       // First what somebody waits for at a door; the records can wait.
       for (const action of actions) this.actions.start(this.#commandFor(action));
-      for (const draft of observations) {
-        const { configuration } = this;
-        const [source, receivedAt] = [`gateway:${configuration.gateway.id}`, this.#now()];
-        const more = { site: configuration.gateway.site, source, receivedAt, clock: this.#quality };
-        this.#observed({ ...draft, ...more });
-      }
+      for (const draft of observations) this.#observed({ ...draft, ...this.#own.signature });
       for (const detection of detections) {
         this.#parts.outbox.stage('alarm', detection.at, () => ({ type: 'detection', detection }));
         this.alarms.raise(detection);
@@ -406,38 +389,6 @@ export class Gateway {
       reason,
       ...(detection === undefined ? {} : { detection }),
       ...(preset === undefined ? {} : { preset }),
-    };
-  }
-
-  #commandEnded(command: Command, outcome: CommandOutcome, detail: string): void {
-    const good = outcome === 'confirmed';
-    this.#observed({
-      ...this.#ownObservation(good ? 'command.executed' : 'command.failed', {
-        command: command.id,
-        action: command.action,
-        outcome,
-        detail: detail.slice(0, 512),
-        by: command.issuedBy,
-      }),
-      asset: command.asset,
-    });
-    this.#tidy();
-  }
-
-  /** Something that the gateway says of itself. */
-  #ownObservation(kind: ObservationKind, facts: NonNullable<Observation['facts']>): NewObservation {
-    const { gateway, registry, panel } = this.configuration;
-    const at = this.#now();
-    const own = registry.assetsOf(gateway.site).find((asset) => asset.kind === 'gateway');
-    return {
-      kind,
-      site: gateway.site,
-      asset: own?.id ?? panel.asset,
-      source: `gateway:${gateway.id}`,
-      observedAt: at,
-      receivedAt: at,
-      clock: this.#quality,
-      facts,
     };
   }
 
@@ -469,32 +420,12 @@ export class Gateway {
     setImmediate(() => {
       this.#tidying = false;
       if (this.#stopped) return;
-      this.#setTimer();
+      this.#timer.set(this.rules.nextWakeAt(), this.panel.nextWakeAt(), this.site.nextDueAt());
       this.#parts.onChanged();
-    });
-  }
-
-  #setTimer(): void {
-    const due = Math.min(
-      this.rules.nextWakeAt() ?? Number.POSITIVE_INFINITY,
-      this.panel.nextWakeAt() ?? Number.POSITIVE_INFINITY,
-      this.site.nextDueAt() ?? Number.POSITIVE_INFINITY,
-    );
-    if (due === this.#wakeAt) return;
-    this.#cancelWake();
-    this.#wakeAt = due;
-    if (due === Number.POSITIVE_INFINITY) return;
-    this.#cancelWake = this.#parts.clock.schedule(due - this.#now(), () => {
-      this.#wakeAt = Number.POSITIVE_INFINITY;
-      this.#passTime();
     });
   }
 
   #now(): number {
     return this.#parts.clock.now();
-  }
-
-  get #quality(): 'set' | 'unset' {
-    return this.#parts.clock.quality ?? 'set';
   }
 }

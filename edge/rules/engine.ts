@@ -141,6 +141,13 @@ export class RuleEngine {
       this.#timers.schedule(live, moved(live.wakeAt, move));
       this.#keep(live);
     }
+    for (const heard of this.#index.allHeard()) {
+      heard.queuedAt = Number.POSITIVE_INFINITY;
+      if (heard.at === Number.NEGATIVE_INFINITY) continue;
+      heard.at = moved(heard.at, move);
+      this.#timers.schedule(heard, heard.dueAt);
+      this.#options.keep(heard.keptAs, heard.kept);
+    }
     this.#folds.moveInstants(move);
   }
 

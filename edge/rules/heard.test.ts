@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Observation } from '../../devices/model/observation.ts';
+import { instantMover } from '../clock/move-instants.ts';
 import { type RuleConfiguration, ruleConfigurationsOf } from './configuration.ts';
 import { RuleEngine } from './engine.ts';
 import type { AnyRuleKind, Finding, RuleContext, RuleKind } from './rule.ts';
@@ -153,6 +154,22 @@ describe('a rule that expects to hear again', () => {
     measured(0, 4);
     engine.replace(ruleConfigurationsOf(kinds).parse([{ rule: 'silence', withinMs: 20_000 }]));
     expect(wake(20_000)).toEqual(['20000 silence: silent since 0']);
+  });
+});
+
+describe('a step of the clock', () => {
+  it('moves what was heard along: silence is told as long after as before', () => {
+    const { measured, engine, wake } = site();
+    const start = 1_700_000_000_000;
+    measured(start, 4);
+    const years = 10 * 365 * 24 * 3_600_000;
+    engine.moveInstants(
+      instantMover({ from: start, until: start + 1_000, correctionMs: years, quality: 'set', because: '' }),
+    );
+    expect(wake(start + years + 59_999)).toEqual([]);
+    expect(wake(start + years + 60_000)).toEqual([
+      `${start + years + 60_000} silence: silent since ${start + years}`,
+    ]);
   });
 });
 
