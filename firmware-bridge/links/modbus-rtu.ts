@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readRtuResponse, rtuRequest } from '../modbus/frame.ts';
 import { keepConnected } from './connection.ts';
 import type { Link, LinkContext, LinkKind } from './link.ts';
-import { ModbusDevice, modbusFields } from './modbus.ts';
+import { ModbusLine, modbusFields } from './modbus.ts';
 import { pollingConversation, type Talk } from './polling.ts';
 import { patternsOf, portFields } from './settings.ts';
 
@@ -28,20 +28,17 @@ type Settings = z.infer<typeof settings>;
 class ModbusRtuLink implements Link {
   private readonly given: Settings;
   private readonly context: LinkContext;
-  private readonly devices: readonly ModbusDevice[];
+  private readonly line: ModbusLine;
 
   constructor(given: Settings, context: LinkContext) {
     this.given = given;
     this.context = context;
-    this.devices = given.devices.map((device) => new ModbusDevice(device, context));
+    this.line = new ModbusLine(given.devices, context);
   }
 
   run(signal: AbortSignal): Promise<void> {
     const { baudRate, parity, stopBits, everyMs } = this.given;
-    const setOnline = (isOnline: boolean) => {
-      // A port that closes takes all devices with it; that one is there says nothing of the devices.
-      if (!isOnline) for (const device of this.devices) device.setOffline();
-    };
+    const setOnline = (isOnline: boolean) => this.line.portIs(isOnline);
     const context = { ...this.context, outlet: { ...this.context.outlet, setOnline } };
     const converse = () =>
       pollingConversation({
@@ -54,29 +51,24 @@ class ModbusRtuLink implements Link {
     return keepConnected(patternsOf(this.given), context, converse, signal);
   }
 
-  private async round(talk: Talk): Promise<boolean> {
+  private round(talk: Talk): Promise<boolean> {
     const { baudRate, answerMs } = this.given;
     const { counters, log } = this.context;
     const gapMs = frameGapMs(baudRate);
-    let isAnyThere = false;
-    for (const device of this.devices) {
-      const answered = await device.round(async (unit, request) => {
-        await new Promise((resolve) => setTimeout(resolve, gapMs));
-        const response = await talk.ask(
-          rtuRequest(unit, request),
-          (heard) => readRtuResponse(unit, request, heard),
-          answerMs,
-          (why) => {
-            counters.framesDamaged++;
-            log.debug({ unit }, why);
-          },
-        );
-        if (response !== undefined) counters.framesRead++;
-        return response;
-      });
-      isAnyThere ||= answered;
-    }
-    return isAnyThere;
+    return this.line.round(async (unit, request) => {
+      await new Promise((resolve) => setTimeout(resolve, gapMs));
+      const response = await talk.ask(
+        rtuRequest(unit, request),
+        (heard) => readRtuResponse(unit, request, heard),
+        answerMs,
+        (why) => {
+          counters.framesDamaged++;
+          log.debug({ unit }, why);
+        },
+      );
+      if (response !== undefined) counters.framesRead++;
+      return response;
+    });
   }
 
   command(): Promise<'refused'> {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { readTcpResponse, tcpRequest } from '../modbus/frame.ts';
 import type { Link, LinkContext, LinkKind } from './link.ts';
-import { ModbusDevice, modbusFields } from './modbus.ts';
+import { ModbusLine, modbusFields } from './modbus.ts';
 import { pollingConversation, type Talk } from './polling.ts';
 import { keepConnectedByTcp, networkFields } from './tcp-connection.ts';
 
@@ -18,20 +18,18 @@ type Settings = z.infer<typeof settings>;
 class ModbusTcpLink implements Link {
   private readonly given: Settings;
   private readonly context: LinkContext;
-  private readonly devices: readonly ModbusDevice[];
+  private readonly line: ModbusLine;
   private transaction = 0;
 
   constructor(given: Settings, context: LinkContext) {
     this.given = given;
     this.context = context;
-    this.devices = given.devices.map((device) => new ModbusDevice(device, context));
+    this.line = new ModbusLine(given.devices, context);
   }
 
   run(signal: AbortSignal): Promise<void> {
     const { host, tcpPort, everyMs } = this.given;
-    const setOnline = (isOnline: boolean) => {
-      if (!isOnline) for (const device of this.devices) device.setOffline();
-    };
+    const setOnline = (isOnline: boolean) => this.line.portIs(isOnline);
     const context = { ...this.context, outlet: { ...this.context.outlet, setOnline } };
     const converse = () =>
       pollingConversation({
@@ -43,28 +41,23 @@ class ModbusTcpLink implements Link {
     return keepConnectedByTcp({ host, tcpPort }, context, converse, signal);
   }
 
-  private async round(talk: Talk): Promise<boolean> {
+  private round(talk: Talk): Promise<boolean> {
     const { counters, log } = this.context;
-    let isAnyThere = false;
-    for (const device of this.devices) {
-      const answered = await device.round(async (unit, request) => {
-        this.transaction = (this.transaction + 1) & 0xffff;
-        const transaction = this.transaction;
-        const response = await talk.ask(
-          tcpRequest(transaction, unit, request),
-          (heard) => readTcpResponse(transaction, unit, request, heard),
-          this.given.answerMs,
-          (why) => {
-            counters.framesDamaged++;
-            log.debug({ unit }, why);
-          },
-        );
-        if (response !== undefined) counters.framesRead++;
-        return response;
-      });
-      isAnyThere ||= answered;
-    }
-    return isAnyThere;
+    return this.line.round(async (unit, request) => {
+      this.transaction = (this.transaction + 1) & 0xffff;
+      const transaction = this.transaction;
+      const response = await talk.ask(
+        tcpRequest(transaction, unit, request),
+        (heard) => readTcpResponse(transaction, unit, request, heard),
+        this.given.answerMs,
+        (why) => {
+          counters.framesDamaged++;
+          log.debug({ unit }, why);
+        },
+      );
+      if (response !== undefined) counters.framesRead++;
+      return response;
+    });
   }
 
   command(): Promise<'refused'> {

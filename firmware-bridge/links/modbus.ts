@@ -67,6 +67,9 @@ const command = z.object({ part: z.string().max(128), state: z.string().max(32) 
 /** Sends one request to a unit; undefined: no answer. */
 export type Transact = (unit: number, request: Request) => Promise<Response | undefined>;
 
+/** While others answer, one that does not is asked in every so manyth round: each time costs the line its patience. */
+const ABSENT_ROUNDS = 4;
+
 /** One device of a line. */
 export class ModbusDevice {
   private readonly given: DeviceSettings;
@@ -82,6 +85,10 @@ export class ModbusDevice {
     this.given = given;
     this.context = context;
     this.reports = new DeviceReports('modbus', given.node, context, (payload) => this.command(payload));
+  }
+
+  get isAbsent(): boolean {
+    return this.misses >= MISSES_TO_OFFLINE;
   }
 
   setOffline(): void {
@@ -197,6 +204,32 @@ export class ModbusDevice {
   private warn(text: string): void {
     if (text !== this.told) this.context.log.warn({ node: this.given.node }, text);
     this.told = text;
+  }
+}
+
+/** All devices of one line or address, in turn. */
+export class ModbusLine {
+  private readonly devices: readonly ModbusDevice[];
+  private rounds = 0;
+
+  constructor(given: readonly DeviceSettings[], context: LinkContext) {
+    this.devices = given.map((device) => new ModbusDevice(device, context));
+  }
+
+  /** A port that closes takes all devices with it; that one is there says nothing of the devices. */
+  portIs(isOnline: boolean): void {
+    if (!isOnline) for (const device of this.devices) device.setOffline();
+  }
+
+  /** True: at least one has answered. */
+  async round(transact: Transact): Promise<boolean> {
+    this.rounds++;
+    const present = this.devices.filter(({ isAbsent }) => !isAbsent);
+    const isForAll = present.length === 0 || this.rounds % ABSENT_ROUNDS === 0;
+    let isAnyThere = false;
+    for (const device of isForAll ? this.devices : present)
+      if (await device.round(transact)) isAnyThere = true;
+    return isAnyThere;
   }
 }
 
