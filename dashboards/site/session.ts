@@ -129,6 +129,8 @@ export const setSchedule = (entries: ArmingSchedule['entries']) =>
   api.send('api/arming/schedule', { entries }, 'PUT');
 export const assignDevice = (device: string, assignment: InboxAssignment) =>
   api.send(`api/inbox/${encodeURIComponent(device)}/assign`, assignment);
+export const takeOutOfUse = (device: string) =>
+  api.send(`api/devices/${encodeURIComponent(device)}`, undefined, 'DELETE');
 export const fetchTemperatures = (asset: string, from: number, to: number, until?: AbortSignal) =>
   api.get(
     `api/temperature?${new URLSearchParams({ asset, from: String(Math.round(from)), to: String(Math.round(to)) })}`,

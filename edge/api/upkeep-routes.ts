@@ -60,6 +60,26 @@ export function upkeepRoutes({
     return context.json(memory.day.between(from, to, site));
   });
 
+  app.delete('/devices/:device', async (context) => {
+    const { by } = changer(context);
+    const device = context.req.param('device');
+    if (configuration.devices.some((entry) => entry.device === device))
+      throw new Refused(
+        409,
+        'in-file',
+        'This device stands in the gateway’s configuration: take it out there.',
+      );
+    if (!gateway.site.unassign(device))
+      throw new Refused(404, 'no-such-device', 'This device is not in use.');
+    await gateway.note(
+      'configuration.changed',
+      { change: 'device taken out of use', device: device.slice(0, 256) },
+      by,
+    );
+    onChanged();
+    return context.body(null, 204);
+  });
+
   app.post('/walk-test', async (context) => {
     const { by } = changer(context);
     if (gateway.panel.status().mode !== 'disarmed')

@@ -112,6 +112,35 @@ describe('a walk test', { timeout: WITH_PROCESSES_MS }, () => {
   });
 });
 
+describe('a device that was put to use by mistake', { timeout: WITH_PROCESSES_MS }, () => {
+  it('is taken out of use, waits in the inbox again, and stays out after a restart; the file’s own are the file’s', async () => {
+    const folder = await configuredFolder();
+    const gateway = await startGateway(folder);
+    const devices = await Devices.connect(gateway);
+    await devices.say('found/status/input:0', { id: 0, state: false });
+    const anna = await new Visitor(gateway).signedIn();
+    await expect.poll(async () => (await gateway.page()).inbox.length, soon).toBe(1);
+    const found = encodeURIComponent('shelly:found');
+    await anna.send('POST', `/api/inbox/${found}/assign`, {
+      asset: 'front-door',
+      part: 'input:0',
+      treatAs: 'contact',
+    });
+    expect((await new Visitor(gateway).send('DELETE', `/api/devices/${found}`)).status).toBe(401);
+    expect((await anna.send('DELETE', `/api/devices/${found}`)).status).toBe(204);
+    expect((await anna.send('DELETE', `/api/devices/${found}`)).status).toBe(404);
+    const own = await anna.send('DELETE', `/api/devices/${encodeURIComponent('shelly:siren')}`);
+    expect([own.status, await own.json()]).toMatchObject([409, { error: { code: 'in-file' } }]);
+    await devices.say('found/status/input:0', { id: 0, state: true });
+    await expect
+      .poll(async () => (await gateway.page()).inbox.map(({ device }) => device), soon)
+      .toEqual(['shelly:found']);
+    await gateway.stop();
+    const again = await startGateway(folder);
+    expect((await again.page()).devices.map(({ device }) => device)).not.toContain('shelly:found');
+  });
+});
+
 describe('the diagnostics bundle', { timeout: WITH_PROCESSES_MS }, () => {
   it('says what helps and holds no secret, no person and no payload', async () => {
     const gateway = await startGateway(await configuredFolder());

@@ -1,8 +1,13 @@
+import { useSignal } from '@preact/signals';
 import type { SiteDevice, SitePage } from '../../../edge/api/contract.ts';
+import { Button, IconButton } from '../../kit/button.tsx';
 import { now } from '../../kit/clock.ts';
+import { Dialog, DialogActions } from '../../kit/dialog.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { StateDot } from '../../kit/state-dot.tsx';
 import { relative, timeOrDay } from '../../kit/time.ts';
+import { say } from '../../kit/toast.tsx';
+import { asPerson, takeOutOfUse } from '../session.ts';
 import { text } from '../text.ts';
 import { Inbox } from './inbox.tsx';
 
@@ -12,6 +17,7 @@ const LOW_BATTERY_PERCENT = 15;
 /** New devices, devices in use, the line to the desk, and what was refused. */
 export function DevicesPage({ page }: { page: SitePage }) {
   const { devices, inbox, assets, uplink, quarantine, site } = page;
+  const leaving = useSignal<SiteDevice | undefined>(undefined);
   const nameOfAsset = (id: string) => assets.find((asset) => asset.id === id)?.name ?? id;
   const time = (at: number) => timeOrDay(at, now.value, site.timeZone);
   const waiting = uplink === undefined ? 0 : uplink.waiting.alarm + uplink.waiting.bulk;
@@ -30,10 +36,25 @@ export function DevicesPage({ page }: { page: SitePage }) {
         {devices.length === 0 ? <p class="soft">{text('device.none')}</p> : null}
         <ul class="card rows device-rows">
           {sorted.map((device) => (
-            <Device key={device.device} device={device} nameOfAsset={nameOfAsset} />
+            <Device
+              key={device.device}
+              device={device}
+              nameOfAsset={nameOfAsset}
+              onTakeOut={() => {
+                leaving.value = device;
+              }}
+            />
           ))}
         </ul>
       </section>
+      {leaving.value === undefined ? null : (
+        <TakeOut
+          device={leaving.value}
+          onClose={() => {
+            leaving.value = undefined;
+          }}
+        />
+      )}
       <section class="card" aria-labelledby="link-title">
         <h2 class="section-title" id="link-title">
           {text('link.title')}
@@ -82,7 +103,32 @@ export function DevicesPage({ page }: { page: SitePage }) {
   );
 }
 
-function Device({ device, nameOfAsset }: { device: SiteDevice; nameOfAsset: (id: string) => string }) {
+/** Says what it means before a device is taken out of use. */
+function TakeOut({ device, onClose }: { device: SiteDevice; onClose: () => void }) {
+  return (
+    <Dialog title={text('device.take-out')} onClose={onClose}>
+      <p>{text('device.take-out-text', { name: device.name })}</p>
+      <DialogActions onCancel={onClose}>
+        <Button
+          look="danger"
+          onClick={() => {
+            onClose();
+            asPerson(
+              text('device.take-out'),
+              () => takeOutOfUse(device.device),
+              () => say(text('device.taken-out', { name: device.name }), 'good'),
+            );
+          }}
+        >
+          {text('device.take-out')}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+function Device(props: { device: SiteDevice; nameOfAsset: (id: string) => string; onTakeOut: () => void }) {
+  const { device, nameOfAsset, onTakeOut } = props;
   const { name, online, lastHeardAt, battery, assets } = device;
   const about = [...new Set(assets.map(({ asset }) => nameOfAsset(asset)))].join(', ');
   const isLow = battery !== undefined && battery <= LOW_BATTERY_PERCENT;
@@ -106,6 +152,7 @@ function Device({ device, nameOfAsset }: { device: SiteDevice; nameOfAsset: (id:
           )}
         </StateDot>
       </span>
+      <IconButton icon="close" label={text('device.take-out-of', { name })} onClick={onTakeOut} />
     </li>
   );
 }

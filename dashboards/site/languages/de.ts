@@ -460,4 +460,10 @@ export const de: Translation<typeof en> = {
 
   'walk.live':
     'Alarme bleiben scharf: benutzen Sie Ihre Karte, wo eine Tür sie verlangt, und sagen Sie vorher der Leitstelle Bescheid.',
+
+  'device.take-out': 'Außer Betrieb nehmen',
+  'device.take-out-of': 'Außer Betrieb nehmen: {name}',
+  'device.take-out-text':
+    '{name} meldet dann nichts mehr, und niemand merkt, wenn es verstummt. Wird es wieder gehört, wartet es unter den neuen Geräten.',
+  'device.taken-out': '{name} ist außer Betrieb.',
 };

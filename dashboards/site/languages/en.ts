@@ -462,4 +462,10 @@ export const en = {
 
   'walk.live':
     'Alarms stay live: use your badge where a door needs one, and tell the security desk beforehand.',
+
+  'device.take-out': 'Take out of use',
+  'device.take-out-of': 'Take out of use: {name}',
+  'device.take-out-text':
+    '{name} tells about nothing any more, and nothing watches for its silence. When it is heard again it waits among the new devices.',
+  'device.taken-out': '{name} is out of use.',
 } as const;

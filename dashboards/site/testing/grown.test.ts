@@ -159,6 +159,24 @@ describe('a walk test', { timeout: MANY_CHECKS_MS }, () => {
   });
 });
 
+describe('a device in use', { timeout: MANY_CHECKS_MS }, () => {
+  it('is taken out of use only when that is said twice', async () => {
+    const { page } = await open(pages.calm, '#/devices', { server: { isSignedIn: true } });
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'DELETE') asked.push(decodeURIComponent(new URL(request.url()).pathname));
+    });
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Take out of use: Siren relay' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/Siren relay tells about nothing any more/).waitFor();
+    expect(asked).toEqual([]);
+    await dialog.getByRole('button', { name: 'Take out of use' }).click();
+    await page.getByText('Siren relay is out of use.').waitFor();
+    expect(asked).toEqual(['/api/devices/shelly:shellyplus1-siren']);
+  });
+});
+
 describe('goods that were too warm', { timeout: MANY_CHECKS_MS }, () => {
   it('wait for a decision, which needs a reason and a person', async () => {
     const [fridge, ...others] = pages.alarm.temperatures;

@@ -96,6 +96,9 @@ export async function startSiteServer(options: {
     isSignedIn = false;
     return context.body(null, 204);
   });
+  app.delete('/api/devices/:device', (context) =>
+    isSignedIn ? context.body(null, 204) : context.json(signedOut, 401),
+  );
   app.get('/api/temperature', (context) => {
     const { asset = '', from = '0', to = '0' } = context.req.query();
     return options.temperatures === 'failing'
