@@ -24,6 +24,7 @@ export function NowPage({ page }: { page: SitePage }) {
             <Button onClick={silence}>{text('alarm.silence')}</Button>
           </div>
         )}
+        <WellBeingView page={page} isOld={lostSince.value !== undefined} />
         {page.inbox.length === 0 ? null : (
           <a class="found" href={address('devices')}>
             <Icon name="wifi" size={24} />
@@ -31,7 +32,6 @@ export function NowPage({ page }: { page: SitePage }) {
             <Icon name="chevron-right" size={20} />
           </a>
         )}
-        <WellBeingView page={page} isOld={lostSince.value !== undefined} />
       </div>
       <div class="now-side">
         <ArmingCard page={page} />
