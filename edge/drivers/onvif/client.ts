@@ -1,10 +1,10 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { parse as parseUrl } from 'node:url';
 import onvif from 'onvif';
 import { z } from 'zod';
 import { boundedAgent } from './bounded-agent.ts';
 import { type Pulled, readPulled, remainingIn } from './pulled.ts';
-import { ANSWER_WITHIN_MS, atCamera, requestFrom } from './request.ts';
+import { ANSWER_WITHIN_MS, atCamera } from './request.ts';
+import { escaped, soapCall } from './soap-call.ts';
 import { isRefusalText, PULL_MS } from './subscription-policy.ts';
 
 /** Notices taken from the camera at once. */
@@ -191,28 +191,9 @@ export async function openCamera(access: CameraAccess, signal: AbortSignal): Pro
     throw error;
   }
 
-  /** What the library does not know: the same envelope, the same digest (WS-Security UsernameToken 1.0, section 3.1). */
+  /** What the library does not know. */
   function ownCall(operation: string, namespace: string, address?: string): Promise<string> {
-    const scheme = access.secure ? 'https' : 'http';
-    const host = access.host.includes(':') ? `[${access.host}]` : access.host;
-    const url = address ?? `${scheme}://${host}:${access.port}/onvif/device_service`;
-    const created = new Date(Date.now() + (clockOffsetMs ?? 0)).toISOString();
-    const nonce = randomBytes(16);
-    const digest = createHash('sha1').update(nonce).update(created).update(access.password).digest('base64');
-    const security = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-';
-    const body = [
-      '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header>',
-      `<a:MessageID>urn:uuid:${randomUUID()}</a:MessageID><a:To s:mustUnderstand="1">${escaped(url)}</a:To>`,
-      `<Security s:mustUnderstand="1" xmlns="${security}wssecurity-secext-1.0.xsd"><UsernameToken>`,
-      `<Username>${escaped(access.username)}</Username>`,
-      `<Password Type="${security}username-token-profile-1.0#PasswordDigest">${digest}</Password>`,
-      `<Nonce EncodingType="${security}soap-message-security-1.0#Base64Binary">${nonce.toString('base64')}</Nonce>`,
-      `<Created xmlns="${security}wssecurity-utility-1.0.xsd">${created}</Created></UsernameToken></Security>`,
-      `</s:Header><s:Body><${operation} xmlns="${namespace}"/></s:Body></s:Envelope>`,
-    ].join('');
-    const contentType = `application/soap+xml;charset=utf-8;action="${namespace}/${operation}"`;
-    const request = { method: 'POST', body, contentType, maxBytes: 64 * 1024 } as const;
-    return requestFrom(url, request, access, signal).then((bytes) => Buffer.from(bytes).toString('utf8'));
+    return soapCall({ operation, namespace, address }, access, clockOffsetMs ?? 0, signal);
   }
 
   return {
@@ -315,6 +296,3 @@ export async function openCamera(access: CameraAccess, signal: AbortSignal): Pro
     close: () => agent.destroy(),
   };
 }
-
-const escaped = (value: string): string =>
-  value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
