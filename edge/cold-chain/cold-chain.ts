@@ -119,11 +119,16 @@ export class ColdChain {
   /** Each observation, once it has its id. */
   take(seen: Observation): void {
     this.#timed(seen);
-    const [, epoch = '', sequence = ''] = /\/([^/]+)\/(\d+)$/.exec(seen.id) ?? [];
-    this.#newest = { epoch, sequence: Number(sequence) };
+    const end = seen.id.lastIndexOf('/');
+    const epoch = seen.id.slice(seen.id.lastIndexOf('/', end - 1) + 1, end);
+    this.#newest = { epoch, sequence: Number(seen.id.slice(end + 1)) };
     // What earlier lives left in the log is not all in yet: the mark must not pass over it.
     if (this.#isReady && this.#untimed.count === 0) this.#parts.store.reached(this.#newest);
-    if (seen.kind === 'temperature.measured' || seen.kind === 'clock.set') this.#look();
+    if (seen.kind === 'clock.set') this.#look();
+    else if (seen.kind === 'temperature.measured') {
+      const fridge = this.#fridgeOf(seen.asset);
+      if (fridge !== undefined && this.#fridges.get(fridge)?.isQuiet === false) this.#look();
+    }
   }
 
   /**

@@ -41,6 +41,8 @@ export class FridgeWatch {
   #ended: Excursion[] = [];
   #happenings: Happening[] = [];
   #cases: QuarantineCase[] = [];
+  /** The readings of the newest millisecond: where they begin, and how it was before them. */
+  #moment: { from: number; before: Watch; ended: Excursion[] } | undefined;
   #usual: { value: UsualWarming | undefined; at: number } | undefined;
   #forecast:
     | { of: FridgeReading; count: number; since: number | undefined; value: Forecast | undefined }
@@ -58,6 +60,8 @@ export class FridgeWatch {
     const recent = this.#recent;
     const last = recent.at(-1);
     if (last === undefined || inOrder(last, reading) < 0) {
+      if (last === undefined || last.at < reading.at)
+        this.#moment = { from: recent.length, before: this.#watch, ended: [...this.#ended] };
       recent.push(reading);
       this.#step(reading);
     } else {
@@ -67,7 +71,13 @@ export class FridgeWatch {
       // Older than what is remembered: the record has it, what is so now does not hang on it.
       if (before === undefined && this.#hasTrimmed) return;
       recent.splice(place + 1, 0, reading);
-      this.#again();
+      const moment = this.#moment;
+      // A burst of readings in one millisecond: only they are gone over again.
+      if (moment !== undefined && place + 1 >= moment.from) {
+        this.#watch = moment.before;
+        this.#ended = [...moment.ended];
+        for (const one of recent.slice(moment.from)) this.#step(one);
+      } else this.#again();
     }
     const first = recent[0]?.at ?? reading.at;
     if (recent.length >= MAX_RECENT + TRIMMED_AT_ONCE || reading.at - first > 2 * RECENT_MS)
@@ -80,6 +90,7 @@ export class FridgeWatch {
     this.#recent = [];
     this.#base = this.#watch = initialWatch;
     this.#ended = [];
+    this.#moment = undefined;
     this.#hasTrimmed = false;
     for (const reading of [...readings, ...newer].sort(inOrder)) this.add(reading);
     for (const happening of happenings) this.happened(happening);
@@ -123,6 +134,11 @@ export class FridgeWatch {
     return this.#cases;
   }
 
+  /** Nearly always: inside its band, and no excursion is remembered. */
+  get isQuiet(): boolean {
+    return this.#ended.length === 0 && this.#watch.running === undefined;
+  }
+
   /** Goods that nobody has decided about. */
   waiting(): QuarantineCase[] {
     return this.#cases.filter(({ decisions }) => decisions.length === 0);
@@ -136,6 +152,7 @@ export class FridgeWatch {
 
   /** An excursion for whose goods no case was opened yet; also one that was over before anybody here heard of it. */
   unquarantined(now: number): Excursion | undefined {
+    if (this.isQuiet) return undefined;
     const running = this.excursion(now);
     return [...this.#ended, ...(running === undefined ? [] : [running])].find(
       (one) => one.excursionAt !== undefined && caseOf(one, this.#cases) === undefined,
@@ -176,6 +193,7 @@ export class FridgeWatch {
   }
 
   #again(): void {
+    this.#moment = undefined;
     this.#watch = this.#base;
     this.#ended = [];
     for (const reading of this.#recent) this.#step(reading);
@@ -197,5 +215,6 @@ export class FridgeWatch {
     for (const reading of this.#recent.splice(0, count))
       this.#base = watchReading(this.#base, reading, this.terms).watch;
     this.#hasTrimmed = true;
+    this.#moment = undefined;
   }
 }
