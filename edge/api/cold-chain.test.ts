@@ -75,6 +75,8 @@ describe('a fridge that gets too warm', { timeout: WITH_A_PROCESS_MS }, () => {
     const again = await startGateway(gateway.folder);
     const anew = await new Visitor(again).signedIn();
     await expect.poll(async () => fridgeOn(await again.page())?.setApart?.length, soon).toBe(1);
+    // That it has recovered is in the log, which is taken up behind the store.
+    await expect.poll(async () => fridgeOn(await again.page())?.excursion, soon).toBeUndefined();
     const decided = await anew.send('POST', path, wanted);
     expect([decided.status, (await decided.json()) as GoodsCase]).toMatchObject([
       200,
