@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { manualClock } from '../devices/model/clock.ts';
-import { COMMAND_LIFETIME_MS, readCommand } from './gateway-connection.ts';
+import { readCommand } from './gateway-connection.ts';
+import { COMMAND_LIFETIME_MS } from './links/timing.ts';
 
 const clock = manualClock(1_000_000);
 const read = (text: string) => readCommand(new TextEncoder().encode(text), clock.now(), clock);

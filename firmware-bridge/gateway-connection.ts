@@ -9,7 +9,7 @@ import type { Clock } from '../devices/model/clock.ts';
 import { durationMs, instant } from '../devices/model/identifiers.ts';
 import type { BridgeConfiguration } from './config.ts';
 import type { Family, NodeCommand, NodeOutlet, NodeState } from './links/link.ts';
-import { atLeastReal } from './links/timing.ts';
+import { atLeastReal, COMMAND_LIFETIME_MS } from './links/timing.ts';
 
 const KEEP_ALIVE_SECONDS = 15;
 const RECONNECT_MS = 1_000;
@@ -19,8 +19,6 @@ const PUBACK_TIMEOUT_MS = 15_000;
 /** How long a goodbye may take before the connection is cut. */
 const GOODBYE_MS = 1_000;
 
-/** A command that does not say how long it is good for; a person who pressed a button has gone by then. */
-export const COMMAND_LIFETIME_MS = 10_000;
 const MIN_REAL_COMMAND_LIFETIME_MS = 2_000;
 const MAX_COMMAND_BYTES = 1_024;
 

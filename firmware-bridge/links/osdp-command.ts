@@ -2,10 +2,9 @@
 import { z } from 'zod';
 import type { Clock } from '../../devices/model/clock.ts';
 import { durationMs, instant } from '../../devices/model/identifiers.ts';
-import { COMMAND_LIFETIME_MS } from '../gateway-connection.ts';
 import { type Colour, type Command, colours, type LedOrder } from '../osdp/command.ts';
 import type { Order } from '../osdp/reader-state.ts';
-import { atLeastReal } from './timing.ts';
+import { atLeastReal, COMMAND_LIFETIME_MS } from './timing.ts';
 
 const MAX_COMMAND_BYTES = 1_024;
 const MIN_REAL_LIFETIME_MS = 2_000;

@@ -1,5 +1,8 @@
 import type { Clock } from '../../devices/model/clock.ts';
 
+/** A command that does not say how long it is good for; a person who pressed a button has gone by then. */
+export const COMMAND_LIFETIME_MS = 10_000;
+
 /**
  * A duration of the site's world, but never shorter than `realMs` outside it: where a day is run faster,
  * programs and cables are not.
