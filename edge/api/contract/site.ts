@@ -1,0 +1,43 @@
+/** The whole page. */
+import type { AssetKind } from '../../../devices/model/asset.ts';
+import type { SiteAlarm } from './alarms.ts';
+import type { ArmingMode, ArmingStatus, WatchedPoint } from './arming.ts';
+import type { SiteTemperature } from './cold-chain.ts';
+import type { InboxDevice, SiteDevice, SiteDoor } from './devices.ts';
+import type { WalkTest } from './upkeep.ts';
+
+export interface UplinkStatus {
+  connected: boolean;
+  via: 'mqtt' | 'https' | 'none';
+  since: number;
+  waiting: { alarm: number; bulk: number };
+  lastReceiptAt?: number;
+}
+
+/** GET /api/site: everything the page shows; GET /api/stream sends it anew whenever it changes (event `site`). */
+export interface SitePage {
+  gateway: string;
+  site: { id: string; name: string; timeZone: string; isOpen: boolean };
+  clock: { now: number; rate: number };
+  arming: ArmingStatus;
+  /** What the schedule does next. */
+  nextScheduled?: { at: number; mode: ArmingMode };
+  /** Who may sign in here; empty for a reader from outside without a session. */
+  people: string[];
+  alarms: SiteAlarm[];
+  doors: SiteDoor[];
+  temperatures: SiteTemperature[];
+  cameras: { asset: string; name: string; picture: 'visible' | 'obscured' | 'unknown'; online: boolean }[];
+  sirens: { asset: string; name: string; sounding: boolean }[];
+  devices: SiteDevice[];
+  inbox: InboxDevice[];
+  /** Assets that a device can be assigned to. */
+  assets: { id: string; name: string; kind: AssetKind }[];
+  /** Absent: this gateway was given no cloud. */
+  uplink?: UplinkStatus;
+  /** Every point of the alarm, by zone: what arming would watch. */
+  watched: WatchedPoint[];
+  /** The walk test under way, or the last one since the start. */
+  walkTest?: WalkTest;
+  quarantine: { total: number; newest: { at: number; wall: string; peer: string; reason: string }[] };
+}
