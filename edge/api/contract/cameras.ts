@@ -16,6 +16,38 @@ export interface CameraStatus {
   /** How far its clock is ahead. */
   clockOffsetSeconds?: number;
   lastPictureAt?: number;
+  /** It was added at the page and can be removed there; absent: it stands in the configuration's file. */
+  addedAt?: number;
+  /** SHA-256 of the certificate that its connection is held to, by HTTPS; pairs of hexadecimal digits with colons. */
+  certificate?: string;
+  /** The one it shows instead, which was not accepted: nothing is told to it before somebody does. */
+  otherCertificate?: string;
+}
+
+/**
+ * POST /api/cameras {asset, …what was proved}: a camera is put to use, without a file being changed. The log-in is
+ * proved once more. 201 answers CameraStatus; 409 `taken`, where the asset has a camera; 409 `not-proved`, with the
+ * reason in words. DELETE /api/cameras/:asset takes one out of use that was added here (204; 409 `in-file`).
+ */
+export interface CameraToAdd {
+  /** A camera of the site's registry that has none yet. */
+  asset: string;
+  host: string;
+  port?: number;
+  secure?: boolean;
+  username: string;
+  password: string;
+  /** The certificate that was shown with the proof, where it is to be this one and no other. */
+  certificate?: string;
+  /** `mqtt`: it sends its events to the gateway's broker by itself. */
+  events?: 'pull' | 'mqtt';
+  picture?: 'snapshot' | 'rtsp' | 'none';
+}
+
+/** POST /api/cameras/:asset/certificate: from now on it is held to this one; answers CameraStatus. */
+export interface CertificateAccepted {
+  /** `otherCertificate`, as it was shown to whoever decided. */
+  certificate: string;
 }
 
 /** GET /api/cameras/:asset/presets, and POST /api/cameras/:asset/preset {preset}: answers CommandAnswer. */
@@ -67,6 +99,8 @@ export type CameraProof =
       model: string;
       serial: string;
       firmware: string;
+      /** SHA-256 of its certificate, by HTTPS: compare it with what the camera's own page shows. */
+      certificate?: string;
       mac?: string;
       endpoint?: string;
       clockOffsetSeconds?: number;
@@ -79,4 +113,4 @@ export type CameraProof =
       offersMqtt: boolean;
       presets: CameraPreset[];
     }
-  | { proved: false; why: 'refused' | 'unreachable'; detail: string };
+  | { proved: false; why: 'refused' | 'unreachable' | 'other-certificate'; detail: string };

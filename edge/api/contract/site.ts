@@ -4,6 +4,7 @@ import type { SiteAlarm } from './alarms.ts';
 import type { ArmingMode, ArmingStatus, WatchedPoint } from './arming.ts';
 import type { SiteTemperature } from './cold-chain.ts';
 import type { InboxDevice, SiteDevice, SiteDoor } from './devices.ts';
+import type { BadgeReader } from './sessions.ts';
 import type { WalkTest } from './upkeep.ts';
 
 export interface UplinkStatus {
@@ -24,6 +25,8 @@ export interface SitePage {
   nextScheduled?: { at: number; mode: ArmingMode };
   /** Who may sign in here; empty for a reader from outside without a session. */
   people: string[];
+  /** Readers at which one can sign in with a badge; for readers from the site only. */
+  badgeReaders?: BadgeReader[];
   alarms: SiteAlarm[];
   doors: SiteDoor[];
   temperatures: SiteTemperature[];
