@@ -4,7 +4,7 @@ import type { Detection } from '../devices/model/detection.ts';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
 import type { Lane, Picture } from '../devices/wire.ts';
 import { ACTIONS_PREFIX, Actions } from './actions/actions.ts';
-import { interlock } from './actions/interlock.ts';
+import { type Hindrance, hindrance, interlock } from './actions/interlock.ts';
 import { ALARMS_PREFIX, Alarms } from './alarms/alarms.ts';
 import { instantMover } from './clock/move-instants.ts';
 import type { ClockChange } from './clock/steady-clock.ts';
@@ -288,8 +288,20 @@ export class Gateway {
 
   /** Why a command must not be carried out now, in words; undefined where it may. */
   interlock(command: Pick<Command, 'action' | 'asset'>): string | undefined {
+    return interlock(command, this.#interlockContext());
+  }
+
+  /** The same for the page, which says it in its reader's language. */
+  hindrance(command: Pick<Command, 'action' | 'asset'>): Hindrance | undefined {
+    return hindrance(command, this.#interlockContext());
+  }
+
+  #interlockContext() {
     const { registry } = this.configuration;
-    return interlock(command, { registry, current: (asset, property) => this.site.current(asset, property) });
+    return {
+      registry,
+      current: (asset: string, property: string) => this.site.current(asset, property),
+    };
   }
 
   /** A command of a person or of the desk. */

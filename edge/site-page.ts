@@ -6,6 +6,7 @@ import { HEARTBEAT_MS, LivePages } from './api/live.ts';
 import { type PageSources, sitePage } from './api/page.ts';
 import { listen } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
+import { stationStatus } from './api/station.ts';
 import type { Person } from './config.ts';
 import { gatewayMetrics } from './metrics.ts';
 import type { RunningGateway } from './run.ts';
@@ -34,7 +35,7 @@ export async function openSitePage(
   { clock, files = builtPage, isHealthy, onDefect }: SitePageOptions,
   signal: AbortSignal,
 ): Promise<OpenSitePage> {
-  const { gateway, quarantine, memory, coldChain, cloud } = running;
+  const { gateway, quarantine, memory, coldChain, cloud, transmission } = running;
   const { page } = gateway.configuration;
   const sessions = new Sessions(page.people);
   const sources: PageSources = {
@@ -44,6 +45,7 @@ export async function openSitePage(
     memory,
     coldChain,
     uplink: () => cloud?.status(),
+    station: () => stationStatus(transmission?.status()),
     people: () => sessions.names,
   };
   const live = new LivePages(

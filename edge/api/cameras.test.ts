@@ -81,8 +81,12 @@ test('a forced door leaves pictures of before and after, for people signed in an
   const other = await json<EvidencePictures[]>(await anna.get('/api/evidence?detection=none'));
   expect(other).toEqual([]);
   // The page can be read at the site without a PIN; pictures of people can't.
+  const live = await anna.get('/api/cameras/room-camera/picture');
+  expect([live.status, live.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+  expect([...new Uint8Array(await live.arrayBuffer()).subarray(0, 2)]).toEqual([0xff, 0xd8]);
+  expect(Number(live.headers.get('x-taken-at'))).toBeGreaterThan(set.at);
   const stranger = new Visitor(gateway);
-  for (const closed of [path, '/api/evidence', '/api/cameras'])
+  for (const closed of [path, '/api/evidence', '/api/cameras', '/api/cameras/room-camera/picture'])
     expect((await stranger.get(closed)).status).toBe(401);
 });
 

@@ -101,6 +101,16 @@ export function cameraRoutes(routes: CameraRoutes): Hono<Env> {
     return context.json(presets);
   });
 
+  app.get('/api/cameras/:asset/picture', (context) => {
+    signedIn(context);
+    const camera = cameraOf(context);
+    const picture = camera.newestPicture;
+    if (picture === undefined) throw new Refused(404, 'no-picture', noPictureOf(camera));
+    context.header('Content-Type', 'image/jpeg');
+    context.header('X-Taken-At', String(Math.round(picture.takenAt)));
+    return context.body(Uint8Array.from(picture.jpeg));
+  });
+
   app.post('/api/cameras/:asset/preset', async (context) => {
     const { by } = changer(context);
     const { asset } = cameraOf(context).configuration;
@@ -173,6 +183,12 @@ export function cameraRoutes(routes: CameraRoutes): Hono<Env> {
   return app;
 }
 
+function noPictureOf({ configuration, health }: SiteCamera): string {
+  if (configuration.picture.source === 'none') return 'No pictures are taken of this camera.';
+  const why = health.find(({ role, works }) => role !== 'events' && !works)?.why;
+  return why === undefined ? 'It has not brought a picture yet.' : `It brings no picture: ${why}`;
+}
+
 function statusOf(camera: SiteCamera, gateway: Gateway): CameraStatus {
   const { asset } = camera.configuration;
   const { reason, description, clockOffsetMs, newestPicture, health } = camera;
@@ -183,6 +199,8 @@ function statusOf(camera: SiteCamera, gateway: Gateway): CameraStatus {
     online: gateway.site.current(asset, 'online') === 'online',
     picture: picture === 'visible' || picture === 'obscured' ? picture : 'unknown',
     roles: health,
+    hasPictures: camera.configuration.picture.source !== 'none',
+    canTurn: camera.configuration.host !== undefined,
     ...(reason === undefined ? {} : { reason }),
     ...(description === undefined ? {} : { model: description.model, serial: description.serial }),
     ...(clockOffsetMs === undefined ? {} : { clockOffsetSeconds: Math.round(clockOffsetMs / 1_000) }),

@@ -26,6 +26,14 @@ describe('a command at the page', { timeout: 60_000 }, () => {
     expect((await jonas.send('POST', `/api/commands/${confirm}/confirm`)).status).toBe(410);
     expect((await anna.send('POST', `/api/commands/${confirm}/confirm`)).status).toBe(200);
     await vi.waitFor(() => expect(devices.orders).toContainEqual({ on: true }), patient);
+    // Everybody at the page sees who asked for it and that the siren itself says so.
+    await vi.waitFor(
+      async () =>
+        expect((await gateway.page()).commands).toMatchObject([
+          { action: 'siren.on', asset: 'siren-1', by: 'Anna Weber', state: 'confirmed' },
+        ]),
+      patient,
+    );
     expect((await anna.send('POST', `/api/commands/${confirm}/confirm`)).status).toBe(410);
   });
 
@@ -61,6 +69,15 @@ describe('a command at the page', { timeout: 60_000 }, () => {
     );
     const gateway = await startGateway(folder);
     const anna = await new Visitor(gateway).signedIn();
+    expect((await gateway.page()).locks).toEqual([
+      {
+        asset: 'bolt',
+        name: 'Bolt',
+        doors: ['back-door'],
+        online: true,
+        hindrances: [{ action: 'lock.lock', because: 'escape-route', name: 'Back door' }],
+      },
+    ]);
     const answer = await anna.send('POST', '/api/commands', { action: 'lock.lock', asset: 'bolt' });
     expect(answer.status).toBe(409);
     expect(await answer.json()).toMatchObject({

@@ -4,6 +4,7 @@ import { type Detection, detection } from '../../devices/model/detection.ts';
 import { type Observation, observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { DurableOutbox } from '../outbox/open.ts';
+import { CommandLog } from './command-log.ts';
 import type { SiteDoor } from './contract.ts';
 import { concernsDay, Day } from './day.ts';
 import { Temperatures } from './temperatures.ts';
@@ -29,6 +30,7 @@ const isWanted = (json: string) =>
 export class PageMemory {
   readonly temperatures = new Temperatures();
   readonly walkTests = new WalkTests();
+  readonly commands = new CommandLog();
   readonly day: Day;
   readonly #badges = new Map<string, LastBadge>();
   readonly #registry: Registry;
@@ -45,6 +47,7 @@ export class PageMemory {
   take(seen: Observation): void {
     const { kind, asset, observedAt, value, subjects, facts } = seen;
     this.walkTests.take(seen);
+    this.commands.take(seen);
     this.day.take(seen);
     if (kind === 'temperature.measured' && value !== undefined) {
       this.temperatures.add(asset, observedAt, value);

@@ -9,15 +9,17 @@ import { isOpen } from '../panel/opening.ts';
 import { nextScheduled } from '../panel/schedule.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { kindOfRule } from '../rules/configuration.ts';
-import { around } from '../rules/surroundings.ts';
+import { around, openingsOf } from '../rules/surroundings.ts';
 import type { AssetFact } from '../site/facts.ts';
 import type {
   ArmingCheck,
   SiteAlarm,
   SiteDoor,
+  SiteLock,
   SitePage,
   SiteSession,
   SiteTemperature,
+  StationStatus,
   UplinkStatus,
   WatchedPoint,
 } from './contract.ts';
@@ -38,6 +40,8 @@ export interface PageSources {
   coldChain: ColdChain;
   /** Undefined where the gateway has no cloud. */
   uplink(): UplinkStatus | undefined;
+  /** Undefined where alarms go to no monitoring station. */
+  station?(): StationStatus | undefined;
   people(): string[];
 }
 
@@ -54,6 +58,7 @@ export function sitePage(sources: PageSources): SitePage {
   const alarms = alarmsOf(gateway);
   const status = gateway.panel.status();
   const uplink = sources.uplink();
+  const station = sources.station?.();
   const walkTest = memory.walkTests.of(now);
   const timeZone = site?.timeZone ?? 'UTC';
   const next = nextScheduled(status.schedule.entries, timeZone, now);
@@ -127,10 +132,13 @@ export function sitePage(sources: PageSources): SitePage {
       name,
       sounding: fact(id, 'siren')?.value === 'on',
     })),
+    locks: locksOf(assets, gateway, fact),
+    commands: memory.commands.newest(now),
     devices: gateway.site.devices(),
     inbox: gateway.site.inbox(),
     assets: assets.map(({ id, name, kind }) => ({ id, name, kind })),
     ...(uplink === undefined ? {} : { uplink }),
+    ...(station === undefined ? {} : { station }),
     watched: watchedPoints(gateway, status),
     ...(walkTest === undefined ? {} : { walkTest }),
     quarantine: {
@@ -166,8 +174,39 @@ function watchedPoints({ configuration }: Gateway, { blockedBy }: ArmingCheck): 
   });
 }
 
+const lockActions = ['lock.lock', 'lock.unlock'] as const;
+
+/** Each lock of the site: assets of that kind, and doors that lock themselves. */
+function locksOf(
+  assets: readonly Asset[],
+  gateway: Gateway,
+  fact: (id: string, property: string) => AssetFact | undefined,
+): SiteLock[] {
+  const { registry } = gateway.configuration;
+  return assets
+    .filter(({ id, kind }) => kind === 'lock' || fact(id, 'lock') !== undefined)
+    .map(({ id, name, kind }) => {
+      const state = fact(id, 'lock')?.value;
+      return {
+        asset: id,
+        name,
+        doors: kind === 'lock' ? openingsOf(id, registry).map((door) => door.id) : [id],
+        ...(state === 'locked' || state === 'unlocked' || state === 'jammed' ? { state } : {}),
+        online: fact(id, 'online')?.value !== 'offline',
+        hindrances: lockActions.flatMap((action) => {
+          const found = gateway.hindrance({ action, asset: id });
+          return found === undefined ? [] : [{ action, ...found }];
+        }),
+      };
+    });
+}
+
 /** What a reader from outside without a session may not know. */
-export const withoutPeople = (page: SitePage): SitePage => ({ ...page, people: [] });
+export const withoutPeople = (page: SitePage): SitePage => ({
+  ...page,
+  people: [],
+  ...(page.commands === undefined ? {} : { commands: page.commands.map((each) => ({ ...each, by: '' })) }),
+});
 
 /** Sirens and buzzers of the site: what can be silenced. */
 export function sirensOf({ configuration }: Gateway): Asset[] {

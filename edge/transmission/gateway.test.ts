@@ -40,6 +40,9 @@ transmission:
       patient,
     );
     expect(told()).toHaveLength(1);
+    expect((await first.page()).station).toMatchObject({
+      lines: [{ works: false, encrypted: true, answeredAt: expect.any(Number) }],
+    });
     await devices.door('back', 'closed');
     await first.kill();
     station.manner = 'answers';

@@ -15,7 +15,12 @@ export interface CameraStatus {
   serial?: string;
   /** How far its clock is ahead. */
   clockOffsetSeconds?: number;
+  /** GET /api/cameras/:asset/picture is the newest; asked for again when this has changed. */
   lastPictureAt?: number;
+  /** False: no pictures are taken of it. */
+  hasPictures?: boolean;
+  /** False: it is a mere source of pictures and knows no presets. */
+  canTurn?: boolean;
   /** It was added at the page and can be removed there; absent: it stands in the configuration's file. */
   addedAt?: number;
   /** SHA-256 of the certificate that its connection is held to, by HTTPS; pairs of hexadecimal digits with colons. */
