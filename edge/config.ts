@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError, parseConfiguration } from '../devices/configuration.ts';
-import { durationMs, identifier, plainText } from '../devices/model/identifiers.ts';
+import { durationMs, identifier } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
 import { writtenProfiles } from '../devices/profiles/written-profile.ts';
+import { namedReaders, openersWithoutPin, pageConfiguration } from './api/configuration.ts';
 import { identityEntry } from './broker/identities.ts';
-import { parsePasswordHash } from './broker/password.ts';
 import { cameraConfiguration, evidenceConfiguration } from './cameras/configuration.ts';
 import { externalBroker } from './drivers/external-broker.ts';
 import { armingConfiguration } from './panel/arming-state.ts';
@@ -20,42 +20,10 @@ import { everyRule, ruleConfigurations } from './rules/configuration.ts';
 import { assignmentProblems, assignments } from './site/assignments.ts';
 import { transmissionSettings } from './transmission/settings.ts';
 
+export type { Person } from './api/configuration.ts';
+
 const port = z.number().int().min(0).max(65_535);
 const path = z.string().min(1).max(4_096);
-
-const pinHash = z
-  .string()
-  .refine(
-    (text) => parsePasswordHash(text) !== undefined,
-    'expected what `gatehouse edge --hash-pin` prints',
-  );
-
-/** Someone who may do things at the site page. */
-const person = z.strictObject({
-  name: plainText.min(1).max(64),
-  /** Registered person, for the audit. */
-  identity: identifier.optional(),
-  account: z.string().max(128).optional(),
-  /** As `gatehouse edge --hash-pin` prints it. */
-  pinHash,
-  /** A second PIN that disarms and silently calls for help. */
-  duressPinHash: pinHash.optional(),
-});
-export type Person = z.infer<typeof person>;
-
-/** The names tell people apart at the page. */
-const people = z
-  .array(person)
-  .max(256)
-  .default([])
-  .superRefine((entries, context) => {
-    const seen = new Set<string>();
-    for (const [index, { name }] of entries.entries()) {
-      if (seen.has(name.toLowerCase()))
-        context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is already taken` });
-      seen.add(name.toLowerCase());
-    }
-  });
 
 /** A gateway's configuration: one YAML file. Paths are relative to it. */
 export const gatewayDocument = z.strictObject({
@@ -116,26 +84,7 @@ export const gatewayDocument = z.strictObject({
     .optional(),
   /** A monitoring station that is told of alarms. */
   transmission: transmissionSettings.optional(),
-  page: z
-    .strictObject({
-      host: z.string().max(253).default('127.0.0.1'),
-      port: port.default(8080),
-      /** Take the client's address from X-Forwarded-For, as the one proxy in front writes it. */
-      trustProxy: z.boolean().default(false),
-      /** From the site's own network the page can be read without a PIN; nothing can be changed without one. */
-      openReading: z.boolean().default(true),
-      /** Host names that the page is reached by, besides addresses and local names. */
-      names: z.array(z.string().max(253)).max(32).default([]),
-      people,
-    })
-    .default({
-      host: '127.0.0.1',
-      port: 8080,
-      trustProxy: false,
-      openReading: true,
-      names: [],
-      people: [],
-    }),
+  page: pageConfiguration.default(pageConfiguration.parse({})),
 });
 
 export type GatewayDocument = z.infer<typeof gatewayDocument>;
@@ -183,7 +132,7 @@ export function readGatewayConfiguration(file: string): GatewayConfiguration {
 
 /** Assets, people and zones that the configuration names and the registry does not have. */
 function strangers(
-  { panel, access, deliveries, cameras }: GatewayDocument,
+  { panel, access, deliveries, cameras, page }: GatewayDocument,
   registry: Registry,
   siteId: string,
 ) {
@@ -194,6 +143,7 @@ function strangers(
     ),
     ...namedAssets(access),
     ...namedInDeliveries(deliveries),
+    ...namedReaders(page),
     ...cameras.map(({ asset }, index): [string, string] => [`cameras[${index}].asset`, asset]),
   ];
   const people = [...namedPeople(access), ...peopleInDeliveries(deliveries)];
@@ -203,6 +153,7 @@ function strangers(
         ? []
         : [{ key, message: `site "${siteId}" has no asset "${asset}"` }],
     ),
+    ...openersWithoutPin(page, access, registry),
     ...people.flatMap(([key, identity]) =>
       registry.identity(identity) === undefined
         ? [{ key, message: `there is no person "${identity}" in the registry` }]

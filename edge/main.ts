@@ -121,6 +121,7 @@ async function run(file: string): Promise<void> {
           stop(exitCode.diskFailed);
         },
         onChanged: () => page?.changed(),
+        onObserved: (observation) => page?.observed(observation),
       },
       ending.signal,
     );

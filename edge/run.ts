@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../devices/model/clock.ts';
+import type { Observation } from '../devices/model/observation.ts';
 import { PageMemory } from './api/memory.ts';
 import { SteadyClock } from './clock/steady-clock.ts';
 import { CloudLink } from './cloud-link.ts';
@@ -44,6 +45,7 @@ export interface RunOptions {
   /** The disk has failed: the process must end, or it would acknowledge what it can't keep. */
   onFatal(error: Error): void;
   onChanged(): void;
+  onObserved?(observation: Observation): void;
 }
 
 /** Puts a gateway together, from the disk up to the walls, and opens them last. */
@@ -131,6 +133,7 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
       memory.take(observation);
       coldChain.take(observation);
       transmission?.observed(observation);
+      options.onObserved?.(observation);
     },
     onDetected: (detection) => {
       memory.detected(detection);

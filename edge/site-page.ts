@@ -1,15 +1,21 @@
 /** The gateway's own page: its sessions, its live stream, its port. */
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../devices/model/clock.ts';
+import type { Observation } from '../devices/model/observation.ts';
 import { siteApp } from './api/app.ts';
+import { BadgeSignIns } from './api/badge-sign-ins.ts';
 import { HEARTBEAT_MS, LivePages } from './api/live.ts';
 import { type PageSources, sitePage } from './api/page.ts';
 import { listen } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
+import { SignIns } from './api/sign-ins.ts';
 import { stationStatus } from './api/station.ts';
 import type { Person } from './config.ts';
 import { gatewayMetrics } from './metrics.ts';
 import type { RunningGateway } from './run.ts';
+
+/** What a reader shows is for whoever stands there now. */
+const SIGNAL_LIFETIME_MS = 3_000;
 
 /** Where the build puts the page. */
 const builtPage = fileURLToPath(new URL('../dashboards/dist/site/', import.meta.url));
@@ -26,6 +32,8 @@ export interface OpenSitePage {
   readonly port: number;
   /** Something that it shows has changed. */
   changed(): void;
+  /** Something was observed: a badge at a reader where somebody wants to sign in. */
+  observed(observation: Observation): void;
   replacePeople(people: readonly Person[]): void;
 }
 
@@ -47,15 +55,37 @@ export async function openSitePage(
     uplink: () => cloud?.status(),
     station: () => stationStatus(transmission?.status()),
     people: () => sessions.names,
+    badgeReaders: () => page.badgeReaders,
   };
   const live = new LivePages(
     () => sitePage(sources),
     () => ({ now: clock.now(), rate: clock.rate }),
     signal,
   );
-  const sweeping = setInterval(() => sessions.sweep(), HEARTBEAT_MS);
+  const sweeping = setInterval(() => {
+    sessions.sweep();
+    badges.sweep();
+  }, HEARTBEAT_MS);
   sweeping.unref();
   signal.addEventListener('abort', () => clearInterval(sweeping), { once: true });
+  const signIns = new SignIns(gateway, onDefect);
+  let orders = 0;
+  const badges = new BadgeSignIns({
+    readers: page.badgeReaders,
+    registry: running.registry,
+    people: () => sessions.people,
+    siteNow: () => clock.now(),
+    tellReader: (asset, action) => {
+      const [{ id }, issuedAt] = [gateway.configuration.gateway, clock.now()];
+      const order = `${id}/page/${issuedAt}-${++orders}/${action}/${asset}`.slice(-256);
+      const command = { id: order, action, asset, issuedAt, issuedBy: 'site-page', reason: 'badge sign-in' };
+      gateway
+        .command({ ...command, lifetimeMs: SIGNAL_LIFETIME_MS })
+        .catch((error: unknown) => onDefect(`${asset}: ${String(error)}`));
+    },
+    onRefused: (because, person, from, facts) =>
+      signIns.failed('somebody with a badge', person, from, 'wrong', { with: 'badge', because, ...facts }),
+  });
   const metrics = gatewayMetrics(running, { live, sessions });
   const app = siteApp({
     running,
@@ -66,6 +96,8 @@ export async function openSitePage(
     sources,
     memory,
     sessions,
+    badges,
+    signIns,
     live,
     files,
     metrics,
@@ -76,6 +108,7 @@ export async function openSitePage(
   return {
     port,
     changed: () => live.changed(),
+    observed: (observation) => badges.observed(observation),
     replacePeople: (people) => {
       sessions.replace(people);
       live.changed();

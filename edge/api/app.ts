@@ -1,22 +1,24 @@
 /** The routes of the site page. Each reads at its wall, asks the gateway, and answers. */
+import { TLSSocket } from 'node:tls';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { getCookie } from 'hono/cookie';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Cameras } from '../cameras/cameras.ts';
 import type { GatewayConfiguration } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Actor } from '../panel/outcome.ts';
 import type { RunningGateway } from '../run.ts';
+import type { BadgeSignIns } from './badge-sign-ins.ts';
 import { cameraRoutes } from './cameras.ts';
 import { coldChainRoutes } from './cold-chain.ts';
 import { Commands } from './commands.ts';
-import type { ArmingAnswer, SilencedSirens, SiteSession, TemperatureHistory } from './contract.ts';
+import type { ArmingAnswer, SilencedSirens, TemperatureHistory } from './contract.ts';
 import { assignmentFrom } from './inbox.ts';
 import type { LivePages } from './live.ts';
 import type { PageMemory } from './memory.ts';
-import { type PageSources, sessionAnswer, sirensOf, sitePage, withLeaveOut, withoutPeople } from './page.ts';
+import { type PageSources, sirensOf, sitePage, withLeaveOut, withoutPeople } from './page.ts';
 import { pageFiles } from './pages.ts';
 import { behindProxy, isLocalName, type PeerAddress, peerOf } from './peer.ts';
 import { answerRefused, Refused, read, readBody } from './problem.ts';
@@ -25,11 +27,11 @@ import {
   assignmentRequest,
   commandRequest,
   scheduleRequest,
-  sessionRequest,
   temperatureRequest,
 } from './requests.ts';
+import { SESSION_COOKIE, sessionRoutes } from './session-routes.ts';
 import { actorOf, type Session, type Sessions, tokenFits } from './sessions.ts';
-import { SignIns } from './sign-ins.ts';
+import type { SignIns } from './sign-ins.ts';
 import { MAX_BACKUP_BYTES } from './upkeep/seal.ts';
 import { upkeepRoutes } from './upkeep-routes.ts';
 
@@ -37,7 +39,6 @@ import { upkeepRoutes } from './upkeep-routes.ts';
 const MAX_BODY_BYTES = 64 * 1024;
 /** A back-up as text. */
 const MAX_RESTORE_BYTES = Math.ceil(MAX_BACKUP_BYTES * 1.4) + MAX_BODY_BYTES;
-const COOKIE = 'gatehouse-site';
 /** Sirens are told to be silent for this long; a person stands beside them. */
 const SILENCE_LIFETIME_MS = 60_000;
 
@@ -50,6 +51,8 @@ export interface AppOptions {
   sources: PageSources;
   memory: PageMemory;
   sessions: Sessions;
+  badges: BadgeSignIns;
+  signIns: SignIns;
   live: LivePages;
   /** Folder of the built page. */
   files: string;
@@ -65,7 +68,7 @@ type Env = { Bindings: HttpBindings };
 
 export function siteApp(options: AppOptions): Hono<Env> {
   const { page, gateway, clock, sources, memory, sessions, live } = options;
-  const signIns = new SignIns(gateway, options.onDefect);
+  const { signIns } = options;
   const personal = new Commands({ gateway, clock });
   let commands = 0;
   const app = new Hono<Env>();
@@ -76,14 +79,17 @@ export function siteApp(options: AppOptions): Hono<Env> {
       ? behindProxy(context.req.header('x-forwarded-for'), connected)
       : peerOf(connected);
   };
-  const sessionOf = (context: Context<Env>, use = true) => sessions.of(getCookie(context, COOKIE), use);
+  const sessionOf = (context: Context<Env>, use = true) =>
+    sessions.of(getCookie(context, SESSION_COOKIE), use);
+  const isAtSite = (context: Context<Env>) =>
+    peer(context).from === 'site' && isLocalName(context.req.header('host'), page.names);
+  const isEncrypted = (context: Context<Env>) =>
+    context.env.incoming.socket instanceof TLSSocket ||
+    (page.trustProxy && context.req.header('x-forwarded-proto') === 'https');
   /** Who reads. @throws Refused 401 */
   const reader = (context: Context<Env>) => {
     const session = sessionOf(context, false);
-    const local =
-      page.openReading &&
-      peer(context).from === 'site' &&
-      isLocalName(context.req.header('host'), page.names);
+    const local = page.openReading && isAtSite(context);
     if (session === undefined && !local)
       throw new Refused(401, 'signed-out', 'Sign in to see this page from here.');
     return { session, local };
@@ -155,48 +161,10 @@ export function siteApp(options: AppOptions): Hono<Env> {
     return context.body(stream);
   });
 
-  app.get('/api/session', (context) => {
-    const session = sessionOf(context);
-    if (session === undefined) throw new Refused(401, 'signed-out', 'Nobody is signed in.');
-    return context.json(sessionAnswer(session, clock) satisfies SiteSession);
-  });
-
-  app.post('/api/session', async (context) => {
-    const { name, pin } = await readBody(context, sessionRequest);
-    const from = peer(context);
-    const result = await sessions.signIn(name, pin, from);
-    if ('refused' in result) {
-      const { refused, retryAfterMs, known } = result;
-      signIns.failed(name, known, from, refused);
-      if (refused === 'wrong' && retryAfterMs === 0)
-        throw new Refused(401, 'wrong-pin', 'That is not the right PIN.');
-      const message =
-        refused === 'busy'
-          ? 'Too many people sign in at the moment. Try again.'
-          : `Too many wrong PINs. Try again in ${waitText(retryAfterMs)}.`;
-      throw new Refused(429, refused === 'busy' ? 'busy' : 'locked', message, { retryAfterMs });
-    }
-    const { signedIn, cookie } = result;
-    signIns.succeeded(signedIn.person, from);
-    const isEncrypted = page.trustProxy && context.req.header('x-forwarded-proto') === 'https';
-    setCookie(context, COOKIE, cookie, {
-      httpOnly: true,
-      sameSite: 'Strict',
-      path: '/',
-      ...(isEncrypted ? { secure: true } : {}),
-    });
-    return context.json(sessionAnswer(signedIn, clock) satisfies SiteSession);
-  });
-
-  app.delete('/api/session', (context) => {
-    const cookie = getCookie(context, COOKIE);
-    if (cookie !== undefined && sessionOf(context, false) !== undefined) {
-      changer(context);
-      sessions.end(cookie);
-    }
-    deleteCookie(context, COOKIE, { path: '/' });
-    return context.body(null, 204);
-  });
+  app.route(
+    '/api/session',
+    sessionRoutes({ ...options, signIns, peer, isEncrypted, isAtSite, sessionOf, changer }),
+  );
 
   app.post('/api/arming', async (context) => {
     const { session, by } = changer(context);
@@ -311,11 +279,4 @@ export function siteApp(options: AppOptions): Hono<Env> {
   app.all('/api/*', (context) => context.notFound());
   app.all('*', pageFiles(options.files));
   return app;
-}
-
-function waitText(ms: number): string {
-  const seconds = Math.ceil(ms / 1_000);
-  if (seconds < 90) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 90 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }

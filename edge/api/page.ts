@@ -11,6 +11,7 @@ import type { Quarantine } from '../quarantine.ts';
 import { kindOfRule } from '../rules/configuration.ts';
 import { around, openingsOf } from '../rules/surroundings.ts';
 import type { AssetFact } from '../site/facts.ts';
+import type { BadgeReaderSetting } from './badge-sign-ins.ts';
 import type {
   ArmingCheck,
   SiteAlarm,
@@ -43,6 +44,7 @@ export interface PageSources {
   /** Undefined where alarms go to no monitoring station. */
   station?(): StationStatus | undefined;
   people(): string[];
+  badgeReaders(): readonly BadgeReaderSetting[];
 }
 
 export function sitePage(sources: PageSources): SitePage {
@@ -115,6 +117,7 @@ export function sitePage(sources: PageSources): SitePage {
     arming: { ...status, ...withLeaveOut(status, gateway) },
     ...(next === undefined ? {} : { nextScheduled: next }),
     people: sources.people(),
+    ...badgeReadersOf(sources),
     alarms,
     doors: assets.filter(({ kind }) => kind === 'door' || kind === 'cabinet').map(door),
     temperatures: assets
@@ -202,11 +205,20 @@ function locksOf(
 }
 
 /** What a reader from outside without a session may not know. */
-export const withoutPeople = (page: SitePage): SitePage => ({
+export const withoutPeople = ({ badgeReaders: _atSiteOnly, ...page }: SitePage): SitePage => ({
   ...page,
   people: [],
   ...(page.commands === undefined ? {} : { commands: page.commands.map((each) => ({ ...each, by: '' })) }),
 });
+
+function badgeReadersOf({ badgeReaders, gateway }: PageSources): Pick<SitePage, 'badgeReaders'> {
+  const named = badgeReaders().map(({ reader: asset, secondFactor }) => ({
+    asset,
+    name: gateway.configuration.registry.asset(asset)?.name ?? asset,
+    secondFactor,
+  }));
+  return named.length === 0 ? {} : { badgeReaders: named };
+}
 
 /** Sirens and buzzers of the site: what can be silenced. */
 export function sirensOf({ configuration }: Gateway): Asset[] {

@@ -16,6 +16,9 @@ export const sessionRequest = z.strictObject({
   pin: z.string().min(1).max(64),
 });
 
+export const badgeRequest = z.strictObject({ reader: identifier });
+export const badgeFinishRequest = z.strictObject({ pin: z.string().min(1).max(64).optional() });
+
 export const armingRequest = z.strictObject({
   mode: armingMode,
   bypass: z.array(identifier).max(MAX_BYPASS).default([]),

@@ -90,6 +90,15 @@ export class Sessions {
     }
   }
 
+  /** Somebody who has proved who they are otherwise. */
+  admit(person: Person): Extract<SignIn, { cookie: string }> {
+    return this.#begin(person, false);
+  }
+
+  get people(): readonly Person[] {
+    return this.#people;
+  }
+
   /** The session of a cookie. @param use whether this is somebody's doing and puts off the end */
   of(cookie: string | undefined, use = true): (Session & { ended: AbortSignal }) | undefined {
     if (cookie === undefined) return undefined;
@@ -122,7 +131,7 @@ export class Sessions {
     if (held !== undefined) this.#end(key, held);
   }
 
-  #begin(person: Person, duress: boolean): SignIn {
+  #begin(person: Person, duress: boolean): Extract<SignIn, { cookie: string }> {
     const cookie = randomBytes(32).toString('base64url');
     const token = randomBytes(24).toString('base64url');
     const now = this.#nowMs();

@@ -7,6 +7,9 @@ import { actorOf } from './sessions.ts';
 export const MAX_RECORDED_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 
+/** By what: a PIN, a badge, both; and at which reader. */
+export type SignInFacts = { with: string } & Readonly<Record<string, string>>;
+
 /** Records who signed in at the page and who tried: the desk joins them with what else came from that address. */
 export class SignIns {
   readonly #gateway: Gateway;
@@ -20,8 +23,8 @@ export class SignIns {
     this.#onDefect = onDefect;
   }
 
-  succeeded(person: Person, from: PeerAddress): void {
-    this.#note('login.succeeded', {}, person, from);
+  succeeded(person: Person, from: PeerAddress, facts: SignInFacts): void {
+    this.#note('login.succeeded', facts, person, from);
   }
 
   failed(
@@ -29,6 +32,7 @@ export class SignIns {
     known: Person | undefined,
     from: PeerAddress,
     because: 'wrong' | 'locked' | 'busy',
+    facts: SignInFacts,
   ): void {
     const now = performance.now();
     if (now - this.#minuteStartedMs > MINUTE_MS) {
@@ -46,7 +50,7 @@ export class SignIns {
     const person = known ?? { name: name.slice(0, 64) };
     this.#note(
       'login.failed',
-      { ...(unrecorded === 0 ? {} : { unrecorded }), known: known !== undefined },
+      { ...facts, ...(unrecorded === 0 ? {} : { unrecorded }), known: known !== undefined },
       person,
       from,
     );

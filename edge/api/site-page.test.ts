@@ -1,41 +1,12 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../devices/model/clock.ts';
-import { uplinkRecord } from '../../devices/wire.ts';
-import { openOutbox } from '../outbox/open.ts';
-import { signingKeyIn } from '../signing-key.ts';
 import { configuredFolder, Devices, pins, startGateway, Visitor } from '../testing/gateway-process.ts';
+import { observationsIn, recordsIn } from '../testing/records.ts';
 import type { ArmingAnswer, SitePage } from './contract.ts';
 
 /** A process that starts, devices that connect, on a machine that others use, too. */
 const WITH_A_PROCESS_MS = 60_000;
 const soon = { timeout: 12_000, interval: 50 };
-
-/** Everything that a stopped gateway has on its disk. */
-async function recordsIn(folder: string) {
-  const outbox = await openOutbox({
-    directory: `${folder}/state/outbox`,
-    gateway: 'gateway-1',
-    signingKey: signingKeyIn(`${folder}/state`),
-    clock: systemClock,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  try {
-    const lanes = await Promise.all(
-      (['alarm', 'bulk'] as const).map((lane) => outbox.read(lane, 0, { records: 5_000, bytes: 10_000_000 })),
-    );
-    return lanes.flat().map(({ json }) => uplinkRecord.parse(JSON.parse(json)).body);
-  } finally {
-    await outbox.close();
-  }
-}
-
-const observationsIn = async (folder: string, kind: string) =>
-  (await recordsIn(folder)).flatMap((body) =>
-    body.type === 'observation' && body.observation.kind === kind ? [body.observation] : [],
-  );
 
 describe('what happens at the site', { timeout: WITH_A_PROCESS_MS }, () => {
   it('shows on the page at once: a door, a fridge', async () => {
