@@ -71,6 +71,12 @@ const link = z.discriminatedUnion('type', [
       ...linkKinds['label-printer'].settings.shape,
     })
     .refine((each) => hasPort(each) !== (each.host !== undefined), 'needs host, or port, and not both'),
+  z
+    .strictObject({ ...common, type: z.literal('rfid-portal'), ...linkKinds['rfid-portal'].settings.shape })
+    .refine(
+      ({ inside, outside }) => !inside.some((antenna) => outside.includes(antenna)),
+      'has an antenna on both sides: then there is no direction',
+    ),
 ]);
 export type LinkConfiguration = z.infer<typeof link>;
 
@@ -177,6 +183,8 @@ export function createLink(given: LinkConfiguration, context: LinkContext): Link
       return make(linkKinds.gps, settings, context);
     case 'label-printer':
       return make(linkKinds['label-printer'], settings, context);
+    case 'rfid-portal':
+      return make(linkKinds['rfid-portal'], settings, context);
   }
 }
 

@@ -10,6 +10,7 @@ import { modbusDevice } from './modbus-device.ts';
 import { onvifMqtt } from './onvif-mqtt.ts';
 import { osdpReader } from './osdp-reader.ts';
 import type { Profile } from './profile.ts';
+import { rfidPortal } from './rfid-portal.ts';
 import { scale } from './scale.ts';
 import { isShellyTopic, shelly } from './shelly.ts';
 import { sparkplug } from './sparkplug.ts';
@@ -22,7 +23,7 @@ const isClaimed = (topic: string): boolean =>
   topic.startsWith('zigbee2mqtt/') ||
   topic.startsWith('node/') ||
   topic.startsWith('reader/') ||
-  /^(?:modbus|ups|gps|scanner|scale|printer)\/[^/]+\/(?:online|state)$/.test(topic) ||
+  /^(?:modbus|ups|gps|scanner|scale|printer|portal)\/[^/]+\/(?:online|state)$/.test(topic) ||
   topic.startsWith('frigate/') ||
   topic.startsWith('spBv1.0/') ||
   topic.includes('/onvif-ej/') ||
@@ -39,6 +40,7 @@ export const catalog: readonly Profile[] = [
   barcodeScanner,
   scale,
   labelPrinter,
+  rfidPortal,
   zigbee2mqtt,
   tasmota,
   shelly,

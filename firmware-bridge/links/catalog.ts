@@ -6,6 +6,7 @@ import { labelPrinter } from './label-printer.ts';
 import { modbusRtu } from './modbus-rtu.ts';
 import { modbusTcp } from './modbus-tcp.ts';
 import { osdp } from './osdp.ts';
+import { rfidPortal } from './rfid-portal.ts';
 import { scale } from './scale.ts';
 import { scanner } from './scanner.ts';
 import { ups } from './ups.ts';
@@ -21,4 +22,5 @@ export const linkKinds = {
   ups,
   gps,
   'label-printer': labelPrinter,
+  'rfid-portal': rfidPortal,
 } as const;

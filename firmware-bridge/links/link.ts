@@ -46,7 +46,16 @@ export type CommandOutcome = 'done' | 'expired' | 'refused' | 'superseded';
  * First level of a device's topics: `node` for our door nodes, `reader` for card readers, the rest for devices that the
  * bridge asks or listens to.
  */
-export type Family = 'node' | 'reader' | 'modbus' | 'scanner' | 'scale' | 'ups' | 'gps' | 'printer';
+export type Family =
+  | 'node'
+  | 'reader'
+  | 'modbus'
+  | 'scanner'
+  | 'scale'
+  | 'ups'
+  | 'gps'
+  | 'printer'
+  | 'portal';
 
 /** Where the reports of one of several devices on a link go. */
 export interface DeviceOutlet<State> {

@@ -1,0 +1,2 @@
+/** What was read, or why it can't be. */
+export type Read<Value> = { value: Value } | { refused: string };
