@@ -127,7 +127,12 @@ async function run(file: string): Promise<void> {
     );
     page = await openSitePage(
       running,
-      { clock, isHealthy: () => isHealthy, onDefect: (message) => log.error({ message }, 'defect') },
+      {
+        clock,
+        isHealthy: () => isHealthy,
+        onDefect: (message) => log.error({ message }, 'defect'),
+        onNews: (message) => log.warn(message),
+      },
       ending.signal,
     );
   } catch (error) {
@@ -173,8 +178,9 @@ async function run(file: string): Promise<void> {
 
   const { ports } = drivers.broker;
   const mqtt = { tls: ports.tls ?? null, plain: ports.plain ?? null };
-  process.stdout.write(`${JSON.stringify({ ready: true, page: page.port, mqtt })}\n`);
-  log.info({ page: page.port, mqtt, site: first.gateway.site }, 'ready');
+  const pageTls = page.tlsPort === undefined ? {} : { pageTls: page.tlsPort };
+  process.stdout.write(`${JSON.stringify({ ready: true, page: page.port, ...pageTls, mqtt })}\n`);
+  log.info({ page: page.port, ...pageTls, mqtt, site: first.gateway.site }, 'ready');
 }
 
 const asked = options();

@@ -6,7 +6,8 @@ import { siteApp } from './api/app.ts';
 import { BadgeSignIns } from './api/badge-sign-ins.ts';
 import { HEARTBEAT_MS, LivePages } from './api/live.ts';
 import { type PageSources, sitePage } from './api/page.ts';
-import { listen } from './api/server.ts';
+import { pageTls } from './api/page-tls.ts';
+import { listen, listenTls } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
 import { SignIns } from './api/sign-ins.ts';
 import { stationStatus } from './api/station.ts';
@@ -26,10 +27,14 @@ export interface SitePageOptions {
   files?: string;
   isHealthy(): boolean;
   onDefect(message: string): void;
+  /** Something that a person should read in the log. */
+  onNews?(message: string): void;
 }
 
 export interface OpenSitePage {
   readonly port: number;
+  /** Of HTTPS, where that is configured. */
+  readonly tlsPort?: number;
   /** Something that it shows has changed. */
   changed(): void;
   /** Something was observed: a badge at a reader where somebody wants to sign in. */
@@ -40,7 +45,7 @@ export interface OpenSitePage {
 /** @throws when its port can't be listened on */
 export async function openSitePage(
   running: RunningGateway,
-  { clock, files = builtPage, isHealthy, onDefect }: SitePageOptions,
+  { clock, files = builtPage, isHealthy, onDefect, onNews = () => {} }: SitePageOptions,
   signal: AbortSignal,
 ): Promise<OpenSitePage> {
   const { gateway, quarantine, memory, coldChain, cloud, transmission } = running;
@@ -86,6 +91,19 @@ export async function openSitePage(
     onRefused: (because, person, from, facts) =>
       signIns.failed('somebody with a badge', person, from, 'wrong', { with: 'badge', because, ...facts }),
   });
+  const { configuration } = gateway;
+  const tls =
+    page.tls === undefined
+      ? undefined
+      : pageTls({
+          tls: page.tls,
+          names: page.names,
+          stateDirectory: configuration.resolve(configuration.gateway.state),
+          resolve: configuration.resolve,
+          nowMs: () => Date.now(),
+          onNews,
+        });
+  let tlsPort: number | undefined;
   const metrics = gatewayMetrics(running, { live, sessions });
   const app = siteApp({
     running,
@@ -100,13 +118,17 @@ export async function openSitePage(
     signIns,
     live,
     files,
+    ...(tls === undefined ? {} : { tls: { ...tls, port: () => tlsPort ?? 0 } }),
     metrics,
     isHealthy,
     onDefect,
   });
   const port = await listen(app, page, signal);
+  if (page.tls !== undefined && tls !== undefined)
+    tlsPort = await listenTls(app, page.tls, tls, page.names, onNews, signal);
   return {
     port,
+    ...(tlsPort === undefined ? {} : { tlsPort }),
     changed: () => live.changed(),
     observed: (observation) => badges.observed(observation),
     replacePeople: (people) => {

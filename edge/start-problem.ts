@@ -14,6 +14,7 @@ export function startProblem(error: unknown, configuration: GatewayConfiguration
   const port = field(error, 'port');
   const keys: [string, number | undefined][] = [
     ['page.port', page.port],
+    ['page.tls.port', page.tls?.port],
     ['broker.tls.port', broker.tls?.port],
     ['broker.plain.port', broker.plain?.port],
   ];

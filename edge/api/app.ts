@@ -18,7 +18,9 @@ import type { ArmingAnswer, SilencedSirens, TemperatureHistory } from './contrac
 import { assignmentFrom } from './inbox.ts';
 import type { LivePages } from './live.ts';
 import type { PageMemory } from './memory.ts';
+import { onlyByTls } from './only-by-tls.ts';
 import { type PageSources, sirensOf, sitePage, withLeaveOut, withoutPeople } from './page.ts';
+import type { PageTls } from './page-tls.ts';
 import { pageFiles } from './pages.ts';
 import { behindProxy, isLocalName, type PeerAddress, peerOf } from './peer.ts';
 import { answerRefused, Refused, read, readBody } from './problem.ts';
@@ -39,6 +41,8 @@ import { upkeepRoutes } from './upkeep-routes.ts';
 const MAX_BODY_BYTES = 64 * 1024;
 /** A back-up as text. */
 const MAX_RESTORE_BYTES = Math.ceil(MAX_BACKUP_BYTES * 1.4) + MAX_BODY_BYTES;
+/** Half a year. */
+const STRICT_TRANSPORT_SECONDS = 180 * 24 * 3_600;
 /** Sirens are told to be silent for this long; a person stands beside them. */
 const SILENCE_LIFETIME_MS = 60_000;
 
@@ -54,6 +58,8 @@ export interface AppOptions {
   badges: BadgeSignIns;
   signIns: SignIns;
   live: LivePages;
+  /** Where HTTPS is. */
+  tls?: { port(): number; authority?: PageTls['authority'] };
   /** Folder of the built page. */
   files: string;
   /** Prometheus' text format. */
@@ -117,7 +123,10 @@ export function siteApp(options: AppOptions): Hono<Env> {
     headers.set('Cross-Origin-Resource-Policy', 'same-origin');
     headers.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=()');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    if (page.tls?.strictTransport === true && isEncrypted(context))
+      headers.set('Strict-Transport-Security', `max-age=${STRICT_TRANSPORT_SECONDS}`);
   });
+  if (options.tls !== undefined) app.use(onlyByTls(options.tls, page));
   const bounded = (maxSize: number) =>
     bodyLimit({
       maxSize,
@@ -138,6 +147,13 @@ export function siteApp(options: AppOptions): Hono<Env> {
   app.get('/healthz', (context) =>
     options.isHealthy() ? context.text('ok\n') : context.text('the disk takes nothing any more\n', 503),
   );
+  const authority = options.tls?.authority;
+  if (authority !== undefined)
+    app.get('/ca.crt', (context) => {
+      context.header('Content-Type', 'application/x-x509-ca-cert');
+      context.header('Content-Disposition', 'attachment; filename="gatehouse-ca.crt"');
+      return context.body(authority.der);
+    });
   app.get('/metrics', async (context) => {
     reader(context);
     context.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');

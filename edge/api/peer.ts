@@ -1,15 +1,24 @@
 /** Who asks, and from where: the site's own network or outside. */
 import { BlockList, isIP } from 'node:net';
 
+/** Loopback, private and link-local addresses: the site's own network, which nobody owns in the world outside. */
+export const siteRanges = [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const;
+
 const ofSite = new BlockList();
-ofSite.addSubnet('127.0.0.0', 8, 'ipv4');
-ofSite.addSubnet('10.0.0.0', 8, 'ipv4');
-ofSite.addSubnet('172.16.0.0', 12, 'ipv4');
-ofSite.addSubnet('192.168.0.0', 16, 'ipv4');
-ofSite.addSubnet('169.254.0.0', 16, 'ipv4');
-ofSite.addAddress('::1', 'ipv6');
-ofSite.addSubnet('fc00::', 7, 'ipv6');
-ofSite.addSubnet('fe80::', 10, 'ipv6');
+for (const [network, prefix] of siteRanges)
+  ofSite.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+
+/** Top-level names that are the site's own, too: RFC 6762, RFC 8375, RFC 6761, and what is left to private use. */
+export const siteDomains = ['local', 'lan', 'home.arpa', 'internal', 'localhost'] as const;
 
 /** The address of a request's sender. */
 export interface PeerAddress {
@@ -19,6 +28,8 @@ export interface PeerAddress {
 }
 
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+
+export const isLoopback = (address: string): boolean => /^(127\.|::1$)/.test(plain(address));
 
 /** An address that is none is from outside. */
 export function peerOf(address: string): PeerAddress {
@@ -48,5 +59,5 @@ export function isLocalName(host: string | undefined, names: readonly string[]):
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase();
   if (isIP(name) !== 0 || names.some((known) => known.toLowerCase() === name)) return true;
-  return !name.includes('.') || /\.(local|lan|home\.arpa|internal|localhost)$/.test(name);
+  return !name.includes('.') || siteDomains.some((domain) => name.endsWith(`.${domain}`));
 }

@@ -25,8 +25,11 @@ import { assignment } from '../../site/assignments.ts';
 /** Files in one back-up, and the largest of them. */
 const MAX_FILES = 64;
 const MAX_FILE_BYTES = 1024 * 1024;
-/** What of the state directory makes this gateway this one: its key, and the certificate that devices pin. */
-const stateFiles = ['signing-key.pem', 'broker.pem'] as const;
+/**
+ * What of the state directory makes this gateway this one: its key, the certificate that devices pin, and the authority
+ * that phones have installed.
+ */
+const stateFiles = ['signing-key.pem', 'broker.pem', 'page-authority.json'] as const;
 
 const backup = z.strictObject({
   gateway: z.string().max(256),
