@@ -1,7 +1,7 @@
 import type { BrokerAddress } from './line.ts';
 import { Line } from './line.ts';
 
-/** An ESPHome node at a door: a badge reader and an electric lock. */
+/** An ESPHome node at a door: a badge reader, an electric lock and a contact. */
 export class EsphomeDoor {
   readonly #line: Line;
   readonly #prefix: string;
@@ -36,6 +36,11 @@ export class EsphomeDoor {
     this.#line.say(`${this.#prefix}/text_sensor/badge/state`, badge);
     // The reader forgets the badge, so that the same one twice is two moments.
     this.#line.say(`${this.#prefix}/text_sensor/badge/state`, '');
+  }
+
+  /** The contact, where it has one. */
+  contact(isOpen: boolean): void {
+    this.#line.say(`${this.#prefix}/binary_sensor/contact/state`, isOpen ? 'ON' : 'OFF', { retain: true });
   }
 
   /** The door fell shut: the strike locks again. */

@@ -1,7 +1,7 @@
 import type { BrokerAddress } from './line.ts';
 import { Line } from './line.ts';
 
-/** A Shelly Plus relay (Gen2): one output, readback by NotifyStatus, `online` as its last will. */
+/** A Shelly Plus relay (Gen2): one output and one input, readback by NotifyStatus, `online` as its last will. */
 export class ShellyRelay {
   readonly #line: Line;
   readonly #id: string;
@@ -11,6 +11,8 @@ export class ShellyRelay {
   switched = 0;
   /** A relay whose contact is stuck takes commands and does nothing. */
   stuck = false;
+  /** Its clock goes so much wrong. */
+  clockOffsetMs = 0;
 
   constructor(broker: BrokerAddress, id: string, onSwitched: (on: boolean) => void, signal: AbortSignal) {
     this.#id = id;
@@ -31,6 +33,11 @@ export class ShellyRelay {
 
   get on(): boolean {
     return this.#on;
+  }
+
+  /** A contact at its input: on is open, as long as nobody has said otherwise. */
+  input(isOn: boolean): void {
+    this.#say({ 'input:0': { id: 0, state: isOn } });
   }
 
   settled(): Promise<void> {
@@ -57,7 +64,11 @@ export class ShellyRelay {
   }
 
   #notify(): void {
-    const params = { ts: Date.now() / 1000, 'switch:0': { id: 0, output: this.#on, source: 'MQTT' } };
+    this.#say({ 'switch:0': { id: 0, output: this.#on, source: 'MQTT' } });
+  }
+
+  #say(changed: Record<string, unknown>): void {
+    const params = { ts: (Date.now() + this.clockOffsetMs) / 1000, ...changed };
     const notice = { src: this.#id, dst: `${this.#id}/events`, method: 'NotifyStatus', params };
     this.#line.say(`${this.#id}/events/rpc`, JSON.stringify(notice));
   }

@@ -52,6 +52,8 @@ export class SparkplugNode {
     this.#client = client;
     this.#options = options;
     this.#bdSeq = bdSeq;
+    // A broken connection is the gateway's to notice; whoever switched the node on connects it again.
+    client.on('error', () => undefined);
     client.on('message', (_topic, payload) => {
       if (!payload.includes('Node Control/Rebirth')) return;
       this.asked++;
@@ -105,6 +107,10 @@ export class SparkplugNode {
       [...whole(2, AIR), ...double(13, this.celsius)],
       [...whole(2, DOOR), ...whole(14, Number(this.isDoorOpen))],
     );
+  }
+
+  get isConnected(): boolean {
+    return this.#client.connected;
   }
 
   /** One message gets lost. */
