@@ -3,9 +3,11 @@
  * Goals are figures of other engines on one core, see docs/sigma.md.
  */
 import { existsSync } from 'node:fs';
-import { benchEvents } from './bench-events.ts';
+import { benchEvents, random } from './bench-events.ts';
+import { CorrelationEngine } from './correlation.ts';
 import { loadFolder } from './folder.ts';
 import { Matcher } from './matcher.ts';
+import { ruleSetOf } from './rule-set.ts';
 
 const EVENTS = 40_000;
 const ROUNDS = 5;
@@ -61,6 +63,67 @@ function rules(folder: string): void {
       `${few.rules.length} rules: ${thousands(baseline)}, so all cost ${(baseline / plain).toFixed(2)} times as much`,
   );
 }
+
+const UPDATES = 300_000;
+/** Settled together, as the cloud judges what was stored together. */
+const BATCH = 1_000;
+
+/** `shuffleMs`: how far an update may come behind its time. */
+function correlations(
+  type: string,
+  condition: string,
+  shuffleMs: number,
+): { perSecond: number; found: string } {
+  const text = `title: failed
+name: failed
+logsource: {category: x}
+detection: {s: {outcome: failed}, condition: s}
+---
+title: it
+correlation: {type: ${type}, rules: [failed], group-by: [user], timespan: 5m, condition: {${condition}}}`;
+  const { correlations: rules } = ruleSetOf([{ file: 'bench.yml', text }]);
+  const next = random(11);
+  const updates = Array.from({ length: UPDATES }, (_, index) => ({
+    at: index * 20,
+    arrives: index * 20 + next() * shuffleMs,
+    id: `e${index}`,
+    // Some 1,800 different values in a window of each group.
+    event: { user: `user-${index % 8}`, ip: `10.0.${(index >> 3) % 1_800}` },
+  })).sort((a, b) => a.arrives - b.arrives);
+  let found = '';
+  const perSecond = pace(UPDATES, () => {
+    const engine = new CorrelationEngine(rules, { latenessMs: 60_000 });
+    const standing = new Map<string, string>();
+    let newest = 0;
+    const settle = () => {
+      engine.advance(newest);
+      const { put, withdraw } = engine.settle();
+      for (const id of withdraw) standing.delete(id);
+      for (const { id, at, lastAt } of put) standing.set(id, `${at}-${lastAt}`);
+    };
+    updates.forEach(({ at, id, event }, index) => {
+      newest = Math.max(newest, at);
+      engine.add('failed', at, id, event);
+      if (index % BATCH === BATCH - 1) settle();
+    });
+    settle();
+    found = [...standing.values()].sort().join();
+  });
+  return { perSecond, found };
+}
+
+function correlated(type: string, condition: string, goal: number): void {
+  const inOrder = correlations(type, condition, 0);
+  const shuffled = correlations(type, condition, 30_000);
+  tell(`${type} updates`, inOrder.perSecond, goal);
+  console.log(
+    `  up to 30 s out of order: ${thousands(shuffled.perSecond)}, ` +
+      `${shuffled.found === inOrder.found ? 'the same' : 'NOT THE SAME'} found`,
+  );
+}
+
+correlated('event_count', 'gte: 1800', 1_200_000);
+correlated('value_count', 'field: ip, gte: 1700', 500_000);
 
 const folder = process.argv[2] ?? process.env.SIGMA_RULES;
 if (folder === undefined || !existsSync(folder))
