@@ -1,5 +1,5 @@
 /**
- * What the firmware bridge says of a device that it asks or listens to (firmware-bridge/links):
+ * What the firmware bridge says of a device that it speaks with (firmware-bridge/links):
  *
  * - `<family>/<node>/online`, retained, last will: `true` | `false`
  * - `<family>/<node>/state`, QoS 1: JSON, numbered by `boot` and `sequence`; with `ageMs` where it had to wait
@@ -14,6 +14,7 @@ import type { DeviceMessage, Heard, Profile, ProfileResult } from './profile.ts'
 const MAX_BOOT_LENGTH = 64;
 /** A report that waited for less is as good as prompt. */
 const PROMPT_MS = 1_000;
+/** A node's own counter of milliseconds wraps after 49 days; what it says to be older is wrong. */
 const MAX_AGE_MS = 49 * 24 * 3_600_000;
 /** The bridge repeats each state once a minute; five minutes leave room for a slow network. */
 const SUPERVISE_MS = 5 * 60_000;

@@ -4,7 +4,14 @@
  * does not know, and is passed over.
  */
 import { isDeviceName, type JsonObject, quote } from './payload.ts';
-import type { Heard, MeasurementReading, ProfileResult, Reading, StateReading } from './profile.ts';
+import {
+  type Heard,
+  type MeasurementReading,
+  type ProfileResult,
+  type Reading,
+  type StateReading,
+  stateValues,
+} from './profile.ts';
 
 /**
  * The device stays connected and the broker watches it: when it is gone, its last will says so. It may have
@@ -65,32 +72,6 @@ const MAX_PROBLEMS_TOLD = 5;
 
 /** `where` names the value in the message, for refusals. */
 export type Capability = (value: unknown, part: string, where: string, into: Findings) => void;
-
-const stateValues: readonly StateReading['value'][] = [
-  'open',
-  'closed',
-  'active',
-  'clear',
-  'locked',
-  'unlocked',
-  'jammed',
-  'on',
-  'off',
-  'online',
-  'offline',
-  'low',
-  'normal',
-  'obscured',
-  'visible',
-  'present',
-  'failed',
-  'inside',
-  'outside',
-  'lost',
-  'working',
-  'wrong',
-  'right',
-];
 
 export type Words = Partial<Record<StateReading['value'], readonly (string | number | boolean)[]>>;
 

@@ -7,28 +7,21 @@
  *   with `ageMs` where it had to wait for that
  * - `node/<node>/command`: `{"buzzer":"on"|"off"}`; the next state's `buzzer` is the readback
  */
+import { bridgeFamily } from './bridge-report.ts';
 import {
   badge,
   batteryPercent,
   button,
   contact,
   type FieldCapability,
-  Findings,
-  online,
   readFields,
   relay,
   tamper,
   temperature,
 } from './capabilities.ts';
-import { field, isDeviceName, objectOf, quote, textOf } from './payload.ts';
-import type { DeviceMessage, Heard, Profile, ProfileResult } from './profile.ts';
+import type { ProfileSample } from './profile.ts';
 
 const NAME = 'door-node';
-const MAX_BOOT_LENGTH = 64;
-/** A report that waited for less is as good as prompt. */
-const PROMPT_MS = 1_000;
-/** A node's own counter of milliseconds wraps after 49 days; what it says to be older is wrong. */
-const MAX_AGE_MS = 49 * 24 * 3_600_000;
 
 const fields: Readonly<Record<string, FieldCapability>> = {
   contact: { read: contact({ open: ['open'], closed: ['closed'] }) },
@@ -40,65 +33,138 @@ const fields: Readonly<Record<string, FieldCapability>> = {
   battery: { read: batteryPercent() },
 };
 
-const connection = online({ online: ['true'], offline: ['false'] });
-
-function numbered(document: unknown): Heard['deviceSequence'] {
-  const boot = field(document, 'boot');
-  const sequence = field(document, 'sequence');
-  return isDeviceName(boot) &&
-    boot.length <= MAX_BOOT_LENGTH &&
-    typeof sequence === 'number' &&
-    Number.isSafeInteger(sequence) &&
-    sequence >= 0
-    ? { boot, sequence }
-    : undefined;
-}
-
-/** When a report that had to wait was made. */
-function madeAt(document: unknown, receivedAt: number, into: Findings): number | undefined {
-  const ageMs = field(document, 'ageMs');
-  if (ageMs === undefined || ageMs === null) return undefined;
-  if (typeof ageMs !== 'number' || !(ageMs >= 0 && ageMs <= MAX_AGE_MS)) {
-    into.refuse('ageMs', `${quote(ageMs)} is no age from 0 to ${MAX_AGE_MS} ms`);
-    return undefined;
-  }
-  return ageMs < PROMPT_MS ? undefined : Math.max(0, Math.round(receivedAt - ageMs));
-}
-
-function read({ topic, payload, receivedAt }: DeviceMessage): ProfileResult {
-  const [, node, kind, ...rest] = topic.split('/');
-  if (rest.length > 0 || (kind !== 'online' && kind !== 'state')) return { heard: [] };
-  if (!isDeviceName(node)) return { refused: `topic: ${quote(node)} is no name of a node` };
-  const device = `${NAME}:${node}`;
-  const findings = new Findings();
-  if (kind === 'online') {
-    const text = textOf(payload);
-    if ('refused' in text) return text;
-    if (text.value === '') return { heard: [] };
-    connection(text.value, 'online', 'online', findings);
-    return findings.result(device);
-  }
-  if (payload.byteLength === 0) return { heard: [] };
-  const document = objectOf(payload);
-  if ('refused' in document) return document;
-  const deviceSequence = numbered(document.value);
-  if (deviceSequence === undefined)
-    return { refused: 'boot, sequence: a state needs a text boot and a whole number sequence' };
-  readFields(document.value, fields, findings);
-  const seenAt = madeAt(document.value, receivedAt, findings);
-  return findings.result(device, { deviceSequence, ...(seenAt === undefined ? {} : { seenAt }) });
-}
-
 const front = 'door-node:front-door';
 
-export const doorNode: Profile<null> = {
+const samples: readonly ProfileSample[] = [
+  {
+    name: 'a door opens',
+    topic: 'node/front-door/state',
+    payload: '{"boot":"7f3a","sequence":12,"contact":"open","tamper":false,"buzzer":false}',
+    expect: {
+      heard: [
+        {
+          device: front,
+          deviceSequence: { boot: '7f3a', sequence: 12 },
+          readings: [
+            { type: 'state', part: 'contact', property: 'contact', value: 'open' },
+            { type: 'state', part: 'tamper', property: 'tamper', value: 'clear' },
+            { type: 'state', part: 'siren', property: 'siren', value: 'off' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'a badge is presented',
+    topic: 'node/front-door/state',
+    payload: '{"boot":"7f3a","sequence":13,"badge":"04A1B2C3"}',
+    expect: {
+      heard: [
+        {
+          device: front,
+          deviceSequence: { boot: '7f3a', sequence: 13 },
+          readings: [
+            { type: 'moment', part: 'badge', moment: 'badge-presented', subjects: { badge: '04A1B2C3' } },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'somebody asks to leave, with a fridge thermometer beside it',
+    topic: 'node/front-door/state',
+    payload: '{"boot":"7f3a","sequence":14,"button":"pressed","temperature":4.31,"battery":88}',
+    expect: {
+      heard: [
+        {
+          device: front,
+          deviceSequence: { boot: '7f3a', sequence: 14 },
+          readings: [
+            { type: 'moment', part: 'button', moment: 'exit-requested' },
+            { type: 'measurement', part: 'temperature', quantity: 'temperature', value: 4.31 },
+            { type: 'measurement', part: 'battery', quantity: 'battery', value: 88 },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'a report that had to wait for the gateway',
+    topic: 'node/front-door/state',
+    payload: '{"boot":"7f3a","sequence":17,"contact":"open","ageMs":90000}',
+    expect: {
+      heard: [
+        {
+          device: front,
+          deviceSequence: { boot: '7f3a', sequence: 17 },
+          seenAt: 1_700_000_000_000 - 90_000,
+          readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'open' }],
+        },
+      ],
+    },
+  },
+  {
+    name: 'an age that can not be leaves the time to the gateway',
+    topic: 'node/front-door/state',
+    payload: '{"boot":"7f3a","sequence":18,"contact":"open","ageMs":-5}',
+    expect: {
+      heard: [
+        {
+          device: front,
+          deviceSequence: { boot: '7f3a', sequence: 18 },
+          readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'open' }],
+        },
+      ],
+      partly: 'ageMs: -5 is no age from 0 to 4233600000 ms',
+    },
+  },
+  {
+    name: 'the last will: the node is gone',
+    topic: 'node/front-door/online',
+    payload: 'false',
+    expect: {
+      heard: [
+        {
+          device: front,
+          readings: [{ type: 'state', part: 'online', property: 'online', value: 'offline' }],
+        },
+      ],
+    },
+  },
+  {
+    name: 'a door is heard although its thermometer is broken',
+    topic: 'node/front-door/state',
+    payload: '{"boot":"7f3a","sequence":15,"contact":"closed","temperature":-273.15}',
+    expect: {
+      heard: [
+        {
+          device: front,
+          deviceSequence: { boot: '7f3a', sequence: 15 },
+          readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'closed' }],
+        },
+      ],
+      partly: "temperature: -273.15 °C can't be: temperature is from -200 to 150 °C",
+    },
+  },
+  {
+    name: 'a state without a number could be counted twice and is refused',
+    topic: 'node/front-door/state',
+    payload: '{"contact":"open"}',
+    expect: { refused: 'boot, sequence: a state needs a text boot and a whole number sequence' },
+  },
+  {
+    name: 'a word that no door knows',
+    topic: 'node/front-door/state',
+    payload: '{"boot":"7f3a","sequence":16,"contact":"ajar"}',
+    expect: { refused: 'contact: "ajar" is none of open, closed' },
+  },
+];
+
+export const doorNode = bridgeFamily({
   name: NAME,
   title: 'Gatehouse door node',
-  filters: ['node/+/online', 'node/+/state'],
-  // A node repeats its state at least once a minute; five minutes leave room for a slow network.
-  superviseMs: 5 * 60_000,
-  memory: () => null,
-  read: (message) => read(message),
+  family: 'node',
+  read: (document, into) => readFields(document, fields, into),
   command(device, part, action) {
     const node = device.slice(NAME.length + 1);
     if (part !== 'siren') return undefined;
@@ -106,128 +172,5 @@ export const doorNode: Profile<null> = {
     if (!on && action !== 'siren.off' && action !== 'buzzer.off') return undefined;
     return { topic: `node/${node}/command`, payload: JSON.stringify({ buzzer: on ? 'on' : 'off' }) };
   },
-  samples: [
-    {
-      name: 'a door opens',
-      topic: 'node/front-door/state',
-      payload: '{"boot":"7f3a","sequence":12,"contact":"open","tamper":false,"buzzer":false}',
-      expect: {
-        heard: [
-          {
-            device: front,
-            deviceSequence: { boot: '7f3a', sequence: 12 },
-            readings: [
-              { type: 'state', part: 'contact', property: 'contact', value: 'open' },
-              { type: 'state', part: 'tamper', property: 'tamper', value: 'clear' },
-              { type: 'state', part: 'siren', property: 'siren', value: 'off' },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      name: 'a badge is presented',
-      topic: 'node/front-door/state',
-      payload: '{"boot":"7f3a","sequence":13,"badge":"04A1B2C3"}',
-      expect: {
-        heard: [
-          {
-            device: front,
-            deviceSequence: { boot: '7f3a', sequence: 13 },
-            readings: [
-              { type: 'moment', part: 'badge', moment: 'badge-presented', subjects: { badge: '04A1B2C3' } },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      name: 'somebody asks to leave, with a fridge thermometer beside it',
-      topic: 'node/front-door/state',
-      payload: '{"boot":"7f3a","sequence":14,"button":"pressed","temperature":4.31,"battery":88}',
-      expect: {
-        heard: [
-          {
-            device: front,
-            deviceSequence: { boot: '7f3a', sequence: 14 },
-            readings: [
-              { type: 'moment', part: 'button', moment: 'exit-requested' },
-              { type: 'measurement', part: 'temperature', quantity: 'temperature', value: 4.31 },
-              { type: 'measurement', part: 'battery', quantity: 'battery', value: 88 },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      name: 'a report that had to wait for the gateway',
-      topic: 'node/front-door/state',
-      payload: '{"boot":"7f3a","sequence":17,"contact":"open","ageMs":90000}',
-      expect: {
-        heard: [
-          {
-            device: front,
-            deviceSequence: { boot: '7f3a', sequence: 17 },
-            seenAt: 1_700_000_000_000 - 90_000,
-            readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'open' }],
-          },
-        ],
-      },
-    },
-    {
-      name: 'an age that can not be leaves the time to the gateway',
-      topic: 'node/front-door/state',
-      payload: '{"boot":"7f3a","sequence":18,"contact":"open","ageMs":-5}',
-      expect: {
-        heard: [
-          {
-            device: front,
-            deviceSequence: { boot: '7f3a', sequence: 18 },
-            readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'open' }],
-          },
-        ],
-        partly: 'ageMs: -5 is no age from 0 to 4233600000 ms',
-      },
-    },
-    {
-      name: 'the last will: the node is gone',
-      topic: 'node/front-door/online',
-      payload: 'false',
-      expect: {
-        heard: [
-          {
-            device: front,
-            readings: [{ type: 'state', part: 'online', property: 'online', value: 'offline' }],
-          },
-        ],
-      },
-    },
-    {
-      name: 'a door is heard although its thermometer is broken',
-      topic: 'node/front-door/state',
-      payload: '{"boot":"7f3a","sequence":15,"contact":"closed","temperature":-273.15}',
-      expect: {
-        heard: [
-          {
-            device: front,
-            deviceSequence: { boot: '7f3a', sequence: 15 },
-            readings: [{ type: 'state', part: 'contact', property: 'contact', value: 'closed' }],
-          },
-        ],
-        partly: "temperature: -273.15 °C can't be: temperature is from -200 to 150 °C",
-      },
-    },
-    {
-      name: 'a state without a number could be counted twice and is refused',
-      topic: 'node/front-door/state',
-      payload: '{"contact":"open"}',
-      expect: { refused: 'boot, sequence: a state needs a text boot and a whole number sequence' },
-    },
-    {
-      name: 'a word that no door knows',
-      topic: 'node/front-door/state',
-      payload: '{"boot":"7f3a","sequence":16,"contact":"ajar"}',
-      expect: { refused: 'contact: "ajar" is none of open, closed' },
-    },
-  ],
-};
+  samples,
+});

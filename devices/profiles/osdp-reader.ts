@@ -6,15 +6,12 @@
  * - `reader/<node>/command`: `{"output":0,"on":true}`, whose readback is the next state's `outputs`;
  *   `{"buzzer":"on"|"off"}`; `{"show":"granted"|"denied"|"waiting"}` on its light
  */
-import { badge, batteryState, contact, Findings, online, relay, tamper } from './capabilities.ts';
-import { field, isDeviceName, objectOf, quote, textOf } from './payload.ts';
-import type { DeviceMessage, Heard, Profile, ProfileResult } from './profile.ts';
+import { bridgeFamily } from './bridge-report.ts';
+import { badge, batteryState, contact, type Findings, relay, tamper } from './capabilities.ts';
+import { field, quote } from './payload.ts';
+import type { ProfileSample } from './profile.ts';
 
 const NAME = 'osdp-reader';
-const MAX_BOOT_LENGTH = 64;
-/** A report that waited for less is as good as prompt. */
-const PROMPT_MS = 1_000;
-const MAX_AGE_MS = 49 * 24 * 3_600_000;
 /** Relays or inputs of one reader; real ones have two or three. */
 const MAX_LINES = 64;
 
@@ -24,29 +21,6 @@ const readBuzzer = relay({ on: [true], off: [false] });
 const readOutput = relay({ on: [true], off: [false] });
 const readInput = contact({ open: [true], closed: [false] });
 const readBadge = badge();
-const connection = online({ online: ['true'], offline: ['false'] });
-
-function numbered(document: unknown): Heard['deviceSequence'] {
-  const boot = field(document, 'boot');
-  const sequence = field(document, 'sequence');
-  return isDeviceName(boot) &&
-    boot.length <= MAX_BOOT_LENGTH &&
-    typeof sequence === 'number' &&
-    Number.isSafeInteger(sequence) &&
-    sequence >= 0
-    ? { boot, sequence }
-    : undefined;
-}
-
-function madeAt(document: unknown, receivedAt: number, into: Findings): number | undefined {
-  const ageMs = field(document, 'ageMs');
-  if (ageMs === undefined || ageMs === null) return undefined;
-  if (typeof ageMs !== 'number' || !(ageMs >= 0 && ageMs <= MAX_AGE_MS)) {
-    into.refuse('ageMs', `${quote(ageMs)} is no age from 0 to ${MAX_AGE_MS} ms`);
-    return undefined;
-  }
-  return ageMs < PROMPT_MS ? undefined : Math.max(0, Math.round(receivedAt - ageMs));
-}
 
 /** `outputs` and `inputs`: one state each, by its place. */
 function readLines(
@@ -73,36 +47,6 @@ function readCode(document: unknown, into: Findings): void {
   else into.readings.push({ type: 'moment', part: 'keypad', moment: 'code-entered', code });
 }
 
-function read({ topic, payload, receivedAt }: DeviceMessage): ProfileResult {
-  const [, node, kind, ...rest] = topic.split('/');
-  if (rest.length > 0 || (kind !== 'online' && kind !== 'state')) return { heard: [] };
-  if (!isDeviceName(node)) return { refused: `topic: ${quote(node)} is no name of a reader` };
-  const device = `${NAME}:${node}`;
-  const findings = new Findings();
-  if (kind === 'online') {
-    const text = textOf(payload);
-    if ('refused' in text) return text;
-    if (text.value === '') return { heard: [] };
-    connection(text.value, 'online', 'online', findings);
-    return findings.result(device);
-  }
-  if (payload.byteLength === 0) return { heard: [] };
-  const document = objectOf(payload);
-  if ('refused' in document) return document;
-  const deviceSequence = numbered(document.value);
-  if (deviceSequence === undefined)
-    return { refused: 'boot, sequence: a state needs a text boot and a whole number sequence' };
-  readTamper(field(document.value, 'tamper'), 'tamper', 'tamper', findings);
-  readPower(field(document.value, 'power'), 'power', 'power', findings);
-  readLines(document.value, 'inputs', 'input', findings);
-  readLines(document.value, 'outputs', 'output', findings);
-  readBuzzer(field(document.value, 'buzzer'), 'siren', 'buzzer', findings);
-  readBadge(field(document.value, 'badge'), 'badge', 'badge', findings);
-  readCode(document.value, findings);
-  const seenAt = madeAt(document.value, receivedAt, findings);
-  return findings.result(device, { deviceSequence, ...(seenAt === undefined ? {} : { seenAt }) });
-}
-
 const back = 'osdp-reader:back-door';
 const shows = {
   'reader.granted': 'granted',
@@ -110,14 +54,148 @@ const shows = {
   'reader.waiting': 'waiting',
 } as const;
 
-export const osdpReader: Profile<null> = {
+const samples: readonly ProfileSample[] = [
+  {
+    name: 'a badge is presented',
+    topic: 'reader/back-door/state',
+    payload: '{"boot":"osdp-7f3a","sequence":12,"badge":"123-45678"}',
+    expect: {
+      heard: [
+        {
+          device: back,
+          deviceSequence: { boot: 'osdp-7f3a', sequence: 12 },
+          readings: [
+            { type: 'moment', part: 'badge', moment: 'badge-presented', subjects: { badge: '123-45678' } },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'how it stands: the lid is on, the supply is good, the lock’s relay is drawn, an input is open',
+    topic: 'reader/back-door/state',
+    payload:
+      '{"boot":"osdp-7f3a","sequence":13,"tamper":false,"power":"good","inputs":[true,false],"outputs":[true],"buzzer":false}',
+    expect: {
+      heard: [
+        {
+          device: back,
+          deviceSequence: { boot: 'osdp-7f3a', sequence: 13 },
+          readings: [
+            { type: 'state', part: 'tamper', property: 'tamper', value: 'clear' },
+            { type: 'state', part: 'power', property: 'battery', value: 'normal' },
+            { type: 'state', part: 'input:0', property: 'contact', value: 'open' },
+            { type: 'state', part: 'input:1', property: 'contact', value: 'closed' },
+            { type: 'state', part: 'output:0', property: 'siren', value: 'on' },
+            { type: 'state', part: 'siren', property: 'siren', value: 'off' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'somebody has opened its lid while its supply fails',
+    topic: 'reader/back-door/state',
+    payload: '{"boot":"osdp-7f3a","sequence":14,"tamper":true,"power":"failing"}',
+    expect: {
+      heard: [
+        {
+          device: back,
+          deviceSequence: { boot: 'osdp-7f3a', sequence: 14 },
+          readings: [
+            { type: 'state', part: 'tamper', property: 'tamper', value: 'active' },
+            { type: 'state', part: 'power', property: 'battery', value: 'low' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'a code is entered',
+    topic: 'reader/back-door/state',
+    payload: '{"boot":"osdp-7f3a","sequence":15,"code":"246810"}',
+    expect: {
+      heard: [
+        {
+          device: back,
+          deviceSequence: { boot: 'osdp-7f3a', sequence: 15 },
+          readings: [{ type: 'moment', part: 'keypad', moment: 'code-entered', code: '246810' }],
+        },
+      ],
+    },
+  },
+  {
+    name: 'a code that is none is refused without being quoted',
+    topic: 'reader/back-door/state',
+    payload: '{"boot":"osdp-7f3a","sequence":16,"code":"12x4"}',
+    expect: { refused: 'code: is not of 1 to 12 digits' },
+  },
+  {
+    name: 'a badge that had to wait for the gateway',
+    topic: 'reader/back-door/state',
+    payload: '{"boot":"osdp-7f3a","sequence":17,"badge":"04A1B2C3","ageMs":90000}',
+    expect: {
+      heard: [
+        {
+          device: back,
+          deviceSequence: { boot: 'osdp-7f3a', sequence: 17 },
+          seenAt: 1_700_000_000_000 - 90_000,
+          readings: [
+            { type: 'moment', part: 'badge', moment: 'badge-presented', subjects: { badge: '04A1B2C3' } },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'the last will: the reader, its line or its bridge is gone',
+    topic: 'reader/back-door/online',
+    payload: 'false',
+    expect: {
+      heard: [
+        {
+          device: back,
+          readings: [{ type: 'state', part: 'online', property: 'online', value: 'offline' }],
+        },
+      ],
+    },
+  },
+  {
+    name: 'its lock is heard although an input makes no sense',
+    topic: 'reader/back-door/state',
+    payload: '{"boot":"osdp-7f3a","sequence":18,"inputs":"open","outputs":[false]}',
+    expect: {
+      heard: [
+        {
+          device: back,
+          deviceSequence: { boot: 'osdp-7f3a', sequence: 18 },
+          readings: [{ type: 'state', part: 'output:0', property: 'siren', value: 'off' }],
+        },
+      ],
+      partly: 'inputs: "open" is no list of at most 64',
+    },
+  },
+  {
+    name: 'a state without a number could be counted twice and is refused',
+    topic: 'reader/back-door/state',
+    payload: '{"badge":"04A1B2C3"}',
+    expect: { refused: 'boot, sequence: a state needs a text boot and a whole number sequence' },
+  },
+];
+
+export const osdpReader = bridgeFamily({
   name: NAME,
   title: 'Card reader (OSDP)',
-  filters: ['reader/+/online', 'reader/+/state'],
-  // It repeats its state once a minute; five minutes leave room for a slow network.
-  superviseMs: 5 * 60_000,
-  memory: () => null,
-  read: (message) => read(message),
+  family: 'reader',
+  read(document, into) {
+    readTamper(field(document, 'tamper'), 'tamper', 'tamper', into);
+    readPower(field(document, 'power'), 'power', 'power', into);
+    readLines(document, 'inputs', 'input', into);
+    readLines(document, 'outputs', 'output', into);
+    readBuzzer(field(document, 'buzzer'), 'siren', 'buzzer', into);
+    readBadge(field(document, 'badge'), 'badge', 'badge', into);
+    readCode(document, into);
+  },
   command(device, part, action) {
     const topic = `reader/${device.slice(NAME.length + 1)}/command`;
     if (action === 'reader.granted' || action === 'reader.denied' || action === 'reader.waiting')
@@ -132,132 +210,5 @@ export const osdpReader: Profile<null> = {
     if (output === undefined || Number(output) >= MAX_LINES) return undefined;
     return { topic, payload: JSON.stringify({ output: Number(output), on }) };
   },
-  samples: [
-    {
-      name: 'a badge is presented',
-      topic: 'reader/back-door/state',
-      payload: '{"boot":"osdp-7f3a","sequence":12,"badge":"123-45678"}',
-      expect: {
-        heard: [
-          {
-            device: back,
-            deviceSequence: { boot: 'osdp-7f3a', sequence: 12 },
-            readings: [
-              { type: 'moment', part: 'badge', moment: 'badge-presented', subjects: { badge: '123-45678' } },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      name: 'how it stands: the lid is on, the supply is good, the lock’s relay is drawn, an input is open',
-      topic: 'reader/back-door/state',
-      payload:
-        '{"boot":"osdp-7f3a","sequence":13,"tamper":false,"power":"good","inputs":[true,false],"outputs":[true],"buzzer":false}',
-      expect: {
-        heard: [
-          {
-            device: back,
-            deviceSequence: { boot: 'osdp-7f3a', sequence: 13 },
-            readings: [
-              { type: 'state', part: 'tamper', property: 'tamper', value: 'clear' },
-              { type: 'state', part: 'power', property: 'battery', value: 'normal' },
-              { type: 'state', part: 'input:0', property: 'contact', value: 'open' },
-              { type: 'state', part: 'input:1', property: 'contact', value: 'closed' },
-              { type: 'state', part: 'output:0', property: 'siren', value: 'on' },
-              { type: 'state', part: 'siren', property: 'siren', value: 'off' },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      name: 'somebody has opened its lid while its supply fails',
-      topic: 'reader/back-door/state',
-      payload: '{"boot":"osdp-7f3a","sequence":14,"tamper":true,"power":"failing"}',
-      expect: {
-        heard: [
-          {
-            device: back,
-            deviceSequence: { boot: 'osdp-7f3a', sequence: 14 },
-            readings: [
-              { type: 'state', part: 'tamper', property: 'tamper', value: 'active' },
-              { type: 'state', part: 'power', property: 'battery', value: 'low' },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      name: 'a code is entered',
-      topic: 'reader/back-door/state',
-      payload: '{"boot":"osdp-7f3a","sequence":15,"code":"246810"}',
-      expect: {
-        heard: [
-          {
-            device: back,
-            deviceSequence: { boot: 'osdp-7f3a', sequence: 15 },
-            readings: [{ type: 'moment', part: 'keypad', moment: 'code-entered', code: '246810' }],
-          },
-        ],
-      },
-    },
-    {
-      name: 'a code that is none is refused without being quoted',
-      topic: 'reader/back-door/state',
-      payload: '{"boot":"osdp-7f3a","sequence":16,"code":"12x4"}',
-      expect: { refused: 'code: is not of 1 to 12 digits' },
-    },
-    {
-      name: 'a badge that had to wait for the gateway',
-      topic: 'reader/back-door/state',
-      payload: '{"boot":"osdp-7f3a","sequence":17,"badge":"04A1B2C3","ageMs":90000}',
-      expect: {
-        heard: [
-          {
-            device: back,
-            deviceSequence: { boot: 'osdp-7f3a', sequence: 17 },
-            seenAt: 1_700_000_000_000 - 90_000,
-            readings: [
-              { type: 'moment', part: 'badge', moment: 'badge-presented', subjects: { badge: '04A1B2C3' } },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      name: 'the last will: the reader, its line or its bridge is gone',
-      topic: 'reader/back-door/online',
-      payload: 'false',
-      expect: {
-        heard: [
-          {
-            device: back,
-            readings: [{ type: 'state', part: 'online', property: 'online', value: 'offline' }],
-          },
-        ],
-      },
-    },
-    {
-      name: 'its lock is heard although an input makes no sense',
-      topic: 'reader/back-door/state',
-      payload: '{"boot":"osdp-7f3a","sequence":18,"inputs":"open","outputs":[false]}',
-      expect: {
-        heard: [
-          {
-            device: back,
-            deviceSequence: { boot: 'osdp-7f3a', sequence: 18 },
-            readings: [{ type: 'state', part: 'output:0', property: 'siren', value: 'off' }],
-          },
-        ],
-        partly: 'inputs: "open" is no list of at most 64',
-      },
-    },
-    {
-      name: 'a state without a number could be counted twice and is refused',
-      topic: 'reader/back-door/state',
-      payload: '{"badge":"04A1B2C3"}',
-      expect: { refused: 'boot, sequence: a state needs a text boot and a whole number sequence' },
-    },
-  ],
-};
+  samples,
+});

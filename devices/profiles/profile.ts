@@ -4,66 +4,74 @@ import type { Facts, Observables, Subjects } from '../model/observation.ts';
 /** `<profile>:<the device's own unchanging name>`, e.g. `zigbee2mqtt:0x00158d0004a1b2c3`. */
 export type DeviceAddress = string;
 
+/** Lasting properties of devices. */
+export const properties = [
+  'contact',
+  'motion',
+  'tamper',
+  'lock',
+  'siren',
+  'online',
+  'battery',
+  'picture',
+  // The mains supply as a UPS or a meter sees it.
+  'power',
+  // The device says of itself that it can't do its work.
+  'fault',
+  // Where a vehicle is; the gateway decides it from positions, no device does.
+  'geofence',
+  // A region that a camera watches: somebody is in it.
+  'field',
+  // The video signal of a camera's lens.
+  'signal',
+  // An input of which nobody has said what it is wired to.
+  'input',
+  // What a camera or recorder records on.
+  'storage',
+  // One of the things a camera does: events, snapshot, stream. Each has a health of its own.
+  'role',
+  'clock',
+  // A door controller's own alarm: forced, open for too long.
+  'door-alarm',
+] as const;
+
+/** What a property can be; each has two or three of them. */
+export const stateValues = [
+  'open',
+  'closed',
+  'active',
+  'clear',
+  'locked',
+  'unlocked',
+  'jammed',
+  'on',
+  'off',
+  'online',
+  'offline',
+  'low',
+  'normal',
+  'obscured',
+  'visible',
+  'present',
+  'failed',
+  'inside',
+  'outside',
+  'lost',
+  'working',
+  'wrong',
+  'right',
+] as const;
+
 /**
- * A lasting property of a device and its possible values. The gateway compares each reading with the last
+ * A lasting property of a device and one of its values. The gateway compares each reading with the last
  * one: only a difference is an observation, and a retained message never is.
  */
 export interface StateReading {
   type: 'state';
   /** Which part of the device, where it has several alike (`input:0`); the property's name otherwise. */
   part: string;
-  property:
-    | 'contact'
-    | 'motion'
-    | 'tamper'
-    | 'lock'
-    | 'siren'
-    | 'online'
-    | 'battery'
-    | 'picture'
-    // The mains supply as a UPS or a meter sees it.
-    | 'power'
-    // The device says of itself that it can't do its work.
-    | 'fault'
-    // Where a vehicle is; the gateway decides it from positions, no device does.
-    | 'geofence'
-    // A region that a camera watches: somebody is in it.
-    | 'field'
-    // The video signal of a camera's lens.
-    | 'signal'
-    // An input of which nobody has said what it is wired to.
-    | 'input'
-    // What a camera or recorder records on.
-    | 'storage'
-    // One of the things a camera does: events, snapshot, stream. Each has a health of its own.
-    | 'role'
-    | 'clock'
-    // A door controller's own alarm: forced, open for too long.
-    | 'door-alarm';
-  value:
-    | 'open'
-    | 'closed'
-    | 'active'
-    | 'clear'
-    | 'locked'
-    | 'unlocked'
-    | 'jammed'
-    | 'on'
-    | 'off'
-    | 'online'
-    | 'offline'
-    | 'low'
-    | 'normal'
-    | 'obscured'
-    | 'visible'
-    | 'present'
-    | 'failed'
-    | 'inside'
-    | 'outside'
-    | 'lost'
-    | 'working'
-    | 'wrong'
-    | 'right';
+  property: (typeof properties)[number];
+  value: (typeof stateValues)[number];
   /** What belongs to the observation, should this be one: why a picture is obscured. */
   facts?: Facts;
 }

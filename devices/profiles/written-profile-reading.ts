@@ -6,7 +6,7 @@ import type { Profile } from './profile.ts';
 import { deviceIn, filterOf, topicFor } from './topic-pattern.ts';
 import { converter, rounded } from './units.ts';
 import { parseValuePath, type ValuePath, valueAt } from './value-path.ts';
-import type { WrittenField, WrittenProfile } from './written-profile.ts';
+import type { WrittenField, WrittenProfile } from './written-profile-schema.ts';
 
 /** The message: as text, and as JSON where a field asks for that. */
 interface Said {

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { ConfigurationError, parseConfiguration } from '../configuration.ts';
 import { plausible } from './capabilities.ts';
 import { deviceIn, isTopicPattern } from './topic-pattern.ts';
-import { type WrittenProfile, writtenProfile, writtenProfiles } from './written-profile.ts';
+import { writtenProfile, writtenProfiles } from './written-profile.ts';
 import { profileFrom } from './written-profile-reading.ts';
+import type { WrittenProfile } from './written-profile-schema.ts';
 
 const schema = z.strictObject({ profiles: writtenProfiles });
 

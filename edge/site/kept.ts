@@ -1,6 +1,6 @@
 /** What of the site's state is written to disk, and how it is read back: anything unreadable is as if unknown. */
 import { z } from 'zod';
-import { quantities } from '../../devices/profiles/profile.ts';
+import { properties, quantities, stateValues } from '../../devices/profiles/profile.ts';
 
 /** Everything of this folder is kept below this prefix. */
 export const SITE_PREFIX = 'site/';
@@ -11,52 +11,9 @@ const at = z.number();
 export const keptState = z.strictObject({
   device: text,
   part: text,
-  property: z.enum([
-    'contact',
-    'motion',
-    'tamper',
-    'lock',
-    'siren',
-    'battery',
-    'picture',
-    'power',
-    'fault',
-    'geofence',
-    'field',
-    'signal',
-    'input',
-    'storage',
-    'role',
-    'clock',
-    'door-alarm',
-    'exit',
-    'online',
-  ]),
-  value: z.enum([
-    'open',
-    'closed',
-    'active',
-    'clear',
-    'locked',
-    'unlocked',
-    'jammed',
-    'on',
-    'off',
-    'online',
-    'offline',
-    'low',
-    'normal',
-    'obscured',
-    'visible',
-    'present',
-    'failed',
-    'inside',
-    'outside',
-    'lost',
-    'working',
-    'wrong',
-    'right',
-  ]),
+  // `exit`: a button that an assignment has declared a request to exit.
+  property: z.enum([...properties, 'exit']),
+  value: z.enum(stateValues),
   since: at,
 });
 
