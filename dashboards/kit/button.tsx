@@ -12,6 +12,10 @@ export interface ButtonProps {
   keyHint?: string | undefined;
   type?: 'button' | 'submit';
   disabled?: boolean;
+  /** What it is called where its text alone would not say of what: it begins with that text. */
+  label?: string;
+  /** It opens something beside it. */
+  expanded?: boolean;
   /** Under way: keeps its size and its focus, takes no second click. */
   busy?: boolean;
 }
@@ -26,6 +30,8 @@ export function Button(props: ButtonProps) {
       aria-disabled={busy}
       aria-busy={busy}
       aria-keyshortcuts={keyHint}
+      aria-label={props.label}
+      aria-expanded={props.expanded}
       onClick={(click) => {
         if (busy) click.preventDefault();
         else onClick?.(click);

@@ -63,14 +63,39 @@ export function setLanguage(tag: string): void {
   location.reload();
 }
 
+/** A language that is fetched only where it is in use. */
+type Fetched<Value> = () => Promise<Value>;
+
+const fetching: Promise<void>[] = [];
+/** Longer nobody waits before an empty page. */
+const PATIENCE_MS = 5_000;
+
+/** Until what was asked for in the language in use is there. Where it can't be had, English stands. */
+export const languageReady = async (): Promise<void> => {
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
+  await Promise.race([Promise.all(fetching), patience]);
+};
+
+/** What there is in the language in use: undefined in English, and until it has come. */
+export function inLanguage<Value>(others: Readonly<Record<string, Fetched<Value>>>): () => Value | undefined {
+  const tag = language();
+  const fetchIt = Object.hasOwn(others, tag) ? others[tag] : undefined;
+  let value: Value | undefined;
+  if (fetchIt !== undefined)
+    fetching.push(
+      fetchIt().then(
+        (fetched) => {
+          value = fetched;
+        },
+        (error: unknown) => console.warn(error),
+      ),
+    );
+  return () => value;
+}
+
 /** Fills `{names}`. A missing parameter stays visible as `{name}`: a reader can tell, nothing breaks. */
 export function fill(message: Message, parameters: Readonly<Record<string, Parameter>>, tag: string): string {
-  const form =
-    typeof message === 'string'
-      ? message
-      : new Intl.PluralRules(tag).select(Number(parameters.count)) === 'one'
-        ? message.one
-        : message.other;
+  const form = typeof message === 'string' ? message : formFor(message, Number(parameters.count), tag);
   return form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;
@@ -78,19 +103,27 @@ export function fill(message: Message, parameters: Readonly<Record<string, Param
   });
 }
 
+function formFor({ one, other }: Exclude<Message, string>, count: number, tag: string): string {
+  if (new Intl.PluralRules(tag).select(count) !== 'one') return other;
+  // French counts nothing as one: "once" would be a lie where the number is not said.
+  return count === 1 || one.includes('{count}') ? one : other;
+}
+
 /**
  * @param english defines keys and parameters, and is the fallback
- * @param others further languages by their tag (`de`)
+ * @param others further languages by their tag (`de`): there already, or fetched where they are in use
  */
 export function texts<const Keys extends Catalogue>(
   english: Keys,
-  others: Readonly<Record<string, PartialTranslation<Keys>>> = {},
+  others: Readonly<Record<string, PartialTranslation<Keys> | Fetched<PartialTranslation<Keys>>>> = {},
 ): Text<Keys> {
   const wanted = language();
-  const tag = wanted in others ? wanted : 'en';
-  const chosen: { readonly [key: string]: Message | undefined } = others[tag] ?? english;
+  const other = Object.hasOwn(others, wanted) ? others[wanted] : undefined;
+  const tag = other === undefined ? 'en' : wanted;
+  const fetched = typeof other === 'function' ? inLanguage({ [wanted]: other }) : () => other;
   return (key, ...[parameters]) => {
-    const message = chosen[key] ?? english[key];
+    const chosen: { readonly [key: string]: Message | undefined } | undefined = fetched();
+    const message = chosen?.[key] ?? english[key];
     return message === undefined ? key : fill(message, parameters ?? {}, tag);
   };
 }

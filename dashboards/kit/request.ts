@@ -12,12 +12,21 @@ export class RequestError extends Error {
   readonly status: number;
   readonly code: string;
   readonly field: string | undefined;
-  constructor(status: number, code: string, message: string, field?: string) {
+  /** The whole answer, for what it says beside the error. */
+  readonly details: Readonly<Record<string, unknown>>;
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    field?: string,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.name = 'RequestError';
     this.status = status;
     this.code = code;
     this.field = field;
+    this.details = details;
   }
 }
 
@@ -50,8 +59,13 @@ export interface Requests {
 /**
  * @param token what the session gave; undefined while signed out
  * @param onSignedOut called when the server says 401
+ * @param inWords what a refusal's code means in the reader's language; undefined: as the server says it
  */
-export function requests(token: () => string | undefined, onSignedOut: () => void): Requests {
+export function requests(
+  token: () => string | undefined,
+  onSignedOut: () => void,
+  inWords?: (code: string, error: Readonly<Record<string, unknown>>) => string | undefined,
+): Requests {
   async function ask(path: string, options: RequestInit): Promise<unknown> {
     let response: Response;
     try {
@@ -77,14 +91,16 @@ export function requests(token: () => string | undefined, onSignedOut: () => voi
     }
     if (response.ok) return body;
     const error = isRecord(body) && isRecord(body.error) ? body.error : {};
+    const code = typeof error.code === 'string' ? error.code : 'unexpected';
     if (response.status === 401) onSignedOut();
     throw new RequestError(
       response.status,
-      typeof error.code === 'string' ? error.code : 'unexpected',
+      code,
       typeof error.message === 'string'
-        ? error.message
+        ? (inWords?.(code, error) ?? error.message)
         : kitText('kit.error.unexpected', { detail: `${path}: ${response.status}` }),
       typeof error.field === 'string' ? error.field : undefined,
+      isRecord(body) ? body : {},
     );
   }
   return {

@@ -1,11 +1,11 @@
 import { render } from 'preact';
-import { language } from '../kit/i18n.ts';
+import { language, languageReady } from '../kit/i18n.ts';
 import '../kit/kit.css';
 import './site.css';
 import { Site } from './site.tsx';
 
 document.documentElement.lang = language();
-render(<Site />, document.body);
+void languageReady().then(() => render(<Site />, document.body));
 
 // Only over TLS or on this very machine do browsers offer it; without it the page works while the gateway is there.
 if ('serviceWorker' in navigator && import.meta.env.PROD)

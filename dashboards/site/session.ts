@@ -4,6 +4,7 @@ import type {
   ArmingAnswer,
   ArmingMode,
   ArmingSchedule,
+  BadgeSignIn,
   InboxAssignment,
   SilencedSirens,
   SiteSession,
@@ -12,11 +13,19 @@ import type {
 import { now } from '../kit/clock.ts';
 import { RequestError, requests, shaped } from '../kit/request.ts';
 import { say } from '../kit/toast.tsx';
+import { problemInWords } from './problem-words.ts';
 import { text } from './text.ts';
 
 const isSession = shaped<SiteSession>({ name: 'string', token: 'string', expiresAt: 'number' });
 const isAnswer = shaped<ArmingAnswer>({ result: 'string', ready: 'boolean', blockedBy: 'array' });
 const isHistory = shaped<TemperatureHistory>({ asset: 'string', points: 'array' });
+const isBadgeSignIn = shaped<BadgeSignIn>({
+  until: 'number',
+  word: 'string',
+  reader: 'object',
+  times: 'number',
+  state: 'string',
+});
 const isSilenced = shaped<SilencedSirens>({ silenced: 'array' });
 
 const held = signal<SiteSession | undefined>(undefined);
@@ -31,6 +40,7 @@ export const api = requests(
   () => {
     held.value = undefined;
   },
+  problemInWords,
 );
 
 /** What waits for a PIN: the dialog shows `purpose`; signed in, it runs. */
@@ -53,6 +63,22 @@ export async function resumeSession(): Promise<void> {
 export async function signIn(name: string, pin: string): Promise<void> {
   const answer = await api.send('api/session', { name, pin });
   if (!isSession(answer)) throw new RequestError(200, 'unexpected', 'api/session');
+  held.value = answer;
+}
+
+/** Begins to wait for a badge at a reader. @throws RequestError: 409 where another page waits there */
+export async function beginBadgeSignIn(reader: string): Promise<BadgeSignIn> {
+  const answer = await api.send('api/session/badge', { reader });
+  if (!isBadgeSignIn(answer)) throw new RequestError(200, 'unexpected', 'api/session/badge');
+  return answer;
+}
+export const badgeSignIn = (until: AbortSignal) => api.get('api/session/badge', isBadgeSignIn, until);
+export const giveUpBadgeSignIn = () =>
+  void api.send('api/session/badge', undefined, 'DELETE').catch(() => undefined);
+/** @throws RequestError: 401 for a wrong PIN */
+export async function finishBadgeSignIn(pin?: string): Promise<void> {
+  const answer = await api.send('api/session/badge/finish', pin === undefined ? {} : { pin });
+  if (!isSession(answer)) throw new RequestError(200, 'unexpected', 'api/session/badge/finish');
   held.value = answer;
 }
 

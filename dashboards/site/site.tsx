@@ -11,7 +11,9 @@ import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { ThemeToggle } from '../kit/theme.tsx';
 import { timeOrDay } from '../kit/time.ts';
 import { CamerasPage } from './cameras/cameras-page.tsx';
+import { CommandDialog } from './commands/command-dialog.tsx';
 import { DevicesPage } from './devices/devices-page.tsx';
+import { isStationLost } from './devices/station.tsx';
 import { followSite, lostSince, site } from './live/site-state.ts';
 import { MorePage } from './more/more-page.tsx';
 import { BlockedDialog } from './now/blocked-dialog.tsx';
@@ -165,12 +167,21 @@ function There({ page }: { page: SitePage }) {
           </div>
         )}
         {lost === undefined ? <UplinkNotice page={page} /> : null}
+        {lost === undefined && isStationLost(page.station) ? (
+          <div class="uplink-lost station-lost" role="status">
+            <Icon name="warning" size={22} />
+            <p>
+              <strong>{text('station.lost')}</strong> {text('station.lost-text')}
+            </p>
+          </div>
+        ) : null}
         <div class={lost === undefined ? '' : 'not-current'}>
           <Section section={section} chosen={chosen} page={page} />
         </div>
       </Shell>
-      <PinDialog people={page.people} />
+      <PinDialog people={page.people} readers={page.badgeReaders} />
       <BlockedDialog />
+      <CommandDialog />
       <ZonesDialog page={page} />
     </>
   );

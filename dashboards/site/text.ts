@@ -1,9 +1,10 @@
 import { texts } from '../kit/i18n.ts';
-import { de } from './languages/de.ts';
 import { en } from './languages/en.ts';
-import { es } from './languages/es.ts';
-import { fr } from './languages/fr.ts';
-import { it } from './languages/it.ts';
 
-/** The site page's texts; a further language is a further file, a word here and one in index.html. */
-export const text = texts(en, { de, fr, es, it });
+/** The site page's texts; a further language is a further folder, a line here and a word in index.html. */
+export const text = texts(en, {
+  de: () => import('./languages/de.ts').then(({ de }) => de),
+  fr: () => import('./languages/fr.ts').then(({ fr }) => fr),
+  es: () => import('./languages/es.ts').then(({ es }) => es),
+  it: () => import('./languages/it.ts').then(({ it }) => it),
+});

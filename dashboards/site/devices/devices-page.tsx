@@ -10,6 +10,7 @@ import { say } from '../../kit/toast.tsx';
 import { asPerson, takeOutOfUse } from '../session.ts';
 import { text } from '../text.ts';
 import { Inbox } from './inbox.tsx';
+import { Station } from './station.tsx';
 
 /** Below this a battery wants to be changed. */
 const LOW_BATTERY_PERCENT = 15;
@@ -76,6 +77,7 @@ export function DevicesPage({ page }: { page: SitePage }) {
           </>
         )}
       </section>
+      <Station station={page.station} timeZone={site.timeZone} />
       <section class="card" aria-labelledby="refused-title">
         <h2 class="section-title" id="refused-title">
           {text('refused.title')}

@@ -1,28 +1,63 @@
-import type { SiteDoor } from '../../../edge/api/contract.ts';
+import type { SiteCommand, SiteDoor, SiteLock } from '../../../edge/api/contract.ts';
 import { now } from '../../kit/clock.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { duration, timeOrDay } from '../../kit/time.ts';
+import { LockControls } from '../commands/lock-controls.tsx';
 import { text } from '../text.ts';
 
-/** Every door, live. */
-export function Doors({ doors, timeZone }: { doors: readonly SiteDoor[]; timeZone: string }) {
+/** Every door, live, with its locks; a lock that is on no door stands for itself. */
+export function Doors(props: {
+  doors: readonly SiteDoor[];
+  locks: readonly SiteLock[];
+  commands: readonly SiteCommand[] | undefined;
+  timeZone: string;
+}) {
+  const { doors, locks, commands, timeZone } = props;
+  const isOn = (lock: SiteLock, door: SiteDoor) => lock.doors.includes(door.asset);
+  const loose = locks.filter((lock) => !doors.some((door) => isOn(lock, door)));
   return (
     <section aria-labelledby="doors-title">
       <h2 class="section-title" id="doors-title">
         {text('door.title')}
       </h2>
-      {doors.length === 0 ? <p class="soft">{text('door.none')}</p> : null}
+      {doors.length === 0 && loose.length === 0 ? <p class="soft">{text('door.none')}</p> : null}
       <ul class="tiles">
         {doors.map((door) => (
-          <Door key={door.asset} door={door} timeZone={timeZone} />
+          <Door
+            key={door.asset}
+            door={door}
+            locks={locks.filter((lock) => isOn(lock, door))}
+            commands={commands}
+            timeZone={timeZone}
+          />
+        ))}
+        {loose.map((lock) => (
+          <li key={lock.asset} class="tile">
+            <span class="tile-sign">
+              <Icon name={lock.state === 'unlocked' ? 'lock-open' : 'lock'} size={30} />
+            </span>
+            <div class="tile-text">
+              <h3 class="tile-name">{lock.name}</h3>
+              <p class="tile-value">
+                {lock.online ? text(`door.lock.${lock.state ?? 'unknown'}`) : text('door.silent')}
+              </p>
+              <LockControls lock={lock} commands={commands} timeZone={timeZone} />
+            </div>
+          </li>
         ))}
       </ul>
     </section>
   );
 }
 
-function Door({ door, timeZone }: { door: SiteDoor; timeZone: string }) {
-  const { name, kind, contact, lock, since, lastBadge, online } = door;
+function Door(props: {
+  door: SiteDoor;
+  locks: readonly SiteLock[];
+  commands: readonly SiteCommand[] | undefined;
+  timeZone: string;
+}) {
+  const { locks, commands, timeZone } = props;
+  const { name, kind, contact, lock, since, lastBadge, online } = props.door;
   const state = online ? (contact ?? 'unknown') : 'silent';
   const icon = kind === 'cabinet' ? 'cabinet' : contact === 'open' ? 'door-open' : 'door';
   return (
@@ -47,6 +82,15 @@ function Door({ door, timeZone }: { door: SiteDoor; timeZone: string }) {
             ...(lastBadge === undefined ? [] : [badgeText(lastBadge, timeZone)]),
           ].join(' · ')}
         </p>
+        {locks.map((each) => (
+          <LockControls
+            key={each.asset}
+            lock={each}
+            commands={commands}
+            timeZone={timeZone}
+            isNamed={locks.length > 1}
+          />
+        ))}
       </div>
     </li>
   );

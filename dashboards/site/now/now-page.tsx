@@ -12,7 +12,7 @@ import { WellBeingView } from './well-being-view.tsx';
 
 /** How the site is now: what is wrong and what to do, the alarm, the doors, the fridges. */
 export function NowPage({ page }: { page: SitePage }) {
-  const { site, doors, temperatures, cameras, sirens } = page;
+  const { site, doors, temperatures, sirens } = page;
   const sounding = sirens.filter((siren) => siren.sounding);
   return (
     <div class="now">
@@ -35,11 +35,11 @@ export function NowPage({ page }: { page: SitePage }) {
       </div>
       <div class="now-side">
         <ArmingCard page={page} />
-        <Cameras cameras={cameras} sirens={sirens} />
+        <Cameras page={page} />
       </div>
       <div class="now-rest">
         <TemperatureTiles temperatures={temperatures} assets={page.assets} />
-        <Doors doors={doors} timeZone={site.timeZone} />
+        <Doors doors={doors} locks={page.locks ?? []} commands={page.commands} timeZone={site.timeZone} />
       </div>
     </div>
   );

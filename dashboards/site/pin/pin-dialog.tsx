@@ -1,9 +1,14 @@
+import type { BadgeReader } from '../../../edge/api/contract.ts';
 import { Dialog } from '../../kit/dialog.tsx';
 import { pinWanted } from '../session.ts';
 import { SignIn } from './sign-in.tsx';
 
 /** Asks for the PIN where something waits for it. Once, at the end of the page. */
-export function PinDialog({ people }: { people: readonly string[] }) {
+export function PinDialog(props: {
+  people: readonly string[];
+  readers?: readonly BadgeReader[] | undefined;
+}) {
+  const { people, readers } = props;
   const wanted = pinWanted.value;
   if (wanted === undefined) return null;
   return (
@@ -17,6 +22,7 @@ export function PinDialog({ people }: { people: readonly string[] }) {
     >
       <SignIn
         people={people}
+        {...(readers === undefined ? {} : { readers })}
         mayType={people.length === 0}
         onDone={() => {
           pinWanted.value = undefined;

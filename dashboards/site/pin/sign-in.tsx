@@ -1,10 +1,12 @@
 import { useSignal } from '@preact/signals';
+import type { BadgeReader } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { TextField } from '../../kit/field.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { RequestError } from '../../kit/request.ts';
 import { signIn } from '../session.ts';
 import { text } from '../text.ts';
+import { BadgeSignIn } from './badge-sign-in.tsx';
 import { Keypad } from './keypad.tsx';
 
 /** The name used last on this device: most tablets have one or two hands. */
@@ -26,9 +28,17 @@ function rememberName(name: string): void {
   }
 }
 
-/** A name by tapping, then the PIN. Without `people` (a reader from outside) the name is typed. */
-export function SignIn(props: { people: readonly string[]; mayType: boolean; onDone: () => void }) {
-  const { people, mayType, onDone } = props;
+/**
+ * A name by tapping, then the PIN; or a badge at a reader. Without `people` (a reader from outside) the name is typed.
+ */
+export function SignIn(props: {
+  people: readonly string[];
+  readers?: readonly BadgeReader[];
+  mayType: boolean;
+  onDone: () => void;
+}) {
+  const { people, readers = [], mayType, onDone } = props;
+  const reader = useSignal<BadgeReader | undefined>(undefined);
   const [only] = people;
   const remembered = rememberedName();
   const known = people.length === 1 ? only : people.find((name) => name === remembered);
@@ -55,6 +65,30 @@ export function SignIn(props: { people: readonly string[]; mayType: boolean; onD
     );
   };
 
+  if (reader.value !== undefined)
+    return (
+      <BadgeSignIn
+        reader={reader.value}
+        onDone={onDone}
+        onBack={() => {
+          reader.value = undefined;
+        }}
+      />
+    );
+  const byBadge = readers.map((each) => (
+    <button
+      key={each.asset}
+      type="button"
+      class="choice"
+      onClick={() => {
+        reader.value = each;
+      }}
+    >
+      <Icon name="badge" size={24} />
+      <span class="choice-text">{text('badge.choose', { reader: each.name })}</span>
+      <Icon name="chevron-right" size={20} />
+    </button>
+  ));
   if (name.value !== undefined) {
     return (
       <div class="sign-in">
@@ -82,6 +116,7 @@ export function SignIn(props: { people: readonly string[]; mayType: boolean; onD
             {text('pin.other')}
           </Button>
         ) : null}
+        {people.length === 1 ? byBadge : null}
       </div>
     );
   }
@@ -103,9 +138,11 @@ export function SignIn(props: { people: readonly string[]; mayType: boolean; onD
             <Icon name="chevron-right" size={20} />
           </button>
         ))}
+        {byBadge}
       </fieldset>
     );
   }
+  if (!mayType && readers.length > 0) return <div class="sign-in people">{byBadge}</div>;
   if (!mayType) return <p class="soft">{text('pin.nobody')}</p>;
   return (
     <form

@@ -1,13 +1,11 @@
 /// <reference types="node" />
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SitePage } from '../../../edge/api/contract.ts';
 import { day, quietDay, walked, walking } from '../fixtures/day.ts';
 import * as pages from '../fixtures/pages.ts';
 import { dayStart } from '../today/day-start.ts';
-import { buildSite, openBrowser } from './browser.ts';
-import { startSiteServer } from './server.ts';
+import { buildSite, faultsOf, type OpenOptions, openBrowser, openSite } from './browser.ts';
 
 const MANY_CHECKS_MS = 120_000;
 let built: Awaited<ReturnType<typeof buildSite>>;
@@ -22,45 +20,9 @@ afterAll(async () => {
   await built?.remove();
 });
 
-async function open(
-  shown: SitePage,
-  path: string,
-  options: {
-    width?: number;
-    theme?: 'dark' | 'light';
-    locale?: string;
-    server?: Partial<Parameters<typeof startSiteServer>[0]>;
-  } = {},
-) {
-  const { width = 390, theme = 'light', locale = 'en-GB' } = options;
-  const server = await startSiteServer({ folder: built.folder, page: shown, ...options.server });
-  const context = await browser.newContext({
-    viewport: { width, height: 844 },
-    colorScheme: theme,
-    locale,
-    reducedMotion: 'reduce',
-    serviceWorkers: 'block',
-  });
-  onTestFinished(async () => {
-    await context.close();
-    await server.close();
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
-  await page.goto(server.address + path);
-  return { page, server };
-}
-
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`),
-    ...(tooWide ? ['wider than the screen'] : []),
-  ];
-}
+const open = (shown: SitePage, path: string, options: OpenOptions = {}) =>
+  openSite(browser, built.folder, shown, path, options);
+const faults = faultsOf;
 
 describe('every page', { timeout: MANY_CHECKS_MS }, () => {
   const views: [string, SitePage, string, RegExp][] = [
@@ -85,10 +47,16 @@ describe('every page', { timeout: MANY_CHECKS_MS }, () => {
       }
     });
 
-  it('fits a phone in German, whose words are longer', async () => {
-    for (const path of ['', '#/today', '#/walk-test', '#/backup', '#/devices']) {
-      const { page } = await open(walking, path, { locale: 'de-DE' });
-      await page.getByRole('link', { name: 'Kameras' }).waitFor();
+  it.each([
+    ['de-DE', 'Kameras'],
+    ['fr-FR', 'Caméras'],
+    ['es-ES', 'Cámaras'],
+    ['it-IT', 'Telecamere'],
+  ])('fits a phone in %s, whose words are longer', async (locale, cameras) => {
+    const shown = { ...walking, ...pages.troubled, alarms: pages.alarm.alarms };
+    for (const path of ['', '#/today', '#/walk-test', '#/backup', '#/devices', '#/cameras']) {
+      const { page } = await open(shown, path, { locale, server: { isSignedIn: true } });
+      await page.getByRole('link', { name: cameras }).first().waitFor();
       await page.getByRole('heading').first().waitFor();
       expect([path, await faults(page)]).toEqual([path, []]);
     }

@@ -88,9 +88,14 @@ describe('languages', { timeout: WITH_A_BROWSER_MS }, () => {
     await page.getByRole('heading', { name: 'Mehr' }).waitFor();
   });
 
-  it('a language that was only begun says the rest in English', async () => {
-    const { page } = await open('fr-FR');
-    await page.getByRole('link', { name: 'Maintenant' }).waitFor();
-    await page.getByRole('heading', { name: '2 alarms' }).waitFor();
+  it.each([
+    ['fr-FR', 'Maintenant', '2 alarmes', /ouverture sans badge/],
+    ['es-ES', 'Ahora', '2 alarmas', /se abrió sin tarjeta/],
+    ['it-IT', 'Adesso', '2 allarmi', /aperta senza badge/],
+  ])('%s: the page and the alarm’s words', async (locale, now, alarms, words) => {
+    const { page } = await open(locale);
+    await page.getByRole('link', { name: now }).waitFor();
+    await page.getByRole('heading', { name: alarms }).waitFor();
+    await page.getByText(words).waitFor();
   });
 });

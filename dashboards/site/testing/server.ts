@@ -9,9 +9,21 @@ import { extname, join, normalize } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { ArmingAnswer, DayRecord, SitePage, SiteSession } from '../../../edge/api/contract.ts';
+import type {
+  ArmingAnswer,
+  BadgeSignIn,
+  CameraPreset,
+  CameraStatus,
+  CommandAnswer,
+  CommandQuestion,
+  DayRecord,
+  SiteCommand,
+  SitePage,
+  SiteSession,
+} from '../../../edge/api/contract.ts';
 import { day, rulesText, trial } from '../fixtures/day.ts';
-import { historyOf, NOW } from '../fixtures/pages.ts';
+import { cameraStatus, historyOf, NOW } from '../fixtures/pages.ts';
+import { jpeg } from './jpeg.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -28,6 +40,8 @@ const signedOut = { error: { code: 'signed-out', message: 'Sign in with your PIN
 
 export interface SiteServer {
   address: string;
+  /** How often each picture was fetched, and the cameras asked about. */
+  asked: Map<string, number>;
   /** What came with changes: path, token, body. */
   received: { path: string; token: string | undefined; body: unknown }[];
   show(page: SitePage): void;
@@ -48,10 +62,35 @@ export async function startSiteServer(options: {
   arming?: (mode: string, bypass: readonly string[]) => ArmingAnswer;
   temperatures?: 'there' | 'failing';
   day?: DayRecord | 'failing';
+  cameras?: () => CameraStatus[];
+  /** What becomes of commands; `sent` where nothing is said of them any more. */
+  outcome?: SiteCommand['state'];
+  /** The questions of dangerous commands are out of date when they are answered. */
+  isLate?: boolean;
+  /** How a sign-in by badge stands, asked about once a second. */
+  badge?: () => BadgeSignIn | 'taken';
 }): Promise<SiteServer> {
   let { page } = options;
   let isSignedIn = options.isSignedIn ?? false;
   const received: SiteServer['received'] = [];
+  const asked = new Map<string, number>();
+  const questions = new Map<string, { action: string; asset: string }>();
+  let commands = 0;
+  const give = ({ action, asset }: { action: string; asset: string }): CommandAnswer => {
+    const command = `page/${++commands}/${action}/${asset}`;
+    const told: SiteCommand = { command, action, asset, by: session.name, at: NOW, state: 'sent' };
+    const page0 = page;
+    show({ ...page0, commands: [told, ...(page0.commands ?? [])] });
+    const { outcome } = options;
+    if (outcome !== undefined)
+      setTimeout(() => {
+        const ended = (page.commands ?? []).map((each) =>
+          each.command === command ? { ...each, state: outcome } : each,
+        );
+        show({ ...page, commands: ended });
+      }, 80);
+    return { command };
+  };
   const streams = new Set<() => void>();
   const ended = new Set<() => void>();
   const show = (next: SitePage) => {
@@ -111,7 +150,52 @@ export async function startSiteServer(options: {
       : context.json(options.day ?? day),
   );
   app.get('/api/rules', (context) => context.json({ text: rulesText }));
-  app.get('/api/cameras', (context) => (isSignedIn ? context.json([]) : context.json(signedOut, 401)));
+  const count = (what: string) => asked.set(what, (asked.get(what) ?? 0) + 1);
+  app.get('/api/cameras', (context) => {
+    count('cameras');
+    return isSignedIn ? context.json(options.cameras?.() ?? cameraStatus) : context.json(signedOut, 401);
+  });
+  app.get('/api/cameras/:asset/picture', (context) => {
+    if (!isSignedIn) return context.json(signedOut, 401);
+    count(context.req.url.replace(/^.*(?=\/api\/)/, ''));
+    return context.body(jpeg, 200, { 'content-type': 'image/jpeg' });
+  });
+  app.get('/api/cameras/:asset/presets', (context) =>
+    context.json([
+      { token: '1', name: 'Back door' },
+      { token: '2', name: 'Shelves' },
+    ] satisfies CameraPreset[]),
+  );
+  app.get('/api/session/badge', (context) => {
+    const standing = options.badge?.();
+    return standing === undefined || standing === 'taken'
+      ? context.json({ error: { code: 'not-waiting', message: 'No badge is awaited.' } }, 404)
+      : context.json(standing);
+  });
+  app.delete('/api/session/badge', (context) => {
+    received.push({ path: 'DELETE /api/session/badge', token: undefined, body: undefined });
+    return context.body(null, 204);
+  });
+  app.post('/api/session/badge', async (context) => {
+    received.push({ path: '/api/session/badge', token: undefined, body: await context.req.json() });
+    const standing = options.badge?.();
+    return standing === 'taken' || standing === undefined
+      ? context.json(
+          { error: { code: 'reader-busy', message: 'taken' }, word: 'amber-otter', retryAfterMs: 900 },
+          409,
+        )
+      : context.json(standing, 201);
+  });
+  app.post('/api/session/badge/finish', async (context) => {
+    const body: unknown = await context.req.json();
+    received.push({ path: '/api/session/badge/finish', token: undefined, body });
+    const standing = options.badge?.();
+    const isReady = standing !== 'taken' && standing?.state === 'ready';
+    if (!isReady && !JSON.stringify(body).includes('246810'))
+      return context.json({ error: { code: 'wrong-pin', message: 'That is not the right PIN.' } }, 401);
+    isSignedIn = true;
+    return context.json(session);
+  });
   app.get('/api/evidence', (context) => (isSignedIn ? context.json([]) : context.json(signedOut, 401)));
   app.on(['POST', 'PUT'], '/api/*', async (context) => {
     const token = context.req.header('x-gatehouse-token');
@@ -131,6 +215,25 @@ export async function startSiteServer(options: {
       show({ ...page, sirens: page.sirens.map((siren) => ({ ...siren, sounding: false })) });
       return context.json({ silenced: page.sirens.map(({ asset, name }) => ({ asset, name })) });
     }
+    if (path === '/api/commands') {
+      const wanted = body as { action: string; asset: string };
+      if (wanted.action === 'siren.off' || wanted.action === 'picture.take')
+        return context.json(give(wanted));
+      const confirm = `q-${questions.size + 1}`;
+      questions.set(confirm, wanted);
+      const question: CommandQuestion = { confirm, says: 'It will be done.', withinMs: 30_000 };
+      return context.json(question, 202);
+    }
+    const [, word] = /^\/api\/commands\/([^/]+)\/confirm$/.exec(path) ?? [];
+    if (word !== undefined) {
+      const question = questions.get(word);
+      questions.delete(word);
+      return question === undefined || (options.isLate === true && questions.size === 0 && word === 'q-1')
+        ? context.json({ error: { code: 'not-asked', message: 'This was not asked, or too long ago.' } }, 410)
+        : context.json(give(question));
+    }
+    if (path.endsWith('/preset'))
+      return context.json(give({ action: 'camera.go-to-preset', asset: path.split('/')[3] ?? '' }));
     if (path === '/api/rules/try') return context.json(trial);
     if (path === '/api/arming') {
       const asked = body as { mode: 'away'; bypass: string[] };
@@ -175,5 +278,5 @@ export async function startSiteServer(options: {
     closed ??= close();
     return closed;
   };
-  return { address: `http://127.0.0.1:${port}/`, received, show, vanish: once, close: once };
+  return { address: `http://127.0.0.1:${port}/`, asked, received, show, vanish: once, close: once };
 }

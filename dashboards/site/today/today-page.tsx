@@ -8,6 +8,8 @@ import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { day as dayText, timeOfDay } from '../../kit/time.ts';
 import { useAnswer } from '../answer.ts';
+import { nameOf } from '../commands/command-state.tsx';
+import { en } from '../languages/en.ts';
 import { api } from '../session.ts';
 import { text } from '../text.ts';
 import { dayStart } from './day-start.ts';
@@ -225,55 +227,28 @@ function Happening({ entry, timeZone }: { entry: DayEntry; timeZone: string }) {
   );
 }
 
+type DayText = Extract<keyof typeof en, `day.${string}`>;
+const isDayText = (key: string): key is DayText => Object.hasOwn(en, key);
+
+type ChangeText = Extract<keyof typeof en, `change.${string}`>;
+const isChangeText = (key: string): key is ChangeText => Object.hasOwn(en, key);
+
 /** An entry as one would say it. */
-export function sentence({ what, name, who, detail }: DayEntry): string {
-  const person = who ?? text('today.somebody');
-  switch (what) {
-    case 'detection':
-      return detail ?? name;
-    case 'access.granted':
-      return text('day.access.granted', { name, who: who ?? text('door.badge-unknown') });
-    case 'access.denied':
-      return text('day.access.denied', { name, who: who ?? text('door.badge-unknown') });
-    case 'delivery.checked':
-      return text('day.delivery.checked', { name });
-    case 'door.opened':
-      return text('day.door.opened', { name });
-    case 'door.closed':
-      return text('day.door.closed', { name });
-    case 'alarm.armed':
-      return text('day.alarm.armed', { who: byWhom(person) });
-    case 'alarm.disarmed':
-      return text('day.alarm.disarmed', { who: byWhom(person) });
-    case 'alarm.arming-refused':
-      return text('day.alarm.arming-refused', { detail: detail ?? '' });
-    case 'alarm.schedule-changed':
-      return text('day.alarm.schedule-changed', { who: person });
-    case 'alarm.acknowledged':
-      return text('day.alarm.acknowledged', { who: person });
-    case 'device.offline':
-      return text('day.device.offline', { name });
-    case 'device.online':
-      return text('day.device.online', { name });
-    case 'goods.quarantined':
-      return text('day.goods.quarantined', { name });
-    case 'goods.released':
-      return text('day.goods.released', { name, who: person });
-    case 'goods.discarded':
-      return text('day.goods.discarded', { name, who: person });
-    case 'power.failed':
-      return text('day.power.failed', { name });
-    case 'power.restored':
-      return text('day.power.restored', { name });
-    case 'gateway.started':
-      return text('day.gateway.started');
-    case 'command.executed':
-      return text('day.command.executed', { name, detail: detail ?? '' });
-    case 'command.failed':
-      return text('day.command.failed', { name, detail: detail ?? '' });
-    default:
-      return text('day.other', { name, who: person, detail: detail ?? what });
-  }
+export function sentence({ what, name, who, detail = '' }: DayEntry): string {
+  if (what === 'detection') return detail === '' ? name : detail;
+  const key = `day.${what}`;
+  if (!isDayText(key)) return text('day.other', { name, detail: detail === '' ? what : detail });
+  return text(key, { name, who: personOf(what, who), detail: detailOf(what, detail) });
 }
 
-const byWhom = (who: string): string => (who === 'schedule' ? text('arming.by-schedule') : who);
+function personOf(what: string, who: string | undefined): string {
+  if (what === 'access.granted' || what === 'access.denied') return who ?? text('door.badge-unknown');
+  return who === 'schedule' ? text('arming.by-schedule') : (who ?? text('today.somebody'));
+}
+
+/** Of a command its name as its button has it; of a change what was changed. */
+function detailOf(what: string, detail: string): string {
+  if (what.startsWith('command.')) return nameOf(detail);
+  const change = `change.${detail.replaceAll(' ', '-')}`;
+  return what === 'configuration.changed' && isChangeText(change) ? text(change) : detail;
+}
