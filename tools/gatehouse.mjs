@@ -16,6 +16,7 @@ const commands = {
   },
   anomaly: { house: 'edge/rules/anomaly/command.ts', says: 'score a stream of numbers for anomalies' },
   record: { house: 'edge/cold-chain/command.ts', says: 'check a cold chain record that was handed over' },
+  sigma: { house: 'cloud/sigma/command.ts', says: 'check Sigma rules, or run them over events' },
   correlate: { house: 'cloud/correlate.ts', says: 'turn detections into incidents, most urgent first' },
 };
 
