@@ -175,6 +175,24 @@ describe('a door node on a serial port', () => {
     expect(bridge.counters(node).framesDamaged).toBeGreaterThan(0);
   });
 
+  test('a line on which the node is heard late costs time, and no report twice', async () => {
+    const { broker } = stand;
+    const board = await stand.board(node);
+    await board.say('slow 600');
+    const bridge = stand.bridge(stand.doorNode(node));
+    await until(() => broker.lastText(`node/${node}/online`) === 'true', 'the node is online');
+    for (const state of ['open', 'closed'] as const) {
+      await board.say(`contact ${state}`);
+      await until(() => broker.lastState(node)?.contact === state, `${state}, late`);
+    }
+    await broker.order(node, 'on');
+    await until(() => broker.lastState(node)?.buzzer === true, 'the readback, late');
+    const sequences = broker.states(node).map(({ sequence }) => sequence);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    await bridge.end('SIGTERM');
+    expect(bridge.counters(node)).toMatchObject({ portsOpened: 1 });
+  });
+
   test('a bridge that stood still takes nobody for silent', async () => {
     const quick = await Stand.start(10);
     try {

@@ -287,7 +287,7 @@ async function folderForAll(): Promise<string> {
   - { rule: tamper }
   - { rule: camera-obscured }
   - { rule: low-battery }
-  - { rule: device-fault }
+  - { rule: device-fault, tellAfterMs: 0 }
 panel: { asset: panel-1, perimeter: [], exitDelayMs: 0, entryDelayMs: 0 }
 `,
       ),

@@ -169,3 +169,26 @@ test('noise neither ends the bridge nor stays believed: the pins are asked for a
   await bridge.end('SIGTERM');
   expect(await bridge.exited()).toBe(0);
 });
+
+test('a line on which the board is heard late costs time and nothing else', async () => {
+  const { broker } = stand;
+  const board = await stand.board(node, hex);
+  await board.say('slow 400');
+  const bridge = stand.bridge(stand.firmata(node));
+  await until(() => broker.lastText(`node/${node}/online`) === 'true', 'the node is online');
+  await board.say('contact open');
+  await until(() => broker.lastState(node)?.contact === 'open', 'the opening, late');
+  await broker.order(node, 'on');
+  await until(() => broker.lastState(node)?.buzzer === true, 'the readback, late');
+  await board.say('slow 0');
+  await board.say('contact closed');
+  await until(() => broker.lastState(node)?.contact === 'closed', 'the closing');
+  const contacts = broker.states(node).map(({ contact }) => contact);
+  expect(contacts.filter((contact, at) => contact !== contacts[at - 1])).toEqual([
+    'closed',
+    'open',
+    'closed',
+  ]);
+  await bridge.end('SIGTERM');
+  expect(bridge.counters(node)).toMatchObject({ portsOpened: 1 });
+});

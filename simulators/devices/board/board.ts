@@ -68,6 +68,7 @@ export class Board {
   private toHost: Disturbance | undefined;
   private toBoard: Disturbance | undefined;
   private lostOutgoingBytes = 0;
+  private lateMs = 0;
 
   /** Starts powered and plugged in, with the door closed, the lid on, at 21 °C. */
   constructor(options: BoardOptions) {
@@ -173,6 +174,11 @@ export class Board {
     this.toBoard = toBoard;
   }
 
+  /** From now on what the firmware says reaches the host so much later, in real time. */
+  slow(ms: number): void {
+    this.lateMs = ms;
+  }
+
   /** For measurements: what the processor did, and what did not fit into time or buffers. */
   get figures(): {
     elapsedMs: number;
@@ -201,6 +207,13 @@ export class Board {
     if (this.outgoing.length === 0) return;
     const bytes = Uint8Array.from(this.outgoing);
     this.outgoing.length = 0;
-    this.plugged?.terminal.write(this.toHost === undefined ? bytes : this.toHost(bytes));
+    const said = this.toHost === undefined ? bytes : this.toHost(bytes);
+    const { plugged } = this;
+    if (this.lateMs === 0) plugged?.terminal.write(said);
+    else
+      setTimeout(() => {
+        // What was on its way when the cable was pulled is gone.
+        if (plugged !== undefined && this.plugged === plugged) plugged.terminal.write(said);
+      }, this.lateMs).unref();
   }
 }

@@ -11,12 +11,14 @@ export const commandHelp = `  contact open|closed      the door
   reset                    the reset button
   noise BYTES              so many random bytes on the line to the host
   cut BYTES                the line to the host loses all but the first bytes of each piece; cut off: no more
+  slow MILLISECONDS        what the firmware says comes so much later; 0: at once
   figures                  time run, instructions, losses
   quit
 `;
 
 /** Random bytes in one go, at most. */
 const MAX_NOISE_BYTES = 65_536;
+const MAX_LATE_MS = 60_000;
 
 /** Carries out one line. The answer is a line, or nothing where the line was empty. */
 export function obeyLine(board: Board, line: string): string | undefined {
@@ -54,6 +56,12 @@ export function obeyLine(board: Board, line: string): string | undefined {
     case 'reset':
       board.reset();
       return 'reset';
+    case 'slow': {
+      const ms = Number(argument);
+      if (argument === '' || !Number.isInteger(ms) || ms < 0 || ms > MAX_LATE_MS) return wrong;
+      board.slow(ms);
+      return `slow ${ms}`;
+    }
     case 'noise': {
       const count = Number(argument);
       if (!Number.isInteger(count) || count < 1 || count > MAX_NOISE_BYTES) return wrong;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../devices/model/clock.ts';
 import { HttpLogIn, type LogIn } from './log-in.ts';
@@ -26,6 +27,8 @@ export interface CameraOptions {
   streamUri?: string;
   /** It says that it can send its events over MQTT. */
   offersMqtt?: boolean;
+  /** HTTPS with this certificate and key (PEM) instead of HTTP. */
+  tls?: { certificate: string; key: string };
   /** It asks nobody for a password. */
   letsAnybodyIn?: boolean;
 }
@@ -43,7 +46,7 @@ export const presets = [
 /** An ONVIF camera (Profile S) that keeps its state: digest, clock offset, events, a picture, presets, a reboot. */
 export class Camera {
   readonly #options: CameraOptions;
-  readonly #server: Server;
+  readonly #server: Server | TlsServer;
   readonly #pullPoints = new PullPoints(() => this.#now());
   readonly #logIn: HttpLogIn;
   readonly #properties = new Map<string, Notice>();
@@ -55,11 +58,19 @@ export class Camera {
   answers: Answers = 'well';
   /** Requests whose digest was right but too old by the camera's clock. */
   stale = 0;
+  /** Requests that came as far as being read. */
+  requests = 0;
 
   private constructor(options: CameraOptions) {
     this.#options = options;
     this.#logIn = new HttpLogIn(options, options.logIn ?? 'basic');
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    const { tls } = options;
+    this.#server =
+      tls === undefined
+        ? createServer(serve)
+        : createTlsServer({ cert: tls.certificate, key: tls.key }, serve);
+    this.#server.on('tlsClientError', () => {});
     this.#keep(this.#darkness());
     this.#keep(this.#lastReboot());
   }
@@ -104,6 +115,13 @@ export class Camera {
   /** Subscriptions made since the start. */
   get subscribed(): number {
     return this.#pullPoints.made;
+  }
+
+  /** From here on another certificate, as after a reset or with somebody else in between. */
+  showCertificate({ certificate, key }: { certificate: string; key: string }): void {
+    if (!(this.#server instanceof TlsServer)) throw new Error('this camera speaks plain HTTP');
+    this.#server.setSecureContext({ cert: certificate, key });
+    this.#server.closeAllConnections();
   }
 
   /** The camera's own clock may be off, as after many a reboot. */
@@ -161,7 +179,7 @@ export class Camera {
   }
 
   get #base(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.port}`;
   }
 
   #now(): number {
@@ -179,6 +197,7 @@ export class Camera {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests++;
     if (!this.#isUp) {
       request.destroy();
       return;
