@@ -7,6 +7,7 @@ import { hashPassword } from './broker/password.ts';
 import { SteadyClock } from './clock/steady-clock.ts';
 import { type GatewayConfiguration, readGatewayConfiguration } from './config.ts';
 import { readSecret } from './pin.ts';
+import { rehearse } from './rehearsal.ts';
 import { takeConfiguration } from './reload.ts';
 import { type RunningGateway, runGateway } from './run.ts';
 import { type OpenSitePage, openSitePage } from './site-page.ts';
@@ -108,6 +109,7 @@ async function run(file: string): Promise<void> {
   process.on('SIGTERM', () => stop(exitCode.ok));
   process.on('SIGINT', () => stop(exitCode.ok));
 
+  rehearse();
   try {
     running = await runGateway(
       {

@@ -43,19 +43,24 @@ export const accessKinds: ReadonlySet<ObservationKind> = new Set([
   'command.failed',
 ]);
 
-/** One step. What has fallen due before it is done first. */
+/**
+ * One step. What has fallen due before it is done first.
+ * @param dueAt when time alone changes something, for whoever has worked that out already
+ */
 export function accessStep(
   before: AccessState,
   input: AccessInput,
   configuration: AccessConfiguration,
   context: PanelContext,
   rules: AccessRules = {},
+  dueAt = nextAccessWake(before, configuration),
 ): AccessOutcome {
   const at =
     input.type === 'observation'
       ? Math.min(input.observation.observedAt, input.observation.receivedAt)
       : input.at;
-  const due = passTime(before, at, configuration, context);
+  const isDue = dueAt !== undefined && dueAt <= at;
+  const due = isDue ? passTime(before, at, configuration, context) : nothingYet(before);
   if (input.type === 'time') return due;
   if (input.type === 'code') return andThen(due, typed(due.state, input, configuration, context, rules));
   if (input.type === 'typing') return { ...due, state: typing(due.state, input.reader, at) };
@@ -76,8 +81,6 @@ function passTime(
   context: PanelContext,
 ): AccessOutcome {
   let outcome = nothingYet(before);
-  const due = nextAccessWake(before, configuration);
-  if (due === undefined || due > at) return outcome;
   const over = Object.entries(before.openUntil)
     .filter(([, until]) => until <= at)
     .sort(([a, untilA], [b, untilB]) => untilA - untilB || (a < b ? -1 : 1))

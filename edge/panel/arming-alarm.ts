@@ -23,6 +23,17 @@ const contacts: Partial<Record<Observation['kind'], Point>> = {
   'device.online': { offline: false },
 };
 
+/** Observations that can change anything here; of all others arming only takes the time. */
+export const armingKinds: ReadonlySet<Observation['kind']> = new Set<Observation['kind']>([
+  'door.opened',
+  'door.closed',
+  'tamper.started',
+  'tamper.stopped',
+  'device.offline',
+  'device.online',
+  'motion.started',
+]);
+
 /** What a watched point does to the alarm. */
 export function seen(
   state: ArmingState,

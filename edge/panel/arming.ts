@@ -10,6 +10,7 @@ import type { ArmingConfiguration, ArmingState } from './arming-state.ts';
 import { timePassed } from './arming-time.ts';
 import type { PanelContext } from './outcome.ts';
 
+export { armingKinds } from './arming-alarm.ts';
 export { armingStatus, checkArming } from './arming-check.ts';
 export type { ArmingInput, ArmingOutcome } from './arming-outcome.ts';
 export {

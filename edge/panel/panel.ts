@@ -3,7 +3,7 @@ import type { ArmingAnswer, ArmingMode, ArmingSchedule, ArmingStatus } from '../
 import { PasswordChecker, parsePasswordHash } from '../broker/password.ts';
 import type { MoveInstants } from '../clock/move-instants.ts';
 import { accessKinds, accessStep, activeAccessDetections } from './access.ts';
-import { type ArmingInput, armingStatus, armingStep, nextArmingWake } from './arming.ts';
+import { type ArmingInput, armingKinds, armingStatus, armingStep, nextArmingWake } from './arming.ts';
 import {
   type ArmingConfiguration,
   type ArmingState,
@@ -61,7 +61,8 @@ export class Panel {
   readonly #codes = new PasswordChecker();
   /** Readers whose code is being compared: one at a time. */
   readonly #comparing = new Set<string>();
-  /** When time alone changes something at doors and hand-overs; worked out anew when it may have changed. */
+  /** When time alone changes something; worked out anew when it may have changed. */
+  #armingWakeAt: number | undefined;
   #doorsWakeAt: number | undefined;
   #handOverWakeAt: number | undefined;
 
@@ -75,6 +76,7 @@ export class Panel {
     this.#access = accessState.safeParse(kept.get(`${PANEL_PREFIX}access`)).data ?? initialAccess();
     this.#handOver =
       handOverState.safeParse(kept.get(`${PANEL_PREFIX}deliveries`)).data ?? initialHandOver(now);
+    this.#armingWakeAt = nextArmingWake(this.#arming, options.context);
     this.#doorsWakeAt = nextAccessWake(this.#access, options.access);
     this.#handOverWakeAt = this.#nextHandOver(now);
     this.#rules = {
@@ -108,15 +110,16 @@ export class Panel {
   }
 
   nextWakeAt(): number | undefined {
-    const arming = nextArmingWake(this.#arming, this.#options.context);
-    const times = [arming, this.#doorsWakeAt, this.#handOverWakeAt];
+    const times = [this.#armingWakeAt, this.#doorsWakeAt, this.#handOverWakeAt];
     const due = times.filter((at) => at !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
   observe(observation: Observation): Wanted {
-    const { kind, observables } = observation;
-    const armed = this.#arm({ type: 'observation', observation });
+    const { kind, observables, observedAt, receivedAt } = observation;
+    const isArmings =
+      armingKinds.has(kind) || Math.min(observedAt, receivedAt) >= (this.#armingWakeAt ?? Infinity);
+    const armed = isArmings ? this.#arm({ type: 'observation', observation }) : nothing;
     const delivers = handOverKinds.has(kind) || observables?.plate !== undefined;
     if (!delivers && !accessKinds.has(kind)) return armed;
     const entered = accessKinds.has(kind) ? this.#enter({ type: 'observation', observation }) : nothing;
@@ -142,6 +145,7 @@ export class Panel {
     keep(`${PANEL_PREFIX}arming`, this.#arming);
     keep(`${PANEL_PREFIX}access`, this.#access);
     keep(`${PANEL_PREFIX}deliveries`, this.#handOver);
+    this.#armingWakeAt = nextArmingWake(this.#arming, this.#options.context);
     this.#doorsWakeAt = nextAccessWake(this.#access, this.#accessConfiguration);
     this.#handOverWakeAt = this.#nextHandOver(now);
   }
@@ -150,6 +154,7 @@ export class Panel {
   replaceAccess(access: AccessConfiguration, deliveries: DeliveryConfiguration, now: number): void {
     this.#accessConfiguration = access;
     this.#deliveries = deliveries;
+    this.#armingWakeAt = nextArmingWake(this.#arming, this.#options.context);
     this.#doorsWakeAt = nextAccessWake(this.#access, access);
     this.#handOverWakeAt = this.#nextHandOver(now);
   }
@@ -214,6 +219,7 @@ export class Panel {
     const { state, ...wanted } = armingStep(before, input, arming, context);
     if (state !== this.#arming) {
       this.#arming = state;
+      this.#armingWakeAt = nextArmingWake(state, context);
       keep(`${PANEL_PREFIX}arming`, state);
     }
     return wanted;
@@ -242,7 +248,8 @@ export class Panel {
   #enter(input: Parameters<typeof accessStep>[1]): Wanted {
     const { context, keep } = this.#options;
     const access = this.#accessConfiguration;
-    const { state, ...wanted } = accessStep(this.#access, input, access, context, this.#rules);
+    const due = this.#doorsWakeAt ?? Number.POSITIVE_INFINITY;
+    const { state, ...wanted } = accessStep(this.#access, input, access, context, this.#rules, due);
     if (state !== this.#access) {
       this.#access = state;
       this.#doorsWakeAt = nextAccessWake(state, access);

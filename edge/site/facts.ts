@@ -49,6 +49,10 @@ const none: readonly Known[] = [];
 /** What a state is called beside a measurement of the same name. */
 const stateNames: Readonly<Partial<Record<Property, string>>> = { battery: 'battery-state', power: 'mains' };
 
+/** The battery's level and its low mark are two facts; so are the mains and the power that is drawn. */
+const nameOfState = (property: Property): string | undefined =>
+  property === 'exit' ? undefined : (stateNames[property] ?? property);
+
 export class Facts {
   readonly #byDevice = new Map<string, Known[]>();
   readonly #byAsset = new Map<string, Set<Known>>();
@@ -119,15 +123,25 @@ export class Facts {
     return picked;
   }
 
+  /** One value of what `about` gives, without making all of it: doors ask for their lock at every badge. */
+  value(asset: string, name: string): string | number | undefined {
+    let newest: KnownMeasurement | undefined;
+    for (const fact of this.#byAsset.get(asset) ?? none) {
+      if (fact.type === 'measurement') {
+        if (fact.property === name && (newest === undefined || newest.seenAt < fact.seenAt)) newest = fact;
+      } else if (nameOfState(fact.property) === name) return this.merged(asset, fact.property)?.value;
+    }
+    return newest?.value;
+  }
+
   /** All that is known of an asset, one fact a property; of equal measurements the newest. */
   about(asset: string): AssetFact[] {
     const facts = new Map<string, AssetFact>();
     for (const fact of this.ofAsset(asset)) {
       if (fact.type === 'state') {
         const { property, value, since, seenAt } = this.merged(asset, fact.property) ?? fact;
-        // The battery's level and its low mark are two facts; so are the mains and the power that is drawn.
-        const name = stateNames[property] ?? property;
-        if (property !== 'exit') facts.set(name, { property: name, value, since, seenAt });
+        const name = nameOfState(property);
+        if (name !== undefined) facts.set(name, { property: name, value, since, seenAt });
       } else {
         const known = facts.get(fact.property);
         if (known === undefined || known.seenAt < fact.seenAt) {

@@ -46,6 +46,8 @@ export interface SiteStateOptions {
 export class SiteState {
   readonly #options: SiteStateOptions;
   readonly #assignments: Map<string, Assignment>;
+  /** The same by asset, made anew when it is asked for after a change. */
+  #byAsset: Map<string, { id: string; entry: Assignment }[]> | undefined;
   readonly #devices: Map<string, Device>;
   readonly #facts = new Facts();
   readonly #readings: Readings;
@@ -130,6 +132,7 @@ export class SiteState {
     if (problems.length > 0) return problems.map(({ path, message }) => ({ path: path.slice(1), message }));
     this.#forgetFacts(entry.device);
     this.#assignments.set(entry.device, entry);
+    this.#byAsset = undefined;
     this.#options.keep(assignmentKey(entry.device), entry);
     const found = this.#inbox.get(entry.device);
     const said = this.#inbox.connection(entry.device);
@@ -160,6 +163,7 @@ export class SiteState {
   /** Takes an assignment away: the device goes to the inbox when it is heard again. False: there was none. */
   unassign(device: string): boolean {
     if (!this.#assignments.delete(device)) return false;
+    this.#byAsset = undefined;
     this.#forgetFacts(device);
     this.#devices.delete(device);
     this.#presence.end(device);
@@ -184,11 +188,14 @@ export class SiteState {
 
   /** Everything that is known of an asset, one fact a property. */
   assetStates(asset: string): AssetFact[] {
-    return factsAbout(asset, this.#facts, this.#assignments, this.#devices);
+    const devices = this.#serving(asset).flatMap(({ device }) => this.#devices.get(device) ?? []);
+    return factsAbout(asset, this.#facts, devices);
   }
 
   /** One current value, as commands are compared with it. */
   current(asset: string, property: string): string | number | undefined {
+    const told = this.#facts.value(asset, property);
+    if (told !== undefined || property !== 'online') return told;
     return this.assetStates(asset).find((fact) => fact.property === property)?.value;
   }
 
@@ -211,7 +218,16 @@ export class SiteState {
 
   /** The parts that can carry out a command on an asset. */
   commandTargets(asset: string, action: CommandAction): CommandTarget[] {
-    return commandTargets(asset, action, this.#facts, this.#assignments);
+    return commandTargets(asset, action, this.#facts, this.#serving(asset));
+  }
+
+  /** Assignments that name an asset. */
+  #serving(asset: string): readonly Assignment[] {
+    this.#byAsset ??= Map.groupBy(
+      [...this.#assignments.values()].flatMap((entry) => assetsOf(entry).map((id) => ({ id, entry }))),
+      ({ id }) => id,
+    );
+    return this.#byAsset.get(asset)?.map(({ entry }) => entry) ?? [];
   }
 
   #presenceTold(

@@ -1,7 +1,7 @@
 /** What pages and commands ask of the site's state. */
 import type { CommandAction } from '../../devices/model/command.ts';
 import type { SiteDevice } from '../api/contract.ts';
-import { type Assignment, assetOf, assetsOf, declaredOf } from './assignments.ts';
+import { type Assignment, assetOf, declaredOf } from './assignments.ts';
 import { type Device, presenceOf } from './device.ts';
 import type { AssetFact, Facts } from './facts.ts';
 import { commanded, isSignal } from './properties.ts';
@@ -19,21 +19,13 @@ export interface CommandTarget {
   heard: boolean;
 }
 
-type Assignments = ReadonlyMap<string, Assignment>;
-type Devices = ReadonlyMap<string, Device>;
-
-/** Everything that is known of an asset. `online` is offline when one of its devices is. */
-export function factsAbout(
-  asset: string,
-  facts: Facts,
-  assignments: Assignments,
-  devices: Devices,
-): AssetFact[] {
+/**
+ * Everything that is known of an asset. `online` is offline when one of its devices is.
+ * @param devices those that serve it
+ */
+export function factsAbout(asset: string, facts: Facts, devices: readonly Device[]): AssetFact[] {
   const about = facts.about(asset);
-  const serving = [...devices.values()].filter((device) => {
-    const entry = assignments.get(device.device);
-    return presenceOf(device) !== undefined && entry !== undefined && assetsOf(entry).includes(asset);
-  });
+  const serving = devices.filter((device) => presenceOf(device) !== undefined);
   const telling = serving.find((device) => presenceOf(device) === 'offline') ?? serving[0];
   if (telling === undefined) return about;
   const seenAt = Math.max(...serving.map(({ heardAt, toldAt }) => heardAt ?? toldAt ?? 0));
@@ -58,15 +50,18 @@ export function deviceView(device: Device, entry: Assignment | undefined, facts:
   };
 }
 
-/** The parts that can carry out a command on an asset: those that have told such a state, else the likely ones. */
+/**
+ * The parts that can carry out a command on an asset: those that have told such a state, else the likely ones.
+ * @param serving the assignments that name it
+ */
 export function commandTargets(
   asset: string,
   action: CommandAction,
   facts: Facts,
-  assignments: Assignments,
+  serving: readonly Assignment[],
 ): CommandTarget[] {
   if (isSignal(action))
-    return [...assignments.values()].flatMap((entry) =>
+    return serving.flatMap((entry) =>
       assetOf(entry, BADGE_PART) === asset
         ? [{ device: entry.device, part: BADGE_PART, inverted: false, heard: true }]
         : [],
@@ -76,12 +71,12 @@ export function commandTargets(
   const target = (device: string, part: string, heard: boolean): CommandTarget => ({
     device,
     part,
-    inverted: assignments.get(device)?.invert.includes(part) === true,
+    inverted: serving.find((entry) => entry.device === device)?.invert.includes(part) === true,
     heard,
   });
   const told = facts.ofAsset(asset).filter((fact) => fact.type === 'state' && fact.property === property);
   if (told.length > 0) return told.map(({ device, part }) => target(device, part, true));
-  return [...assignments.values()].flatMap((entry) => {
+  return serving.flatMap((entry) => {
     const tellsOtherwise = new Set(facts.ofDevice(entry.device).map(({ part }) => part));
     const likely = [...Object.keys(entry.assets), ...Object.keys(entry.treatAs), property].filter((part) => {
       const declared = declaredOf(entry, part);
