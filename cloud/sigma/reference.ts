@@ -69,17 +69,20 @@ function item(key: string, values: Json, event: EventFields): boolean {
   return modifiers.includes('neq') ? !found : found;
 }
 
-/** Values at a path, each key taken whole or by its parts. */
-function valuesAt(value: Json, path: string): Json[] {
-  if (!isDictionary(value)) return [];
+/** Values at a path, each key taken whole or by its parts; undefined where nothing is there. */
+function valuesAt(value: Json, path: string): Json[] | undefined {
+  if (!isDictionary(value)) return undefined;
   if (Object.hasOwn(value, path)) return [value[path]].flat();
   for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
     const head = path.slice(0, dot);
     if (!Object.hasOwn(value, head)) continue;
-    const found = [value[head]].flat().flatMap((inner) => valuesAt(inner, path.slice(dot + 1)));
-    if (found.length > 0) return found;
+    const found = [value[head]].flat().flatMap((inner) => {
+      const values = valuesAt(inner, path.slice(dot + 1));
+      return values === undefined ? [] : [values];
+    });
+    if (found.length > 0) return found.flat();
   }
-  return [];
+  return undefined;
 }
 
 function leaves(value: Json): Json[] {
@@ -90,8 +93,9 @@ const isText = (value: Json) => ['string', 'number', 'boolean'].includes(typeof 
 
 function single(field: string, modifiers: string[], value: Json, event: EventFields): boolean {
   const has = (modifier: string) => modifiers.includes(modifier);
-  const raw = field === '' ? leaves(event) : valuesAt(event, field);
-  if (has('exists')) return raw.length > 0 === (value === true);
+  const there = field === '' ? leaves(event) : valuesAt(event, field);
+  if (has('exists')) return (there !== undefined) === value;
+  const raw = there ?? [];
   if (value === null) return raw.every((one) => one === null);
   const texts = raw.filter(isText).map(String);
   const compared = ['lt', 'lte', 'gt', 'gte'].find(has);
@@ -115,7 +119,7 @@ function single(field: string, modifiers: string[], value: Json, event: EventFie
     return texts.some((text) => expression.matcher(text).find());
   }
   if (has('fieldref')) {
-    const others = valuesAt(event, String(value)).filter(isText).map(String);
+    const others = (valuesAt(event, String(value)) ?? []).filter(isText).map(String);
     return texts.some((text) => others.some((other) => new RegExp(`^${quoted(other)}$`, 'iu').test(text)));
   }
   if (has('cidr')) return texts.some((text) => within(text, String(value)));

@@ -126,6 +126,12 @@ export function literalIn(source: string): string {
       end();
       continue;
     }
+    const count = character === '{' ? /^\{\d*,?\d*\}/.exec(source.slice(at)) : null;
+    if (count !== null) {
+      at += count[0].length - 1;
+      end();
+      continue;
+    }
     const escaped = character === '\\' ? source.charAt(++at) : '';
     const means = escaped === '' ? character : escaped;
     const isLetter =

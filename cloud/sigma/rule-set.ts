@@ -1,5 +1,5 @@
 /** All rules of a folder, put together: filters applied, references of correlations resolved. */
-import { readDocuments } from './documents.ts';
+import { type RawDocument, readDocuments } from './documents.ts';
 import { SigmaProblem } from './problem.ts';
 import { readRule } from './read-rule.ts';
 import type { CorrelationRule, DetectionRule, FilterRule, Logsource, Rule } from './rule.ts';
@@ -12,6 +12,12 @@ export interface RuleFile {
   /** From the folder, with `/`. */
   readonly file: string;
   readonly text: string;
+}
+
+/** A file whose documents were read before. */
+export interface ReadFile {
+  readonly file: string;
+  readonly documents: readonly RawDocument[];
 }
 
 export interface Failure {
@@ -40,7 +46,10 @@ export interface RuleSet {
 }
 
 /** Never throws: what can't be used is among `failed`, the others are loaded. Pure. */
-export function ruleSetOf(files: readonly RuleFile[], placeholders: Placeholders = new Map()): RuleSet {
+export function ruleSetOf(
+  files: readonly (RuleFile | ReadFile)[],
+  placeholders: Placeholders = new Map(),
+): RuleSet {
   const failed: Failure[] = [];
   const rules: Rule[] = [];
   const several = new Set<string>();
@@ -49,8 +58,9 @@ export function ruleSetOf(files: readonly RuleFile[], placeholders: Placeholders
     const where = several.has(file) ? `document ${document}: ` : '';
     failed.push({ file, error: where + (error instanceof Error ? error.message : String(error)) });
   };
-  for (const { file, text } of files) {
-    const documents = readDocuments(text);
+  for (const given of files) {
+    const { file } = given;
+    const documents = 'text' in given ? readDocuments(given.text) : given.documents;
     if (documents.length > 1 || documents.some(({ number }) => number > 1)) several.add(file);
     for (const document of documents) {
       count++;

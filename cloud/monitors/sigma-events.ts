@@ -1,0 +1,86 @@
+/** Observations as Sigma's rules see them: the house's own names, and those of Sigma's taxonomy beside them. */
+import { type Observation, observationKinds } from '../../devices/model/observation.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import type { EventFields } from '../sigma/event-fields.ts';
+import type { Logsource } from '../sigma/rule.ts';
+import { requestTarget } from '../sources/web-access.ts';
+
+/** Physical observations are a logsource like any other; `service` is the thing: `door`, `badge`, `camera`. */
+export function logsourceOf({ kind, facts }: Pick<Observation, 'kind' | 'facts'>): Logsource {
+  if (kind === 'web.requested') return { category: 'webserver' };
+  if (kind === 'login.failed' || kind === 'login.succeeded')
+    return facts?.service === 'ssh'
+      ? { category: 'authentication', product: 'linux', service: 'sshd' }
+      : { category: 'authentication' };
+  if (kind === 'account.elevated') return { category: 'process_creation', product: 'linux', service: 'sudo' };
+  if (kind === 'host.logged') {
+    const service = typeof facts?.application === 'string' ? facts.application : 'syslog';
+    return { product: 'linux', service };
+  }
+  if (kind === 'network.alerted') return { category: 'network', product: 'suricata' };
+  const service = kind.split('.')[0] ?? kind;
+  if (observationKinds[kind] === 'physical') return { category: 'physical', product: 'gatehouse', service };
+  return { category: 'authentication', product: 'gatehouse', service };
+}
+
+/**
+ * Own names: `kind`, `site`, `zone`, `asset`, `source`, `observedAt`, `value`, `badge`, `account`, `identity`, `person`
+ * (whom the registry knows behind badge or account), observables and facts by their names.
+ */
+export function eventOf(observation: Observation, registry: Registry): EventFields {
+  const { kind, site, asset, source, observedAt, value, subjects, observables, facts } = observation;
+  const zone = registry.asset(asset)?.zone;
+  const person = registry.resolve(subjects ?? {}, asset)?.id;
+  const event: Record<string, unknown> = {
+    ...facts,
+    ...observables,
+    ...subjects,
+    kind,
+    site,
+    asset,
+    source,
+    observedAt,
+  };
+  if (value !== undefined) event.value = value;
+  if (zone !== undefined) event.zone = zone;
+  if (person !== undefined) event.person = person;
+  return Object.assign(event, taxonomyOf(observation));
+}
+
+/** Names of Sigma's taxonomy for what the house names otherwise. */
+function taxonomyOf(observation: Observation): EventFields {
+  const { kind, subjects, observables, facts } = observation;
+  const event: Record<string, unknown> = {};
+  const put = (name: string, value: unknown) => {
+    if (value !== undefined) event[name] = value;
+  };
+  if (observables?.path !== undefined) {
+    const target = requestTarget(observation);
+    put('cs-uri', target);
+    put('cs-uri-stem', target.split('?')[0]);
+    // Rules for web servers look in it for the path as well.
+    put('cs-uri-query', target);
+    put('c-uri', target);
+    put('cs-method', observables.method);
+    put('cs-user-agent', observables['user-agent']);
+    put('c-useragent', observables['user-agent']);
+    put('cs-referer', observables.referer);
+    put('sc-status', facts?.status);
+    put('cs-host', facts?.virtualHost ?? observables.host);
+    put('c-ip', observables.ip);
+  }
+  if (kind === 'account.elevated') {
+    put('CommandLine', facts?.command);
+    if (typeof facts?.command === 'string') put('Image', facts.command.split(' ')[0]);
+    put('User', subjects?.account);
+    put('CurrentDirectory', facts?.pwd);
+  } else if (kind === 'host.logged') put('message', facts?.text);
+  else if (kind === 'network.alerted') {
+    put('src_ip', observables?.ip);
+    put('dst_ip', observables?.['destination-ip']);
+    put('src_port', facts?.sourcePort);
+    put('dst_port', facts?.destinationPort);
+    put('query', observables?.domain);
+  }
+  return event;
+}
