@@ -159,6 +159,7 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
   if (clock instanceof SteadyClock)
     clock.watch((change) => {
       log.warn({ change }, 'clock');
+      if (change.quality === 'set') drivers?.cameras.clockWasSet();
       gateway.clockChanged(change).catch((error: unknown) => onTrouble(`clock: ${String(error)}`));
     }, signal);
   transmission?.start();

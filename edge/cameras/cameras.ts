@@ -6,8 +6,10 @@ import type { Command } from '../../devices/model/command.ts';
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Heard, Reading, StateReading } from '../../devices/profiles/profile.ts';
 import { cameraAddress } from '../drivers/onvif/camera.ts';
+import { CertificateTrust } from '../drivers/onvif/certificate-trust.ts';
 import type { CameraDescription } from '../drivers/onvif/client.ts';
 import type { DriversOptions } from '../drivers/options.ts';
+import { type AddedCamera, AddedCameras } from './added-cameras.ts';
 import type { CameraConfiguration } from './configuration.ts';
 import { Decoder } from './decoder.ts';
 import { Evidence } from './evidence.ts';
@@ -24,6 +26,7 @@ export const MAX_PICTURE_BYTES = 128 * 1024;
 const SUBSCRIPTION_PREFIX = 'camera-subscription/';
 const IDENTITY_PREFIX = 'camera-identity/';
 const STARTED_PREFIX = 'camera-started/';
+const CERTIFICATE_PREFIX = 'camera-certificate/';
 const keptIdentity = z.object({ serial: z.string(), mac: z.string().optional() });
 /** A camera that counts its start back from its uptime is off by so much. */
 const SAME_START_MS = 90_000;
@@ -52,6 +55,9 @@ export class Cameras {
   readonly #decoder: Decoder;
   readonly #evidence: Evidence;
   readonly store: EvidenceStore;
+  readonly #added: AddedCameras;
+  /** Ends one camera that was added at the page. */
+  readonly #endings = new Map<string, AbortController>();
   #underWay = 0;
   /** Notices of cameras that could not be read, since the start. */
   unreadable = 0;
@@ -61,10 +67,14 @@ export class Cameras {
     this.#options = options;
     this.#signal = signal;
     this.#decoder = new Decoder(signal);
-    for (const entry of configuration.cameras) this.#cameras.set(entry.asset, this.#open(entry));
+    const stateDirectory = configuration.resolve(configuration.gateway.state);
+    for (const entry of configuration.cameras)
+      this.#cameras.set(entry.asset, this.#open(entry, this.#passwordOf(entry), signal));
+    this.#added = new AddedCameras(stateDirectory, onTrouble);
+    for (const entry of this.#added.all()) this.#take(entry);
     const { keepMs, maxBytes } = configuration.evidence;
     this.store = new EvidenceStore({
-      directory: join(configuration.resolve(configuration.gateway.state), 'evidence'),
+      directory: join(stateDirectory, 'evidence'),
       keepMs,
       maxBytes,
       clock,
@@ -94,6 +104,84 @@ export class Cameras {
     return this.#cameras.get(asset);
   }
 
+  /** When it was added at the page; undefined where it stands in the file. */
+  addedAt(asset: string): number | undefined {
+    return this.#endings.has(asset) ? this.#added.of(asset)?.addedAt : undefined;
+  }
+
+  /** The asset whose camera has this serial number, as far as it was reached. */
+  withSerial(serial: string): string | undefined {
+    return [...this.#identities].find(
+      ([asset, known]) => known.serial === serial && this.#cameras.has(asset),
+    )?.[0];
+  }
+
+  /**
+   * Puts a camera to use that nobody wrote into the file. It is on disk when this returns, and is being connected to.
+   * @throws Error where it can't be kept
+   */
+  add(wanted: Parameters<AddedCameras['entryFor']>[0], password: string): SiteCamera {
+    const entry = {
+      camera: this.#added.entryFor(wanted),
+      password,
+      addedAt: this.#options.clock.now(),
+    };
+    this.#added.put(entry);
+    const camera = this.#take(entry);
+    if (camera === undefined) throw new Error(`${wanted.asset} has a camera`);
+    camera.start();
+    return camera;
+  }
+
+  /** A person has looked: what the camera shows now is its certificate. */
+  acceptCertificate(asset: string, certificate: string): void {
+    const added = this.#added.of(asset);
+    if (this.#endings.has(asset) && added !== undefined)
+      this.#added.put({ ...added, camera: { ...added.camera, certificate } });
+    this.#cameras.get(asset)?.trust.accept(certificate);
+  }
+
+  /** Takes one out of use that was added here. False: it stands in the file. */
+  remove(asset: string): boolean {
+    const ending = this.#endings.get(asset);
+    if (ending === undefined) return false;
+    const { outbox, gateway } = this.#options;
+    this.#added.remove(asset);
+    ending.abort();
+    this.#endings.delete(asset);
+    this.#cameras.delete(asset);
+    this.#identities.delete(asset);
+    this.#starts.delete(asset);
+    // Another camera may stand there one day: it is none in the place of this one.
+    for (const prefix of [IDENTITY_PREFIX, STARTED_PREFIX, CERTIFICATE_PREFIX]) outbox.forget(prefix + asset);
+    gateway.site.unassign(cameraAddress(asset));
+    return true;
+  }
+
+  /** The gateway's clock was set: what cameras say of theirs can be judged now. */
+  clockWasSet(): void {
+    for (const camera of this.#cameras.values()) void camera.clockWasSet();
+  }
+
+  /** @returns undefined where the file has one for the same asset, or there is no such asset any more */
+  #take(entry: AddedCamera): SiteCamera | undefined {
+    const { configuration, onTrouble } = this.#options;
+    const { asset } = entry.camera;
+    if (
+      configuration.registry.asset(asset)?.site !== configuration.gateway.site ||
+      this.#cameras.has(asset)
+    ) {
+      onTrouble(`camera ${asset}, added at the page, is not used: the files say otherwise`);
+      return undefined;
+    }
+    const ending = new AbortController();
+    const signal = AbortSignal.any([this.#signal, ending.signal]);
+    const camera = this.#open(entry.camera, entry.password, signal);
+    this.#cameras.set(asset, camera);
+    this.#endings.set(asset, ending);
+    return camera;
+  }
+
   /** A detection was made: what the cameras near it saw is kept. */
   detected(detection: Detection): void {
     this.#evidence.detected(detection);
@@ -108,7 +196,8 @@ export class Cameras {
   deliver(command: Command): boolean {
     const camera = this.#cameras.get(command.asset);
     if (camera === undefined || this.#underWay >= MAX_COMMANDS_UNDER_WAY) return false;
-    if (command.action === 'picture.take') void this.#carryOut(command, () => this.#take(camera, command));
+    if (command.action === 'picture.take')
+      void this.#carryOut(command, () => this.#takePicture(camera, command));
     else if (command.action === 'camera.go-to-preset' && command.preset !== undefined) {
       const { preset } = command;
       void this.#carryOut(command, async () => `looks at ${await camera.goTo(preset)}`);
@@ -128,7 +217,7 @@ export class Cameras {
     }
   }
 
-  async #take(camera: SiteCamera, { asset, detection }: Command): Promise<string> {
+  async #takePicture(camera: SiteCamera, { asset, detection }: Command): Promise<string> {
     const { gateway, clock, configuration } = this.#options;
     const bytes = await this.#decoder.shrink(await camera.picture(), MAX_PICTURE_BYTES);
     await gateway.picture({
@@ -142,7 +231,7 @@ export class Cameras {
     return `${bytes.length} bytes`;
   }
 
-  #open(configuration: CameraConfiguration): SiteCamera {
+  #open(configuration: CameraConfiguration, password: string, signal: AbortSignal): SiteCamera {
     const { outbox, onTrouble, clock } = this.#options;
     const { asset, host } = configuration;
     this.#assign(asset);
@@ -154,7 +243,8 @@ export class Cameras {
     const leftBehind = outbox.kept(SUBSCRIPTION_PREFIX).get(SUBSCRIPTION_PREFIX + asset);
     return new SiteCamera({
       configuration,
-      password: this.#passwordOf(configuration),
+      password,
+      trust: this.#trustOf(configuration, signal),
       clock,
       decoder: this.#decoder,
       onvif: {
@@ -165,12 +255,17 @@ export class Cameras {
           if (subscription === undefined) outbox.forget(SUBSCRIPTION_PREFIX + asset);
           else outbox.keep(SUBSCRIPTION_PREFIX + asset, subscription);
         },
-        onDescribed: (description) => this.#described(asset, description),
-        onStarted: (at) => this.#started(asset, at),
+        isClockSet: () => clock.quality !== 'unset',
+        onDescribed: (description) => {
+          if (!signal.aborted) this.#described(asset, description);
+        },
+        onStarted: (at) => {
+          if (!signal.aborted) this.#started(asset, at);
+        },
         onHeard: ({ readings }, isState) => {
           for (const reading of readings) {
             const isOnlyState = isState && reading.type === 'state' && !lasting.has(reading.property);
-            this.#hear(asset, [reading], isOnlyState);
+            if (!signal.aborted) this.#hear(asset, [reading], isOnlyState);
           }
         },
         onUnreadable: (count) => this.#notRead(`${host}:${asset}`, count),
@@ -178,9 +273,28 @@ export class Cameras {
           if (trouble !== undefined) onTrouble(`camera ${asset} ${trouble}: ${detail}`);
         },
       },
-      onFound: (readings) => this.#hear(asset, readings, false),
+      onFound: (readings) => {
+        if (!signal.aborted) this.#hear(asset, readings, false);
+      },
       onTrouble: (message) => onTrouble(message),
-      signal: this.#signal,
+      signal,
+    });
+  }
+
+  /** The certificate that it was proved with stays the one; another one is news as another camera would be. */
+  #trustOf({ asset, certificate }: CameraConfiguration, signal: AbortSignal): CertificateTrust {
+    const { outbox, onTrouble } = this.#options;
+    const kept = outbox.kept(CERTIFICATE_PREFIX).get(CERTIFICATE_PREFIX + asset);
+    return new CertificateTrust(certificate ?? (typeof kept === 'string' ? kept : undefined), {
+      onHeld: (fingerprint) => {
+        if (!signal.aborted) outbox.keep(CERTIFICATE_PREFIX + asset, fingerprint);
+      },
+      onOther: (certificateNow, certificateBefore) => {
+        if (signal.aborted) return;
+        onTrouble(`camera ${asset} shows another certificate: ${certificateNow}`);
+        const facts = { what: 'certificate', certificateBefore, certificateNow };
+        this.#hear(asset, [{ type: 'moment', part: 'identity', moment: 'replaced', facts }], false);
+      },
     });
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs, identifier } from '../../devices/model/identifiers.ts';
+import { fingerprintShape } from '../drivers/onvif/certificate-trust.ts';
 import { obscuredReasons } from './picture-watch.ts';
 
 const path = z.string().min(1).max(4_096);
@@ -29,6 +30,8 @@ export const cameraConfiguration = z
     host: z.string().min(1).max(253).optional(),
     port: z.number().int().min(0).max(65_535).default(80),
     secure: z.boolean().default(false),
+    /** SHA-256 of its certificate (`AB:CD:…`); absent: the first one with which the log-in was good. */
+    certificate: z.string().regex(fingerprintShape, 'expected 32 pairs like AB:CD:…').optional(),
     username: z.string().max(128).default(''),
     /** A file that holds the password and nothing else. */
     passwordFile: path.optional(),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Reading } from '../../devices/profiles/profile.ts';
 import { Camera, type CameraOptions } from '../drivers/onvif/camera.ts';
+import type { CertificateTrust } from '../drivers/onvif/certificate-trust.ts';
 import type { CameraDescription } from '../drivers/onvif/client.ts';
 import { atCamera } from '../drivers/onvif/request.ts';
 import { fetchSnapshot } from '../drivers/onvif/snapshot.ts';
@@ -20,12 +21,21 @@ const FRESH_MS = 5_000;
 export interface SiteCameraOptions {
   configuration: CameraConfiguration;
   password: string;
+  /** The certificate that it is held to, by HTTPS. */
+  trust: CertificateTrust;
   clock: Clock;
   decoder: Decoder;
   /** What the camera's own driver tells about its connection. */
   onvif: Pick<
     CameraOptions,
-    'leftBehind' | 'onSubscription' | 'onDescribed' | 'onStarted' | 'onHeard' | 'onUnreadable' | 'onTrouble'
+    | 'isClockSet'
+    | 'leftBehind'
+    | 'onSubscription'
+    | 'onDescribed'
+    | 'onStarted'
+    | 'onHeard'
+    | 'onUnreadable'
+    | 'onTrouble'
   >;
   /** What the gateway itself finds out about the camera. */
   onFound(readings: Reading[]): void;
@@ -49,12 +59,12 @@ export class SiteCamera {
 
   constructor(options: SiteCameraOptions) {
     this.#options = options;
-    const { configuration, password, onvif, signal } = options;
+    const { configuration, password, trust, onvif, signal } = options;
     const { host, port, secure, username, events, asset, picture } = configuration;
     if (host !== undefined) {
       this.#camera = new Camera(
         {
-          ...{ asset, host, port, secure, username, password, events },
+          ...{ asset, host, port, secure, username, password, trust, events },
           ...onvif,
           onDescribed: (description) => {
             this.#description = description;
@@ -77,7 +87,7 @@ export class SiteCamera {
       const fetch = async () => {
         const uri = await this.#pictureUri();
         if (uri === undefined) return undefined;
-        return fetchSnapshot(uri, { username, password }, signal).catch((error: unknown) => {
+        return fetchSnapshot(uri, { username, password, trust }, signal).catch((error: unknown) => {
           this.#isUriDoubtful = true;
           throw error;
         });
@@ -113,6 +123,15 @@ export class SiteCamera {
     return this.#camera?.clockOffsetMs;
   }
 
+  get trust(): CertificateTrust {
+    return this.#options.trust;
+  }
+
+  /** The gateway's own clock was set. */
+  async clockWasSet(): Promise<void> {
+    await this.#camera?.clockWasSet();
+  }
+
   /** Why it sees nothing, as the watch found. */
   get reason(): WatchReason | undefined {
     return this.#watch.sees === false ? this.#watch.reason : undefined;
@@ -129,12 +148,12 @@ export class SiteCamera {
 
   /** A JPEG of now. @throws Error that says why there is none */
   async picture(): Promise<Uint8Array> {
-    const { configuration, password, signal } = this.#options;
+    const { configuration, password, trust, signal } = this.#options;
     const { picture, username } = configuration;
     if (this.#camera?.isConnected && !(picture.source === 'snapshot' && picture.url !== undefined))
       return this.#camera.picture();
     const uri = picture.source === 'snapshot' ? await this.#pictureUri() : undefined;
-    if (uri !== undefined) return fetchSnapshot(uri, { username, password }, signal);
+    if (uri !== undefined) return fetchSnapshot(uri, { username, password, trust }, signal);
     const newest = this.#recent.newest;
     if (newest !== undefined && performance.now() - newest.atMs <= FRESH_MS) return newest.jpeg;
     throw new Error(`the camera ${configuration.asset} brings no picture`);

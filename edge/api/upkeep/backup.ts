@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from '../../../devices/configuration.ts';
+import { ADDED_FILE } from '../../cameras/added-cameras.ts';
 import type { GatewayConfiguration } from '../../config.ts';
 import { readGatewayConfiguration } from '../../config.ts';
 import type { Gateway } from '../../gateway.ts';
@@ -27,9 +28,9 @@ const MAX_FILES = 64;
 const MAX_FILE_BYTES = 1024 * 1024;
 /**
  * What of the state directory makes this gateway this one: its key, the certificate that devices pin, and the authority
- * that phones have installed.
+ * that phones have installed, and cameras that were added at the page.
  */
-const stateFiles = ['signing-key.pem', 'broker.pem', 'page-authority.json'] as const;
+const stateFiles = ['signing-key.pem', 'broker.pem', 'page-authority.json', ADDED_FILE] as const;
 
 const backup = z.strictObject({
   gateway: z.string().max(256),

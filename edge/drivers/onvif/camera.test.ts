@@ -39,6 +39,7 @@ function driverFor(simulated: SimulatedCamera, more: Partial<CameraOptions> = {}
       username: 'gatehouse',
       password: 'secret',
       events: 'pull',
+      isClockSet: () => true,
       onSubscription: (subscription) => subscriptions.push(subscription),
       onDescribed: ({ serial, mac, endpoint }) => serials.push(`${serial} ${mac} ${endpoint}`),
       onStarted: (at) => starts.push(at),
@@ -267,4 +268,18 @@ test('a gateway that was killed gives back the subscription of its last life', a
   const next = driverFor(simulated, { leftBehind });
   await eventually(() => expect(next.subscriptions.length).toBeGreaterThanOrEqual(1));
   expect(simulated.gaveBack).toBe(1);
+});
+
+test('a camera’s clock is judged only by a clock that somebody has set, and then at once', async () => {
+  const simulated = await simulatedCamera();
+  simulated.setClockOffset(600_000);
+  let isSet = false;
+  const { camera, said, facts, starts } = driverFor(simulated, { isClockSet: () => isSet });
+  await eventually(() => expect(said).toContain('picture:dark:vs visible (state)'));
+  expect(said.filter((word) => word.startsWith('clock'))).toEqual([]);
+  expect([camera.clockOffsetMs, starts]).toEqual([undefined, []]);
+  isSet = true;
+  await camera.clockWasSet();
+  expect(said.filter((word) => word.startsWith('clock'))).toEqual(['clock wrong']);
+  expect(facts.at(-1)).toMatchObject({ facts: { offsetSeconds: expect.closeTo(600, -1) } });
 });

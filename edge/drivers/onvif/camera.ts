@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNotice } from '../../../devices/onvif/topics.ts';
 import type { Heard, Reading } from '../../../devices/profiles/profile.ts';
+import { isOtherCertificate } from './certificate-trust.ts';
 import {
   type CameraAccess,
   type CameraDescription,
@@ -29,8 +30,11 @@ const MAX_NAMED_PRESETS = 12;
 /** What waited in a storm is looked at this often. */
 const STORM_LOOK_MS = 1_000;
 
-/** `no-events`: it is there and takes the log-in, but gives no subscription: others have all that it has. */
-export type CameraTrouble = 'unreachable' | 'refused' | 'no-events';
+/**
+ * `other-certificate`: at its address something answers that is not what was trusted.
+ * `no-events`: it is there and takes the log-in, but gives no subscription: others have all that it has.
+ */
+export type CameraTrouble = 'unreachable' | 'refused' | 'no-events' | 'other-certificate';
 
 export interface CameraOptions extends CameraAccess {
   /** Asset that this camera is. */
@@ -47,6 +51,8 @@ export interface CameraOptions extends CameraAccess {
   onStarted(at: number): void;
   /** What the camera says, as any device does. `isState`: known at connection, not news. */
   onHeard(heard: Heard, isState: boolean): void;
+  /** Whether the gateway's own clock can judge the camera's. */
+  isClockSet(): boolean;
   /** Notices that could not be read. */
   onUnreadable(count: number): void;
   /** Told when trouble begins, with its cause in words; undefined when it is over. */
@@ -77,9 +83,9 @@ export class Camera {
     return this.#session !== undefined;
   }
 
-  /** How far its clock is off, ms; undefined where it isn't known. */
+  /** How far its clock is off, ms; undefined where that isn't known, or ours can't judge it. */
   get clockOffsetMs(): number | undefined {
-    return this.#session?.clockOffsetMs;
+    return this.#options.isClockSet() ? this.#session?.clockOffsetMs : undefined;
   }
 
   /** Runs until the signal; never rejects. */
@@ -196,8 +202,11 @@ export class Camera {
     for (const notice of notices) {
       const meaning = readNotice(notice);
       if (meaning === undefined) continue;
-      if ('rebootedAt' in meaning) this.#options.onStarted(meaning.rebootedAt - (session.clockOffsetMs ?? 0));
-      else if (meaning.isState) this.#say([meaning.reading], true);
+      if ('rebootedAt' in meaning) {
+        // Against a clock that nobody has set, the same start would be another one each time.
+        if (this.#options.isClockSet())
+          this.#options.onStarted(meaning.rebootedAt - (session.clockOffsetMs ?? 0));
+      } else if (meaning.isState) this.#say([meaning.reading], true);
       else news.push(meaning.reading);
     }
     const said = this.#storm.take(news, performance.now());
@@ -235,8 +244,21 @@ export class Camera {
         false,
       );
     }
-    const { clockOffsetMs } = session;
-    if (clockOffsetMs === undefined) return;
+    this.#judgeClock(session);
+  }
+
+  /** The gateway's own clock was set: what was measured before says nothing. */
+  async clockWasSet(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    // Where it gives no answer it is asked at the next connection.
+    await session.measureClock().catch(() => {});
+    if (this.#session === session) this.#judgeClock(session);
+  }
+
+  /** Only a clock that is right itself can say that another one is wrong. */
+  #judgeClock({ clockOffsetMs }: CameraSession): void {
+    if (clockOffsetMs === undefined || !this.#options.isClockSet()) return;
     const wrong = Math.abs(clockOffsetMs) > CLOCK_WRONG_MS;
     const facts = { offsetSeconds: Math.round(clockOffsetMs / 1_000) };
     this.#say(
@@ -261,6 +283,7 @@ export class Camera {
 }
 
 function troubleOf(error: unknown, wasReached: boolean): CameraTrouble {
+  if (isOtherCertificate(error)) return 'other-certificate';
   if (isRefusal(error)) return 'refused';
   return wasReached && isSoapFault(error) ? 'no-events' : 'unreachable';
 }

@@ -2,6 +2,7 @@ import { parse as parseUrl } from 'node:url';
 import onvif from 'onvif';
 import { z } from 'zod';
 import { boundedAgent } from './bounded-agent.ts';
+import { CertificateTrust } from './certificate-trust.ts';
 import { type Pulled, readPulled, remainingIn } from './pulled.ts';
 import { ANSWER_WITHIN_MS, atCamera } from './request.ts';
 import { escaped, soapCall } from './soap-call.ts';
@@ -24,6 +25,8 @@ export interface CameraAccess {
   secure: boolean;
   username: string;
   password: string;
+  /** By HTTPS: the certificate that it is held to; absent: the first one of each connection is taken. */
+  trust?: CertificateTrust;
 }
 
 /** What the camera says it is. Its address is only an attribute: it is known by these. */
@@ -36,6 +39,8 @@ export interface CameraDescription {
   mac?: string;
   /** `urn:uuid:…`, as in discovery. */
   endpoint?: string;
+  /** By HTTPS: SHA-256 of its certificate. */
+  certificate?: string;
 }
 
 export interface CameraPreset {
@@ -119,7 +124,8 @@ const uriShape = z.object({ uri: z.url({ protocol: /^(https?|rtsps?)$/ }) });
  * credentials, so that a camera with a wrong clock still accepts the digest.
  */
 export async function openCamera(access: CameraAccess, signal: AbortSignal): Promise<CameraSession> {
-  const agent = boundedAgent(access.secure);
+  const { trust = new CertificateTrust() } = access;
+  const agent = boundedAgent(access.secure ? trust : undefined);
   const camera = new onvif.Cam({
     hostname: access.host,
     port: access.port,
@@ -181,11 +187,13 @@ export async function openCamera(access: CameraAccess, signal: AbortSignal): Pro
       2 * ANSWER_WITHIN_MS,
     );
     device = await describe();
+    if (access.secure) trust.proved();
     const endpoint = await ownCall('GetEndpointReference', 'http://www.onvif.org/ver10/device/wsdl').catch(
       () => undefined,
     );
     const reference = /<(?:[\w-]+:)?GUID>\s*([^<\s]{1,128})\s*</.exec(endpoint ?? '')?.[1];
     if (reference !== undefined) device = { ...device, endpoint: reference };
+    if (access.secure && trust.expected !== undefined) device = { ...device, certificate: trust.expected };
   } catch (error) {
     agent.destroy();
     throw error;
@@ -193,7 +201,7 @@ export async function openCamera(access: CameraAccess, signal: AbortSignal): Pro
 
   /** What the library does not know. */
   function ownCall(operation: string, namespace: string, address?: string): Promise<string> {
-    return soapCall({ operation, namespace, address }, access, clockOffsetMs ?? 0, signal);
+    return soapCall({ operation, namespace, address }, { ...access, trust }, clockOffsetMs ?? 0, signal);
   }
 
   return {

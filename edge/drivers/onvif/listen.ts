@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isOtherCertificate } from './certificate-trust.ts';
 import type { CameraSession } from './client.ts';
 import type { Pulled } from './pulled.ts';
 import { afterFault, faultOf, mustRenew, type PullFault } from './subscription-policy.ts';
@@ -66,6 +67,8 @@ export async function listen({ session, onSubscribed, onPulled, signal }: Listen
       onPulled(pulled);
     } catch (error) {
       if (signal.aborted) return;
+      // Nobody waits whether somebody in between goes away by himself.
+      if (isOtherCertificate(error)) throw error;
       const fault = faultOf(error);
       const inARow = (faults.get(fault) ?? 0) + 1;
       faults.set(fault, inARow);
@@ -94,6 +97,7 @@ async function gone(session: CameraSession, signal: AbortSignal): Promise<never>
       await session.proveAlive();
       unanswered = 0;
     } catch (error) {
+      if (isOtherCertificate(error) && !signal.aborted) throw error;
       const fault = faultOf(error);
       unanswered = fault === 'unreachable' ? unanswered + 1 : 0;
       if (unanswered >= GONE_AFTER_QUESTIONS && !signal.aborted) throw new CameraGone();

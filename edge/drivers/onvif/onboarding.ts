@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import onvif from 'onvif';
 import { z } from 'zod';
+import { CertificateTrust, isOtherCertificate } from './certificate-trust.ts';
 import {
   type CameraAccess,
   type CameraDescription,
@@ -142,19 +143,26 @@ export type Proof =
       offersMqtt: boolean;
       presets: CameraPreset[];
     }
-  | { proved: false; why: 'refused' | 'unreachable'; detail: string };
+  | { proved: false; why: 'refused' | 'unreachable' | 'other-certificate'; detail: string };
 
 /**
  * Tries a log-in with calls that need it: connecting alone would let a wrong password pass. The camera's clock is
  * measured first, so that a camera that has lost its time is not taken for one that refuses.
  */
-export async function prove(access: CameraAccess, signal: AbortSignal): Promise<Proof> {
+export async function prove(wanted: CameraAccess, signal: AbortSignal): Promise<Proof> {
+  // All calls of one trial are held to the certificate of the first.
+  const access = { ...wanted, trust: wanted.trust ?? new CertificateTrust() };
   let session: Awaited<ReturnType<typeof openCamera>>;
   try {
     session = await openCamera(access, signal);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return { proved: false, why: isRefusal(error) ? 'refused' : 'unreachable', detail };
+    const why = isOtherCertificate(error)
+      ? 'other-certificate'
+      : isRefusal(error)
+        ? 'refused'
+        : 'unreachable';
+    return { proved: false, why, detail };
   }
   try {
     const { description, clockOffsetMs } = session;

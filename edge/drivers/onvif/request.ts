@@ -1,3 +1,6 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { CertificateTrust, trustingAgent } from './certificate-trust.ts';
 import { authorization, type HttpCredentials } from './http-digest.ts';
 
 /** How long a camera may take for an answer, real ms. */
@@ -29,50 +32,74 @@ export class CameraAnswer extends Error {
 export async function requestFrom(
   address: string,
   request: CameraRequest,
-  credentials: HttpCredentials,
+  { trust, ...credentials }: HttpCredentials & { trust?: CertificateTrust },
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
   const url = new URL(address);
-  // fetch refuses credentials in an address; they come separately.
-  url.username = '';
-  url.password = '';
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new Error(`${url.protocol}// is no address of a picture or a call`);
+  const isSecure = url.protocol === 'https:';
+  // Question and answer of Digest go over one connection, which ends with them.
+  const agent = isSecure
+    ? trustingAgent(trust ?? new CertificateTrust(), true)
+    : new HttpAgent({ keepAlive: true });
   const ask = (answer?: string) =>
-    fetch(url, {
-      method: request.method,
-      signal: within,
-      redirect: 'error',
-      ...(request.body === undefined ? {} : { body: request.body }),
-      headers: {
-        ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
-        ...(answer === undefined ? {} : { authorization: answer }),
-      },
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const { hostname, port, pathname, search } = url;
+      const asked = (isSecure ? httpsRequest : httpRequest)({
+        agent,
+        method: request.method,
+        signal: within,
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port: port || (isSecure ? 443 : 80),
+        path: pathname + search,
+        headers: {
+          ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
+          ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
+          ...(answer === undefined ? {} : { authorization: answer }),
+        },
+      });
+      asked.once('response', resolve);
+      asked.once('error', (error) =>
+        reject(within.aborted && !signal.aborted ? new Error('the camera gave no answer') : error),
+      );
+      asked.end(request.body);
     });
-  let response = await ask();
-  if (response.status === 401) {
-    await response.body?.cancel();
-    const challenge = response.headers.get('www-authenticate') ?? '';
-    const target = { method: request.method, uri: url.pathname + url.search };
-    const answer = authorization(challenge, target, credentials);
-    if (answer === undefined)
-      throw new CameraAnswer('the camera asks for a log-in that is not supported', 401);
-    response = await ask(answer);
+  try {
+    let response = await ask();
+    if (response.statusCode === 401) {
+      response.on('error', () => {}).resume();
+      const challenge = response.headers['www-authenticate'] ?? '';
+      const target = { method: request.method, uri: url.pathname + url.search };
+      const answer = authorization(challenge, target, credentials);
+      if (answer === undefined)
+        throw new CameraAnswer('the camera asks for a log-in that is not supported', 401);
+      response = await ask(answer);
+    }
+    const { statusCode: status = 0 } = response;
+    // A redirection is none of the answers: the password belongs to this camera.
+    if (status < 200 || status > 299) {
+      response.on('error', () => {}).resume();
+      throw new CameraAnswer(`the camera answered ${status}`, status);
+    }
+    const body = await bodyOf(response, request.maxBytes);
+    if (isSecure) trust?.proved();
+    return body;
+  } finally {
+    agent.destroy();
   }
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new CameraAnswer(`the camera answered ${response.status}`, response.status);
-  }
-  return bodyOf(response, request.maxBytes);
 }
 
-async function bodyOf(response: Response, maxBytes: number): Promise<Uint8Array> {
+async function bodyOf(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    // Leaving the loop cancels what is still to come.
+  for await (const chunk of response) {
+    const part: Uint8Array = chunk;
+    bytes += part.length;
+    // Leaving the loop ends what is still to come.
     if (bytes > maxBytes) throw new Error(`the camera sent more than ${maxBytes} bytes`);
-    chunks.push(chunk);
+    chunks.push(part);
   }
   return Buffer.concat(chunks);
 }

@@ -1,3 +1,4 @@
+import type { CertificateTrust } from './certificate-trust.ts';
 import type { HttpCredentials } from './http-digest.ts';
 import { requestFrom } from './request.ts';
 
@@ -14,7 +15,7 @@ export const isJpeg = (bytes: Uint8Array): boolean =>
  */
 export async function fetchSnapshot(
   uri: string,
-  credentials: HttpCredentials,
+  credentials: HttpCredentials & { trust?: CertificateTrust },
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const wanted = { method: 'GET', maxBytes: MAX_SNAPSHOT_BYTES } as const;

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { CameraAccess } from './client.ts';
 import { requestFrom } from './request.ts';
 
 /** Answers to these calls are short. */
@@ -25,7 +26,7 @@ export interface SoapCall {
  */
 export async function soapCall(
   { operation, namespace, address }: SoapCall,
-  access: { host: string; port: number; secure: boolean; username: string; password: string },
+  access: CameraAccess,
   clockOffsetMs: number,
   signal: AbortSignal,
 ): Promise<string> {
