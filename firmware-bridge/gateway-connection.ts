@@ -13,6 +13,8 @@ import { atLeastReal, COMMAND_LIFETIME_MS } from './links/timing.ts';
 
 const KEEP_ALIVE_SECONDS = 15;
 const RECONNECT_MS = 1_000;
+/** To a gateway that has refused us: it may know us later, and is not to take us for somebody who guesses. */
+const REFUSED_RECONNECT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A report whose acknowledgement does not come in this time is given back to whoever keeps it. */
 const PUBACK_TIMEOUT_MS = 15_000;
@@ -80,6 +82,8 @@ class Presence {
       clean: true,
       keepalive: KEEP_ALIVE_SECONDS,
       reconnectPeriod: RECONNECT_MS,
+      // Otherwise one refusal, also that of a gateway which is not ready yet, would be the last word.
+      reconnectOnConnackError: true,
       connectTimeout: CONNECT_TIMEOUT_MS,
       // The library must never be the queue: what can't go out now is kept by the node.
       queueQoSZero: false,
@@ -92,10 +96,14 @@ class Presence {
     this.client = connect(url, options);
     this.client.on('connect', () => {
       this.problem = '';
+      this.client.options.reconnectPeriod = RECONNECT_MS;
       this.log.info({ gateway: url }, 'connected to the gateway');
       this.sayOnline();
     });
     this.client.on('error', (error) => {
+      // The return code of a CONNACK (MQTT 3.1.1, section 3.2.2.3).
+      if ('code' in error && typeof error.code === 'number')
+        this.client.options.reconnectPeriod = REFUSED_RECONNECT_MS;
       const problem = `gateway ${url}: ${problemOf(error)}`;
       if (problem !== this.problem) this.log.warn(problem);
       this.problem = problem;

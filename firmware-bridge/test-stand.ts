@@ -147,6 +147,8 @@ export interface Message {
 export class Broker {
   readonly messages: Message[] = [];
   url = '';
+  /** Nobody's name and password are right. */
+  refuses = false;
   private readonly aedes: Aedes;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -156,6 +158,10 @@ export class Broker {
 
   private constructor(aedes: Aedes) {
     this.aedes = aedes;
+    aedes.authenticate = (_client, _username, _password, done) => {
+      if (!this.refuses) done(null, true);
+      else done(Object.assign(new Error('refused'), { returnCode: 5 }), null);
+    };
     aedes.authorizePublish = (_client, packet, done) => {
       this.messages.push({ topic: packet.topic, text: packet.payload.toString() });
       if (this.held === undefined) done(null);

@@ -1,11 +1,12 @@
 /** Against the real mosquitto: only the wire is real enough for acknowledgements, sessions and retained flags. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import mqtt from 'mqtt';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ExternalBroker, externalBroker } from './external-broker.ts';
@@ -70,6 +71,15 @@ describe('a broker that was there before the gateway', () => {
     await rm(folder, { recursive: true });
   });
 
+  /** From its next start on it lets nobody in but this one. */
+  async function lock(username: string, password: string): Promise<void> {
+    const file = join(folder, 'passwords');
+    await promisify(execFile)('mosquitto_passwd', ['-b', '-c', file, username, password]);
+    const lines = await readFile(join(folder, 'mosquitto.conf'), 'utf8');
+    const locked = lines.replace('allow_anonymous true', `allow_anonymous false\npassword_file ${file}`);
+    await writeFile(join(folder, 'mosquitto.conf'), locked);
+  }
+
   async function startBroker(): Promise<void> {
     const started = spawn(MOSQUITTO, ['-c', join(folder, 'mosquitto.conf')], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -98,14 +108,17 @@ describe('a broker that was there before the gateway', () => {
     return client;
   }
 
-  function gateway(fails: () => boolean = () => false) {
+  function gateway(
+    fails: () => boolean = () => false,
+    credentials: { username?: string; password?: string } = {},
+  ) {
     const heard: FromDevice[] = [];
     const quarantined: QuarantinedMessage[] = [];
     const connections: (string | boolean)[] = [];
     const driver = new MqttDriver({ quarantine: (message) => quarantined.push(message) });
     const stopping = new AbortController();
     const external = new ExternalBroker({
-      configuration: externalBroker.parse({ url: `mqtt://127.0.0.1:${port}` }),
+      configuration: externalBroker.parse({ url: `mqtt://127.0.0.1:${port}`, ...credentials }),
       clientId: 'gatehouse-test',
       now: () => Date.now(),
       onMessage: async (message) => {
@@ -189,6 +202,27 @@ describe('a broker that was there before the gateway', () => {
     await external.publish({ topic: 'zigbee2mqtt/siren/set', payload: '{"alarm":true}' });
     await until('the command', () => commands.length > 0);
     expect(commands).toEqual(['zigbee2mqtt/siren/set {"alarm":true}']);
+    await zigbee.publishAsync('zigbee2mqtt/bridge/devices', list, { qos: 1 });
+    await until('the list', () => heard.length > 0);
+  });
+
+  it('with a password that is wrong is said to refuse us, and is asked again', {
+    timeout: 60_000,
+  }, async () => {
+    await stopBroker();
+    await lock('gatehouse', 'their-password');
+    await startBroker();
+    const credentials = { username: 'gatehouse', password: 'our-password' };
+    const { heard, connections, external } = gateway(undefined, credentials);
+    await until('the refusal', () => connections.some((each) => String(each).includes('Not authorized')));
+    expect(external.connected).toBe(false);
+    expect(connections).not.toContain(true);
+    await stopBroker();
+    await lock('gatehouse', 'our-password');
+    await startBroker();
+    await until('the connection', () => external.connected);
+    const zigbee = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, credentials);
+    closing.push(() => zigbee.endAsync(true));
     await zigbee.publishAsync('zigbee2mqtt/bridge/devices', list, { qos: 1 });
     await until('the list', () => heard.length > 0);
   });

@@ -57,6 +57,8 @@ export const STORED_SETTLE_MS = 300;
 /** Stored messages held back at once; beyond, they are handed on in portions. */
 export const MAX_STORED_HELD = 20_000;
 const RECONNECT_MS = 2_000;
+/** To a broker that has refused us: it may know us later, and is not to take us for somebody who guesses. */
+const REFUSED_RECONNECT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEPALIVE_SECONDS = 30;
 /** The code in a SUBACK that refuses a filter (MQTT 3.1.1, section 3.9.3). */
@@ -159,13 +161,23 @@ function connect(
     resubscribe: false,
     queueQoSZero: false,
     reconnectPeriod: RECONNECT_MS,
+    // Otherwise one refusal, also that of a broker which is not ready yet, would be the last word.
+    reconnectOnConnackError: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     keepalive: KEEPALIVE_SECONDS,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
   });
   client.on('close', () => onConnection(false));
-  client.on('error', (error) => onConnection(false, `${url}: ${error.message}`));
+  client.on('connect', () => {
+    client.options.reconnectPeriod = RECONNECT_MS;
+  });
+  client.on('error', (error) => {
+    // The return code of a CONNACK (MQTT 3.1.1, section 3.2.2.3).
+    if ('code' in error && typeof error.code === 'number')
+      client.options.reconnectPeriod = REFUSED_RECONNECT_MS;
+    onConnection(false, `${url}: ${error.message}`);
+  });
   const stop = () => void client.end(true);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });

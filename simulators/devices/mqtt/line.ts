@@ -39,6 +39,8 @@ export class Line {
       password: broker.password,
       clean: true,
       reconnectPeriod: 300,
+      // A broker that starts may refuse at first.
+      reconnectOnConnackError: true,
       connectTimeout: 5_000,
       keepalive: 15,
       queueQoSZero: false,
