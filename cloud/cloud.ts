@@ -24,6 +24,7 @@ import { createIngest } from './ingest/ingest.ts';
 import { openMqttFront } from './ingest/mqtt.ts';
 import { Live } from './live.ts';
 import { createMetrics } from './metrics.ts';
+import { openSigma } from './monitors/sigma-folder.ts';
 import { type CertificateFiles, ownCertificate } from './own-certificate.ts';
 import { Overview } from './situation/overview.ts';
 import { recall } from './situation/recall.ts';
@@ -118,11 +119,13 @@ async function assemble(
   const unresolved = new Unresolved();
   const stream = new LiveStream();
   const doors = new AbortController();
+  const sigma = openSigma({ configuration, store, clock, log });
   const detector = new Detector({
     store,
     registry,
     clock,
     monitors: configuration.monitors,
+    sigma: sigma?.monitor,
     onDetected: (detected) => live.detected(detected),
     onFailed: fatal,
     signal: doors.signal,
@@ -179,6 +182,7 @@ async function assemble(
   const recalled = recall(situation, { store, registry, gateways });
   telemetry.write(pointsOf(recalled));
   await detector.restore();
+  sigma?.start(doors.signal, () => detector.wake());
   const sources = createSources(configuration.sources, {
     store,
     registry,

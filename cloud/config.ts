@@ -101,6 +101,19 @@ const monitors = z.strictObject(
   Object.fromEntries(monitorCatalog.map(({ kind, configuration }) => [kind, configuration.optional()])),
 );
 
+const sigma = z.strictObject({
+  /** A folder with Sigma rules, filters and correlations; read again when it changes. */
+  rules: path,
+  /** What placeholders of the modifier `expand` stand for. */
+  placeholders: path.optional(),
+  /** A pause longer than this ends a detection; the next match is another. */
+  pauseMs: durationMs.min(1_000).default(10 * 60_000),
+  /** How late an observation may come and still take part in a correlation. */
+  latenessMs: durationMs.default(3_600_000),
+  /** Another lateness for sources by name, or by what stands before the colon of a name. */
+  latenessBySource: z.record(plainText.max(256), durationMs).default({}),
+});
+
 /** The cloud's configuration: one YAML file. Paths are relative to it. */
 export const cloudDocument = z.strictObject({
   /** File with the sites, zones, assets and identities. */
@@ -112,6 +125,7 @@ export const cloudDocument = z.strictObject({
   gateways: z.array(gatewayCredential).max(100_000).default([]),
   sources: sourceList.default([]),
   monitors: monitors.default({}),
+  sigma: sigma.optional(),
   telemetry: telemetry.default({ engine: 'embedded' }),
   /** Created where there is no account of that name yet; later changes here change nothing. */
   accounts: z.array(account).max(1_000).default([]),

@@ -6,7 +6,9 @@ import type { Observation, ObservationKind } from '../devices/model/observation.
 import type { Registry } from '../devices/model/registry.ts';
 import { Correlator } from './correlation/correlator.ts';
 import { type Batch, JudgingQueue } from './judging-queue.ts';
+import { catalog } from './monitors/catalog.ts';
 import { Monitors } from './monitors/monitors.ts';
+import type { SigmaMonitor } from './monitors/sigma.ts';
 import { joinable, noMore } from './recollection.ts';
 import type { Store } from './store/store.ts';
 
@@ -41,6 +43,8 @@ export interface DetectorOptions {
   clock: Clock;
   /** Configuration of the monitors, by kind. */
   monitors: Readonly<Record<string, unknown>>;
+  /** Sigma's rules, where there are some. */
+  sigma?: SigmaMonitor | undefined;
   onDetected(detected: Detected): void;
   /** What the store holds and what was judged differ now: the process must end and `restore`. */
   onFailed(error: Error): void;
@@ -58,7 +62,7 @@ export class Detector {
   readonly #monitors: Monitors;
   readonly #correlator: Correlator;
   readonly #queue = new JudgingQueue();
-  readonly #observed: ReadonlySet<ObservationKind>;
+  #observed: ReadonlySet<ObservationKind>;
   #running: Promise<void> | undefined;
   #putOffTimer: NodeJS.Timeout | undefined;
   #judging = 0;
@@ -69,7 +73,7 @@ export class Detector {
 
   constructor(options: DetectorOptions) {
     this.#options = options;
-    this.#monitors = new Monitors(options.registry, options.monitors);
+    this.#monitors = new Monitors(options.registry, options.monitors, catalog, options.sigma);
     this.#correlator = new Correlator(options.registry);
     this.#observed = this.#monitors.observes;
   }
@@ -123,6 +127,13 @@ export class Detector {
     const room = this.#queue.put({ observations: watched, detections });
     this.#start();
     return room;
+  }
+
+  /** The rules are others now, or time has passed in which nothing came: judged soon. */
+  wake(): void {
+    if (this.#hasEnded) return;
+    this.#observed = this.#monitors.observes;
+    this.#start();
   }
 
   /** Resolves once everything taken so far is judged, stored and told. */

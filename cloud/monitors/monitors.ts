@@ -4,6 +4,7 @@ import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { catalog } from './catalog.ts';
 import type { AnyMonitor, Carried, Found } from './monitor.ts';
+import type { SigmaMonitor } from './sigma.ts';
 
 /** Keys of one monitor in memory; beyond it those quiet for longest are forgotten, and counted. */
 export const MAX_KEYS_PER_MONITOR = 50_000;
@@ -49,6 +50,7 @@ function positionOf(list: readonly Observation[], observation: Observation): num
 export class Monitors {
   readonly #registry: Registry;
   readonly #running: Running[];
+  readonly #sigma: SigmaMonitor | undefined;
   /** Keys given up because there were too many. */
   forgotten = 0;
 
@@ -57,8 +59,10 @@ export class Monitors {
     registry: Registry,
     configurations: Readonly<Record<string, unknown>> = {},
     monitors = catalog,
+    sigma?: SigmaMonitor,
   ) {
     this.#registry = registry;
+    this.#sigma = sigma;
     this.#running = monitors.map((monitor) => ({
       monitor,
       configuration: monitor.configuration.parse(configurations[monitor.kind] ?? {}),
@@ -69,19 +73,22 @@ export class Monitors {
   /** How far back observations are wanted after a start. */
   get rememberMs(): number {
     return Math.max(
-      0,
+      this.#sigma?.rememberMs ?? 0,
       ...this.#running.map(({ monitor, configuration }) => monitor.rememberMs(configuration)),
     );
   }
 
   /** Kinds that any monitor looks at. */
   get observes(): Set<Observation['kind']> {
-    return new Set(this.#running.flatMap(({ monitor }) => monitor.observes));
+    return new Set([
+      ...this.#running.flatMap(({ monitor }) => monitor.observes),
+      ...(this.#sigma?.observes ?? []),
+    ]);
   }
 
   /** Whether detections of this rule are a monitor's, which may take them back. */
   judges(rule: string): boolean {
-    return this.#running.some(({ monitor }) => monitor.kind === rule);
+    return this.#running.some(({ monitor }) => monitor.kind === rule) || (this.#sigma?.judges(rule) ?? false);
   }
 
   /** Takes observations in whatever order they came, each once however often it is given. */
@@ -97,7 +104,9 @@ export class Monitors {
       }
       for (const name of touched) this.#judge(running, name, judgement);
     }
-    return judgement;
+    if (this.#sigma === undefined) return judgement;
+    const { put, withdraw } = this.#sigma.observe(observations);
+    return { put: [...judgement.put, ...put], withdraw: [...judgement.withdraw, ...withdraw] };
   }
 
   #insert(running: Running, name: string, observation: Observation): boolean {

@@ -48,11 +48,6 @@ const ruleName = (id: string) => `sigma:${id}`.slice(0, 256);
 /** Field by which single matches are put together; no observation has one of this name. */
 const TOGETHER = 'gatehouse together';
 
-/** What a detection needs of an observation that it rests on. */
-interface Remembered {
-  readonly observation: Observation;
-}
-
 /** The rules of one moment, and what they have seen. */
 interface Running {
   readonly matcher: Matcher;
@@ -69,8 +64,9 @@ interface Running {
 export class SigmaMonitor {
   readonly #options: SigmaOptions;
   #running: Running;
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new Map<string, Observation>();
   #newestAt = Number.NEGATIVE_INFINITY;
+  #untold: CorrelationMatch[] = [];
   /** Time has passed up to here without anything having to happen. */
   #passedAt = Number.NEGATIVE_INFINITY;
 
@@ -99,15 +95,20 @@ export class SigmaMonitor {
     return { rules: rules.size, failed, tooLate, withoutGroup, dropped: droppedEvents };
   }
 
-  /** Rules from now on. What was found stands; what was lately seen fills the windows of the new ones. */
+  /**
+   * Rules from now on. What was found stands; what was lately seen is judged by the new ones, as after a start, and
+   * told with the next call of `observe`.
+   * @param recent observations from a time on, oldest first
+   */
   replace(
     set: RuleSet,
     recent: (kinds: readonly ObservationKind[], from: number) => readonly Observation[],
   ): void {
     this.#running = runningOf(set, this.#options);
     const from = this.#options.clock.now() - this.rememberMs;
+    this.#newestAt = Number.NEGATIVE_INFINITY;
     this.#take(recent([...this.#running.kinds], from));
-    this.#running.engine.settle();
+    this.#untold = this.#running.engine.settle().put;
   }
 
   /** Lets the time that has passed end windows in which nothing came; `observe` then tells what that means. */
@@ -119,9 +120,10 @@ export class SigmaMonitor {
   observe(observations: readonly Observation[]): Judgement {
     const late = this.#take(observations);
     const { engine } = this.#running;
-    // A clock that is ahead must not shut out everybody else.
-    engine.advance(Math.min(Math.max(this.#newestAt, this.#passedAt), this.#options.clock.now()));
-    const { put, withdraw } = engine.settle();
+    engine.advance(Math.max(this.#newestAt, this.#passedAt));
+    const { put: settled, withdraw } = engine.settle();
+    const put = [...this.#untold, ...settled];
+    this.#untold = [];
     return {
       put: [...put.flatMap((match) => this.#detectionOf(match) ?? []), ...late],
       withdraw: withdraw.map((id) => `sigma/${id}`),
@@ -133,10 +135,12 @@ export class SigmaMonitor {
     const { matcher, engine, silent, kinds } = this.#running;
     const { registry } = this.#options;
     const late: Detection[] = [];
+    const now = this.#options.clock.now();
     for (const observation of observations) {
       if (!kinds.has(observation.kind)) continue;
       const { id, observedAt } = observation;
-      this.#newestAt = Math.max(this.#newestAt, observedAt);
+      // A clock that is ahead must not shut out everybody else.
+      this.#newestAt = Math.max(this.#newestAt, Math.min(observedAt, now));
       const event = eventOf(observation, registry);
       const matching = matcher.match(event, logsourceOf(observation));
       if (matching.length === 0) continue;
@@ -155,7 +159,7 @@ export class SigmaMonitor {
 
   #remember(observation: Observation): void {
     this.#remembered.delete(observation.id);
-    this.#remembered.set(observation.id, { observation });
+    this.#remembered.set(observation.id, observation);
     if (this.#remembered.size <= MAX_REMEMBERED) return;
     const oldest = this.#remembered.keys().next().value;
     if (oldest !== undefined) this.#remembered.delete(oldest);
@@ -164,7 +168,7 @@ export class SigmaMonitor {
   #detectionOf({ id, rule, at, count, evidence }: CorrelationMatch): Detection | undefined {
     const own = this.#running.rules.get(rule.id);
     if (own === undefined || this.#running.silent.has(own.id)) return undefined;
-    const seen = evidence.flatMap((one) => this.#remembered.get(one)?.observation ?? []);
+    const seen = evidence.flatMap((one) => this.#remembered.get(one) ?? []);
     return this.#built(`sigma/${id}`, own, at, count, evidence, seen);
   }
 
