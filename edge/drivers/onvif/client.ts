@@ -255,7 +255,12 @@ export async function openCamera(access: CameraAccess, signal: AbortSignal): Pro
     async subscribe() {
       const answer = await answerOf('subscribing', (done) =>
         camera.createPullPointSubscription((error: Error | null, value: unknown) => done(error, value)),
-      );
+      ).catch((error: unknown) => {
+        // The library reckons with times that some cameras leave out; the subscription is made all the same.
+        const made: unknown = error instanceof TypeError ? camera.events.subscription : undefined;
+        if (!subscriptionShape.safeParse(made).success) throw error;
+        return made;
+      });
       const { href } = subscriptionShape.parse(answer).subscriptionReference.address;
       camera.events.subscription.subscriptionReference.address.agent = agent;
       const times = z.object({ currentTime: z.unknown(), terminationTime: z.unknown() }).parse(answer);
