@@ -48,6 +48,9 @@ test('what is wrong is said with its line and key', () => {
       '  - { id: a, type: door-node, node: a, port: x }\n  - { id: b, type: door-node, node: a, port: y }\n',
     ),
   ).toThrow(':5 links[1].node: "a" is also that of links[0]');
+  expect(wrong('  - { id: a, type: rfid-portal, node: a, host: h, outside: [1, 2], inside: [2] }\n')).toThrow(
+    /:4 links\[0\]: has an antenna on both sides/,
+  );
   const osdp = (readers: string) => `  - { id: r, type: osdp, port: z, readers: [${readers}] }\n`;
   expect(
     wrong(

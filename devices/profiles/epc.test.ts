@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkDigitOf, tagFacts } from './epc.ts';
-import { hasCheckDigit, scannedItem } from './gs1.ts';
+import { tagFacts } from './epc.ts';
+import { checkDigitOf, hasCheckDigit, scannedItem } from './gs1.ts';
 
 const prefixBits = [40, 37, 34, 30, 27, 24, 20];
 

@@ -1,5 +1,6 @@
 /** What an RFID tag of the trade says: EPC binary encodings SGTIN-96 and SSCC-96 (GS1 EPC Tag Data Standard 1.13, chapter 14). */
 import type { Facts } from '../model/observation.ts';
+import { checkDigitOf } from './gs1.ts';
 import { quote, type Read } from './payload.ts';
 
 /** 512 bits: longer than any EPC. */
@@ -21,14 +22,6 @@ const schemes = {
   '30': { name: 'SGTIN-96', bits: 44, digits: 13, restBits: 38 },
   '31': { name: 'SSCC-96', bits: 58, digits: 17, restBits: 24 },
 } as const;
-
-/** The digit that makes the sum of a GS1 number a multiple of ten (General Specifications, 7.9). */
-export function checkDigitOf(digits: string): string {
-  let sum = 0;
-  for (let index = 0; index < digits.length; index++)
-    sum += Number(digits[digits.length - 1 - index]) * (index % 2 === 0 ? 3 : 1);
-  return String((10 - (sum % 10)) % 10);
-}
 
 /** Whole number from `length` bits, the first of which is bit `from` from the left of 96. */
 const bitsOf = (epc: bigint, from: number, length: number): bigint =>

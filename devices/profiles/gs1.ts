@@ -73,13 +73,17 @@ const allowed = /^[!"%-?A-Z_a-z]+$/;
 const knownIdentifier =
   /^(?:0[0-4]|1[0-9]|2[0-2]|2[345]\d|30|3[1-69]\d\d|37|4[0-2]\d|7[02]\d\d|71\d|8[0-2]\d\d|9\d)$/;
 
-/** Whether the last digit is the check digit of those before it (7.9). */
-export function hasCheckDigit(digits: string): boolean {
+/** The digit that makes the sum of a GS1 number a multiple of ten (7.9). */
+export function checkDigitOf(digits: string): string {
   let sum = 0;
   for (let index = 0; index < digits.length; index++)
-    sum += Number(digits[digits.length - 1 - index]) * (index % 2 === 0 ? 1 : 3);
-  return /^\d{2,}$/.test(digits) && sum % 10 === 0;
+    sum += Number(digits[digits.length - 1 - index]) * (index % 2 === 0 ? 3 : 1);
+  return String((10 - (sum % 10)) % 10);
 }
+
+/** Whether the last digit is the check digit of those before it (7.9). */
+export const hasCheckDigit = (digits: string): boolean =>
+  /^\d{2,}$/.test(digits) && checkDigitOf(digits.slice(0, -1)) === digits.slice(-1);
 
 /** Takes an element string apart. */
 export function readElements(text: string): Read<Element[]> {

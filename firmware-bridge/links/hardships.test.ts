@@ -178,7 +178,7 @@ async function deviceNamed(name: string, stand: Stand, signal: AbortSignal): Pro
     };
   };
   const registers =
-    'devices: [ { node: one, unit: 1, registers: [ { part: air, table: input, address: 0, quantity: temperature, scale: 0.1 } ] } ]';
+    'devices: [ { node: one, unit: 1, registers: [ { part: door, table: input, address: 0, type: uint16, property: contact, words: { open: 1, closed: 0 } } ] } ]';
   const onOff = (n: number) => n % 2 === 1;
   switch (name) {
     case 'ups': {
@@ -258,7 +258,7 @@ async function deviceNamed(name: string, stand: Stand, signal: AbortSignal): Pro
     case 'modbus-rtu':
     case 'modbus-tcp': {
       const unit = new SimulatedUnit();
-      unit.input.set(0, 20);
+      unit.input.set(0, 0);
       const units = new Map([[1, unit]]);
       return {
         name,
@@ -268,9 +268,9 @@ async function deviceNamed(name: string, stand: Stand, signal: AbortSignal): Pro
           name === 'modbus-rtu'
             ? serial(new RtuLine(units))
             : await network((await ModbusTcpServer.start(units, signal)).port),
-        part: 'air',
-        set: (n) => void unit.input.set(0, 20 + n),
-        expected: (n) => String((20 + n) / 10),
+        part: 'door',
+        set: (n) => void unit.input.set(0, n % 2),
+        expected: (n) => (onOff(n) ? 'open' : 'closed'),
       };
     }
     case 'rfid-portal': {

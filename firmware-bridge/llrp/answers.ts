@@ -1,6 +1,6 @@
 /** What a reader says (LLRP 1.0.1): reads of tags, news of itself, and how it took a request. Nothing in here throws. */
+import type { Read } from '../../devices/profiles/payload.ts';
 import { type Parameter, parameterIn, parametersIn, parameterTypes as types } from './parameters.ts';
-import type { Read } from './read.ts';
 
 /** Longer than any EPC bank that is sold: 496 bits. */
 const MAX_EPC_BITS = 512;

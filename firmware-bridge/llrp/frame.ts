@@ -3,7 +3,7 @@
  * (version and type, length with header, number), then fields and parameters. A stream that is out of step can't be
  * resynchronised: there is no mark between messages, so what breaks these rules ends the connection.
  */
-import type { Read } from './read.ts';
+import type { Read } from '../../devices/profiles/payload.ts';
 
 export const HEADER_BYTES = 10;
 /** A report of ten thousand tags is shorter; what announces more is no reader. */

@@ -1,26 +1,15 @@
 /** Goods go through a gate: from the reader's socket over bridge and gateway to the records and the page. */
-import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { hashPassword } from '../../edge/broker/password.ts';
 import { configuredFolder, editFile, startGateway } from '../../edge/testing/gateway-process.ts';
 import { BridgeProcess } from '../../firmware-bridge/test-stand.ts';
 import { SimulatedPortalReader } from '../devices/rfid-portal/reader.ts';
+import { freePorts } from '../stage/ports.ts';
 
 const soon = { timeout: 60_000, interval: 100 };
 const BRIDGE_PASSWORD = 'bridge-password';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 test('goods that pass are recorded once, also while the gateway is off, and a reader that is gone, back, or on fire raises what it is', {
   timeout: 240_000,
@@ -29,7 +18,7 @@ test('goods that pass are recorded once, also while the gateway is off, and a re
   onTestFinished(() => power.abort());
   const reader = await SimulatedPortalReader.start({ outside: 1, inside: 2 }, power.signal);
   const hash = await hashPassword(BRIDGE_PASSWORD, 16);
-  const mqttPort = await freePort();
+  const [mqttPort = 0] = await freePorts(1);
   const folder = await configuredFolder((text) =>
     text
       .replace('plain: { port: 0 }', `plain: { port: ${mqttPort} }`)
