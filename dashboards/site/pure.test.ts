@@ -29,6 +29,11 @@ describe('how the site is', () => {
   it('is urgent while the entry delay runs, whatever else is well', () => {
     expect(wellBeing(pages.entering).level).toBe('urgent');
   });
+  it('is not calm while nobody would hear an alarm, or a lock does not hold', () => {
+    const { station, locks } = pages.troubled;
+    expect(wellBeing({ ...pages.calm, ...(station && { station }) }).level).toBe('attention');
+    expect(wellBeing({ ...pages.calm, ...(locks && { locks }) }).level).toBe('attention');
+  });
 });
 
 describe('the week of a schedule', () => {

@@ -82,8 +82,9 @@ export function coldChainRoutes({ coldChain, gateway, clock, reader, changer }: 
     const { asset } = fridge(context.req.param('asset'));
     const { period, format, asOf } = read(recordRequest, context.req.query());
     const now = clock.now();
-    // Whole minutes: who asks for the formats one after the other gets the same record.
-    const until = Math.floor(Math.min(asOf ?? now, now) / MINUTE_MS) * MINUTE_MS;
+    // Whole minutes: who asks for the formats one after the other gets the same record. Who names a moment gets it to
+    // the second: what was decided just now stands in it.
+    const until = asOf === undefined ? Math.floor(now / MINUTE_MS) * MINUTE_MS : Math.min(asOf, now);
     const made = await coldChain.record(asset.id, period, until);
     if (made === undefined)
       throw new Refused(400, 'invalid', `period: there is no ${period}`, { field: 'period' });

@@ -25,6 +25,18 @@ const told: ReadonlySet<ObservationKind> = new Set([
   'gateway.started',
   'command.executed',
   'command.failed',
+  'tamper.started',
+  'lock.jammed',
+  'camera.obscured',
+  'camera.restored',
+  'camera.replaced',
+  'transmission.failed',
+  'transmission.restored',
+  'gateway.hot',
+  'gateway.disk-low',
+  'gateway.records-lost',
+  'clock.set',
+  'clock.unset',
 ]);
 /** Told of a cabinet; of a door in use all day they are counted. */
 const movements: ReadonlySet<ObservationKind> = new Set(['door.opened', 'door.closed']);

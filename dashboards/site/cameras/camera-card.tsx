@@ -35,7 +35,6 @@ export function CameraCard(props: {
       {isShut || isLoading ? (
         <div class="live live-none">
           <Icon name={isShut ? 'lock' : 'camera'} size={34} />
-          {isShut ? <p>{text('cameras.shut')}</p> : null}
         </div>
       ) : (
         <LivePicture asset={asset} name={name} status={status} timeZone={timeZone} />
@@ -112,7 +111,7 @@ function Controls({ status, hasDesk }: { status: CameraStatus; hasDesk: boolean 
         )}
       </div>
       {why.value === undefined ? null : (
-        <p class="hindrance" role="status">
+        <p class="obstacle" role="status">
           <Icon name="warning" size={18} />
           <span>{text('cameras.no-presets', { why: why.value })}</span>
         </p>

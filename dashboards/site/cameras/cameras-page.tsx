@@ -32,7 +32,7 @@ export function CamerasPage({ page }: { page: SitePage }) {
         </div>
       ) : null}
       {failure === undefined || isShut ? null : (
-        <p class="hindrance" role="status">
+        <p class="obstacle" role="status">
           <Icon name="wifi-off" size={18} />
           <span>{failure.message}</span>
         </p>

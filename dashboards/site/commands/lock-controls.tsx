@@ -44,7 +44,7 @@ export function LockControls(props: {
       {hindrances
         .filter(({ action }) => offered.includes(action))
         .map(({ action, because, name: of }) => (
-          <p key={action} class="hindrance">
+          <p key={action} class="obstacle">
             <Icon name="lock" size={18} />
             <span>
               {text(`command.not.${action}`)} {text(`command.because.${because}`, { name: of })}

@@ -5,10 +5,6 @@ import { StateDot } from '../../kit/state-dot.tsx';
 import { timeOrDay } from '../../kit/time.ts';
 import { text } from '../text.ts';
 
-/** No line is answered: nobody at the monitoring station hears an alarm now. */
-export const isStationLost = (station: StationStatus | undefined): boolean =>
-  station !== undefined && station.lines.length > 0 && station.lines.every(({ works }) => works === false);
-
 /** The lines to the monitoring station, each with what is known of it. */
 export function Station({ station, timeZone }: { station: StationStatus | undefined; timeZone: string }) {
   return (
@@ -56,7 +52,7 @@ export function Station({ station, timeZone }: { station: StationStatus | undefi
               : text('station.waiting', { count: station.waiting })}
           </p>
           {station.givenUp === 0 ? null : (
-            <p class="hindrance">
+            <p class="obstacle">
               <Icon name="warning" size={18} />
               <span>{text('station.given-up', { count: station.givenUp })}</span>
             </p>

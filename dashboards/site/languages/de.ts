@@ -576,6 +576,10 @@ export const de: Translation<typeof en> = {
   'problem.not-found': 'Hier ist nichts.',
   'problem.not-in-inbox': 'Dieses Gerät wartet nicht mehr darauf, in Betrieb genommen zu werden.',
   'problem.too-large': 'Das ist zu groß.',
+  'problem.no-such-case': 'Dafür wurde keine Ware gesperrt.',
+  'problem.not-responsible': 'Über diese Ware darf nur eine verantwortliche Person entscheiden.',
+  'problem.not-now':
+    'Das lässt sich jetzt nicht entscheiden: freigegeben wird erst, wenn der Kühlschrank wieder im Bereich ist, und Verworfenes bleibt verworfen.',
   'problem.in-file': 'Dieses Gerät steht in den Einstellungen des Gateways: dort wird es herausgenommen.',
   'problem.not-at-site': 'Die Anmeldung mit Karte geht nur im eigenen Netz des Standorts.',
   'problem.only-by-https': 'Diese Seite ist nur über HTTPS zu erreichen.',

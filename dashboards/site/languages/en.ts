@@ -577,6 +577,10 @@ export const en = {
   'problem.not-found': 'There is nothing here.',
   'problem.not-in-inbox': 'This device does not wait to be put to use any more.',
   'problem.too-large': 'That is too large.',
+  'problem.no-such-case': 'No goods were set apart for this.',
+  'problem.not-responsible': 'Only a responsible person may decide about these goods.',
+  'problem.not-now':
+    'That can’t be decided now: goods are released only once the fridge is back in its range, and discarded goods stay discarded.',
   'problem.in-file': 'This device stands in the gateway’s configuration: it is taken out there.',
   'problem.not-at-site': 'Signing in with a badge works only in the site’s own network.',
   'problem.only-by-https': 'This page is reached by HTTPS only.',

@@ -555,6 +555,10 @@ export const es: PartialTranslation<typeof en> = {
   'problem.not-found': 'Aquí no hay nada.',
   'problem.not-in-inbox': 'Este aparato ya no espera para ponerse en servicio.',
   'problem.too-large': 'Es demasiado grande.',
+  'problem.no-such-case': 'Para esto no hay mercancía en cuarentena.',
+  'problem.not-responsible': 'Solo una persona responsable puede decidir sobre esta mercancía.',
+  'problem.not-now':
+    'Ahora no se puede decidir: solo se libera cuando la nevera vuelve a su rango, y lo desechado sigue desechado.',
   'problem.in-file': 'Este aparato está en la configuración de la pasarela: se retira allí.',
   'problem.not-at-site': 'Identificarse con tarjeta solo funciona en la red del propio local.',
   'problem.only-by-https': 'A esta página solo se llega por HTTPS.',

@@ -559,6 +559,10 @@ export const fr: PartialTranslation<typeof en> = {
   'problem.not-found': 'Il n’y a rien ici.',
   'problem.not-in-inbox': 'Cet appareil n’attend plus d’être mis en service.',
   'problem.too-large': 'C’est trop grand.',
+  'problem.no-such-case': 'Aucun produit n’a été mis en quarantaine pour cela.',
+  'problem.not-responsible': 'Seule une personne responsable peut décider de ces produits.',
+  'problem.not-now':
+    'Cela ne peut pas être décidé maintenant : on ne libère que lorsque le réfrigérateur est revenu dans sa plage, et ce qui est détruit le reste.',
   'problem.in-file': 'Cet appareil est dans la configuration de la passerelle : c’est là qu’on le retire.',
   'problem.not-at-site': 'L’identification par badge ne marche que dans le réseau du site.',
   'problem.only-by-https': 'Cette page n’est joignable qu’en HTTPS.',

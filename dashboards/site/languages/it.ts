@@ -557,6 +557,10 @@ export const it: PartialTranslation<typeof en> = {
   'problem.not-found': 'Qui non c’è nulla.',
   'problem.not-in-inbox': 'Questo dispositivo non attende più di essere messo in servizio.',
   'problem.too-large': 'È troppo grande.',
+  'problem.no-such-case': 'Per questo non c’è merce in quarantena.',
+  'problem.not-responsible': 'Su questa merce può decidere solo una persona responsabile.',
+  'problem.not-now':
+    'Adesso non si può decidere: si libera solo quando il frigorifero è di nuovo nel suo intervallo, e ciò che è scartato resta scartato.',
   'problem.in-file': 'Questo dispositivo è nella configurazione del gateway: si toglie lì.',
   'problem.not-at-site': 'L’accesso con il badge funziona solo nella rete della sede.',
   'problem.only-by-https': 'Questa pagina si raggiunge solo con HTTPS.',

@@ -1,5 +1,5 @@
 /** How the site is, in one word, and why: what the page says first. Pure. */
-import type { SiteAlarm, SitePage } from '../../../edge/api/contract.ts';
+import type { SiteAlarm, SitePage, StationStatus } from '../../../edge/api/contract.ts';
 
 /**
  * `urgent`: somebody has to act now. `attention`: somebody should look. `calm`: nothing to do.
@@ -22,9 +22,14 @@ export interface WellBeing {
   blind: Blind[];
 }
 
+/** No line is answered: nobody at the monitoring station hears an alarm now. */
+export const isStationLost = (station: StationStatus | undefined): boolean =>
+  station !== undefined && station.lines.length > 0 && station.lines.every(({ works }) => works === false);
+
 const isUrgent = ({ severity }: SiteAlarm) => severity === 'critical' || severity === 'high';
 
-export function wellBeing({ alarms, temperatures, cameras, doors, arming, devices }: SitePage): WellBeing {
+export function wellBeing(page: SitePage): WellBeing {
+  const { alarms, temperatures, cameras, doors, arming, devices } = page;
   const open = alarms
     .filter(({ acknowledged }) => acknowledged === undefined)
     // The gateway has sorted by severity; what is over can wait.
@@ -45,10 +50,14 @@ export function wellBeing({ alarms, temperatures, cameras, doors, arming, device
   const isOutside = temperatures.some(
     ({ condition }) => condition === 'excursion' || condition === 'warning',
   );
+  // Nobody would hear an alarm, or a door does not hold.
+  const isWeak =
+    isStationLost(page.station) ||
+    (page.locks ?? []).some(({ state, online }) => state === 'jammed' || !online);
   const level: Level =
     sounding || open.some(isUrgent)
       ? 'urgent'
-      : open.length > 0 || seen.length > 0 || blind.length > 0 || isOutside || devices.length === 0
+      : open.length > 0 || seen.length > 0 || blind.length > 0 || isOutside || isWeak || devices.length === 0
         ? 'attention'
         : 'calm';
   return { level, open, seen, blind };

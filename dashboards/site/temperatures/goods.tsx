@@ -113,11 +113,13 @@ function DecisionDialog(props: {
   const { asset, name, on, decision, onClose } = props;
   const reason = useSignal('');
   const isMissing = useSignal(false);
+  /** Why it was not taken: what was typed stays, for whoever may decide. */
+  const refusal = useSignal<string | undefined>(undefined);
   const decide = () => {
     const words = reason.value.trim();
     isMissing.value = words === '';
     if (isMissing.value) return;
-    onClose();
+    refusal.value = undefined;
     asPerson(
       text(`goods.${decision}`),
       () =>
@@ -126,7 +128,13 @@ function DecisionDialog(props: {
           decision,
           reason: words,
         }),
-      () => say(text('goods.decided'), 'good'),
+      () => {
+        onClose();
+        say(text('goods.decided'), 'good');
+      },
+      (error) => {
+        refusal.value = error.message;
+      },
     );
   };
   return (
@@ -143,6 +151,9 @@ function DecisionDialog(props: {
           isMissing.value = false;
         }}
       />
+      <p class="form-error" role="alert">
+        {refusal.value}
+      </p>
       <DialogActions onCancel={onClose}>
         <Button look={decision === 'discard' ? 'danger' : 'primary'} onClick={decide}>
           {text(`goods.${decision}`)}

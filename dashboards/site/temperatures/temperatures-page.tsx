@@ -136,25 +136,34 @@ function Thermometer(props: { temperature: SiteTemperature; timeZone: string; is
   );
 }
 
-/** The record of the day and of the month, for the pharmacist and the auditor. */
+/** The record of the day and of the month, for the pharmacist and the auditor, as it is when it is asked for. */
 function Records({ asset, timeZone }: { asset: string; timeZone: string }) {
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(nowInSteps.value);
-  const address = (period: string, format: string) =>
-    `api/cold-chain/${encodeURIComponent(asset)}/record?${new URLSearchParams({ period, format })}`;
+  const records = [
+    { period: day, format: 'pdf', name: text('temperature.record-day') },
+    { period: day.slice(0, 7), format: 'pdf', name: text('temperature.record-month') },
+    { period: day, format: 'csv', name: 'CSV' },
+  ];
+  const address = (parameters: Record<string, string>) =>
+    `api/cold-chain/${encodeURIComponent(asset)}/record?${new URLSearchParams(parameters)}`;
   return (
     <p class="records">
-      <a class="record-link" href={address(day, 'pdf')} download>
-        <Icon name="note" size={18} />
-        {text('temperature.record-day')}
-      </a>
-      <a class="record-link" href={address(day.slice(0, 7), 'pdf')} download>
-        <Icon name="note" size={18} />
-        {text('temperature.record-month')}
-      </a>
-      <a class="record-link" href={address(day, 'csv')} download>
-        <Icon name="note" size={18} />
-        CSV
-      </a>
+      {records.map(({ period, format, name }) => (
+        <a
+          key={name}
+          class="record-link"
+          href={address({ period, format })}
+          download
+          onClick={(click) => {
+            // What was decided a moment ago is to stand in it.
+            const asOf = String(Math.round(now.peek()));
+            click.currentTarget.href = address({ period, format, asOf });
+          }}
+        >
+          <Icon name="note" size={18} />
+          {name}
+        </a>
+      ))}
     </p>
   );
 }
