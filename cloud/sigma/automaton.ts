@@ -2,7 +2,7 @@
 
 /** What stands for a character in the table; 0: a character of no word. */
 class Alphabet {
-  readonly #ascii = new Uint16Array(128);
+  readonly ascii = new Uint16Array(128);
   readonly #beyond = new Map<number, number>();
   size = 1;
 
@@ -11,13 +11,13 @@ class Alphabet {
       for (let at = 0; at < word.length; at++) {
         const code = word.charCodeAt(at);
         if (this.letterOf(code) !== 0) continue;
-        if (code < 128) this.#ascii[code] = this.size++;
+        if (code < 128) this.ascii[code] = this.size++;
         else this.#beyond.set(code, this.size++);
       }
   }
 
   letterOf(code: number): number {
-    return code < 128 ? (this.#ascii[code] ?? 0) : (this.#beyond.get(code) ?? 0);
+    return code < 128 ? (this.ascii[code] ?? 0) : (this.#beyond.get(code) ?? 0);
   }
 }
 
@@ -35,6 +35,8 @@ export class Automaton {
   readonly #shorter: Int32Array;
   /** Number of the word that a state ends. */
   readonly #word: Int32Array;
+  /** As `#next`, with the place of the next state's row, doubled; odd: a word ends there. */
+  readonly #steps: Int32Array;
 
   /** Words must be different and not empty. */
   constructor(words: readonly string[], where: Where) {
@@ -68,6 +70,10 @@ export class Automaton {
     else
       for (let state = 0; state < states; state++)
         if ((this.#word[state] ?? -1) >= 0) this.#found[state] = state;
+    this.#steps =
+      where === 'anywhere'
+        ? this.#next.map((state) => state * letters * 2 + ((this.#found[state] ?? 0) === 0 ? 0 : 1))
+        : new Int32Array();
   }
 
   /** Where no child goes on, the longest end of what was read goes on that is also a beginning. */
@@ -104,16 +110,19 @@ export class Automaton {
   }
 
   #scan(text: string, tell: (word: number) => void): void {
-    const next = this.#next;
-    const found = this.#found;
+    const steps = this.#steps;
     const alphabet = this.#alphabet;
-    const letters = alphabet.size;
-    let state = 0;
-    for (let at = 0; at < text.length; at++) {
-      const letter = alphabet.letterOf(text.charCodeAt(at));
-      state = letter === 0 ? 0 : (next[state * letters + letter] ?? 0);
-      if (state === 0) continue;
-      for (let end = found[state] ?? 0; end !== 0; end = this.#shorter[end] ?? 0) tell(this.#word[end] ?? 0);
+    const { ascii, size: letters } = alphabet;
+    const { length } = text;
+    let row = 0;
+    for (let at = 0; at < length; at++) {
+      const code = text.charCodeAt(at);
+      const letter = code < 128 ? (ascii[code] ?? 0) : alphabet.letterOf(code);
+      const step = steps[row + letter] ?? 0;
+      row = step >> 1;
+      if ((step & 1) === 0) continue;
+      let end = this.#found[row / letters] ?? 0;
+      for (; end !== 0; end = this.#shorter[end] ?? 0) tell(this.#word[end] ?? 0);
     }
   }
 

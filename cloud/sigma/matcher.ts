@@ -28,7 +28,12 @@ export class Matcher {
     const matching: number[] = [];
     for (const rule of index.candidates(subject)) if (this.#judges[rule]?.(subject)) matching.push(rule);
     if (matching.length > 1) matching.sort((a, b) => a - b);
-    return matching.flatMap((rule) => this.rules[rule] ?? []);
+    const found: DetectionRule[] = [];
+    for (const number of matching) {
+      const rule = this.rules[number];
+      if (rule !== undefined) found.push(rule);
+    }
+    return found;
   }
 
   /** Rules that an event of this logsource is compared with. */

@@ -153,7 +153,8 @@ export function literalIn(source: string): string {
 }
 
 function costOf({ kind, text, field }: Atom): number {
-  const letters = text.length;
+  // Brackets, quotes and dollars are rarer than letters.
+  const letters = text.length + (text.match(/[^\p{L}\p{N} ./_:=&-]/gu)?.length ?? 0);
   // Searches in any field are looked for in all of them.
   const everywhere = field === undefined ? 4 : 1;
   if (kind === 'present') return 1;
