@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Command } from '../../devices/model/command.ts';
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Heard, Reading, StateReading } from '../../devices/profiles/profile.ts';
@@ -10,6 +9,7 @@ import { CertificateTrust } from '../drivers/onvif/certificate-trust.ts';
 import type { CameraDescription } from '../drivers/onvif/client.ts';
 import type { DriversOptions } from '../drivers/options.ts';
 import { type AddedCamera, AddedCameras } from './added-cameras.ts';
+import { CameraMemory } from './camera-memory.ts';
 import type { CameraConfiguration } from './configuration.ts';
 import { Decoder } from './decoder.ts';
 import { Evidence } from './evidence.ts';
@@ -21,15 +21,6 @@ import { SiteCamera } from './site-camera.ts';
 const MAX_COMMANDS_UNDER_WAY = 8;
 /** A picture larger than this does not travel as evidence: as base64 it fits into a record. */
 export const MAX_PICTURE_BYTES = 128 * 1024;
-
-/** What is kept of cameras, by asset: the subscription, who it is, when it last started. */
-const SUBSCRIPTION_PREFIX = 'camera-subscription/';
-const IDENTITY_PREFIX = 'camera-identity/';
-const STARTED_PREFIX = 'camera-started/';
-const CERTIFICATE_PREFIX = 'camera-certificate/';
-const keptIdentity = z.object({ serial: z.string(), mac: z.string().optional() });
-/** A camera that counts its start back from its uptime is off by so much. */
-const SAME_START_MS = 90_000;
 
 /**
  * What lasts: that it changed while nobody listened is news. Motion, fields and inputs that were told at connection are
@@ -49,8 +40,7 @@ const lasting: ReadonlySet<StateReading['property']> = new Set([
 export class Cameras {
   readonly #options: DriversOptions;
   readonly #cameras = new Map<string, SiteCamera>();
-  readonly #identities = new Map<string, z.infer<typeof keptIdentity>>();
-  readonly #starts = new Map<string, number>();
+  readonly #memory: CameraMemory;
   readonly #signal: AbortSignal;
   readonly #decoder: Decoder;
   readonly #evidence: Evidence;
@@ -67,6 +57,7 @@ export class Cameras {
     this.#options = options;
     this.#signal = signal;
     this.#decoder = new Decoder(signal);
+    this.#memory = new CameraMemory(options.outbox);
     const stateDirectory = configuration.resolve(configuration.gateway.state);
     for (const entry of configuration.cameras)
       this.#cameras.set(entry.asset, this.#open(entry, this.#passwordOf(entry), signal));
@@ -111,9 +102,7 @@ export class Cameras {
 
   /** The asset whose camera has this serial number, as far as it was reached. */
   withSerial(serial: string): string | undefined {
-    return [...this.#identities].find(
-      ([asset, known]) => known.serial === serial && this.#cameras.has(asset),
-    )?.[0];
+    return this.#memory.withSerial(serial).find((asset) => this.#cameras.has(asset));
   }
 
   /**
@@ -145,15 +134,12 @@ export class Cameras {
   remove(asset: string): boolean {
     const ending = this.#endings.get(asset);
     if (ending === undefined) return false;
-    const { outbox, gateway } = this.#options;
+    const { gateway } = this.#options;
     this.#added.remove(asset);
     ending.abort();
     this.#endings.delete(asset);
     this.#cameras.delete(asset);
-    this.#identities.delete(asset);
-    this.#starts.delete(asset);
-    // Another camera may stand there one day: it is none in the place of this one.
-    for (const prefix of [IDENTITY_PREFIX, STARTED_PREFIX, CERTIFICATE_PREFIX]) outbox.forget(prefix + asset);
+    this.#memory.forget(asset);
     gateway.site.unassign(cameraAddress(asset));
     return true;
   }
@@ -232,28 +218,22 @@ export class Cameras {
   }
 
   #open(configuration: CameraConfiguration, password: string, signal: AbortSignal): SiteCamera {
-    const { outbox, onTrouble, clock } = this.#options;
+    const { onTrouble, clock } = this.#options;
     const { asset, host } = configuration;
     this.#assign(asset);
     this.#expectHealth(configuration);
-    const identity = keptIdentity.safeParse(outbox.kept(IDENTITY_PREFIX).get(IDENTITY_PREFIX + asset)).data;
-    if (identity !== undefined) this.#identities.set(asset, identity);
-    const startedAt = outbox.kept(STARTED_PREFIX).get(STARTED_PREFIX + asset);
-    if (typeof startedAt === 'number') this.#starts.set(asset, startedAt);
-    const leftBehind = outbox.kept(SUBSCRIPTION_PREFIX).get(SUBSCRIPTION_PREFIX + asset);
+    const { leftBehind, certificate } = this.#memory.recall(asset);
     return new SiteCamera({
       configuration,
       password,
-      trust: this.#trustOf(configuration, signal),
+      trust: this.#trustOf(asset, configuration.certificate ?? certificate, signal),
       clock,
       decoder: this.#decoder,
       onvif: {
-        ...(typeof leftBehind === 'string' ? { leftBehind } : {}),
+        ...(leftBehind === undefined ? {} : { leftBehind }),
         onSubscription: (subscription) => {
           // A gateway that is stopping has closed its disk: the camera forgets the subscription by itself.
-          if (this.#signal.aborted) return;
-          if (subscription === undefined) outbox.forget(SUBSCRIPTION_PREFIX + asset);
-          else outbox.keep(SUBSCRIPTION_PREFIX + asset, subscription);
+          if (!this.#signal.aborted) this.#memory.subscribed(asset, subscription);
         },
         isClockSet: () => clock.quality !== 'unset',
         onDescribed: (description) => {
@@ -282,12 +262,11 @@ export class Cameras {
   }
 
   /** The certificate that it was proved with stays the one; another one is news as another camera would be. */
-  #trustOf({ asset, certificate }: CameraConfiguration, signal: AbortSignal): CertificateTrust {
-    const { outbox, onTrouble } = this.#options;
-    const kept = outbox.kept(CERTIFICATE_PREFIX).get(CERTIFICATE_PREFIX + asset);
-    return new CertificateTrust(certificate ?? (typeof kept === 'string' ? kept : undefined), {
+  #trustOf(asset: string, certificate: string | undefined, signal: AbortSignal): CertificateTrust {
+    const { onTrouble } = this.#options;
+    return new CertificateTrust(certificate, {
       onHeld: (fingerprint) => {
-        if (!signal.aborted) outbox.keep(CERTIFICATE_PREFIX + asset, fingerprint);
+        if (!signal.aborted) this.#memory.heldTo(asset, fingerprint);
       },
       onOther: (certificateNow, certificateBefore) => {
         if (signal.aborted) return;
@@ -339,29 +318,15 @@ export class Cameras {
   }
 
   /** The same address with another serial number is another camera. */
-  #described(asset: string, { serial, mac, model }: CameraDescription): void {
-    if (this.#signal.aborted || serial === '') return;
-    const { outbox } = this.#options;
-    const key = IDENTITY_PREFIX + asset;
-    const known = this.#identities.get(asset);
-    if (known?.serial === serial && known.mac === mac) return;
-    const identity = { serial, ...(mac === undefined ? {} : { mac }) };
-    this.#identities.set(asset, identity);
-    outbox.keep(key, identity);
-    if (known === undefined || known.serial === serial) return;
-    const facts = { before: known.serial, now: serial, model };
+  #described(asset: string, description: CameraDescription): void {
+    const before = this.#memory.described(asset, description);
+    if (before === undefined) return;
+    const facts = { before, now: description.serial, model: description.model };
     this.#hear(asset, [{ type: 'moment', part: 'identity', moment: 'replaced', facts }], false);
   }
 
   #started(asset: string, at: number): void {
-    if (this.#signal.aborted) return;
-    const { outbox } = this.#options;
-    const key = STARTED_PREFIX + asset;
-    const known = this.#starts.get(asset);
-    if (known !== undefined && Math.abs(at - known) <= SAME_START_MS) return;
-    this.#starts.set(asset, at);
-    outbox.keep(key, at);
-    if (known === undefined) return;
+    if (!this.#memory.started(asset, at)) return;
     const facts = { startedAt: new Date(at).toISOString() };
     this.#hear(asset, [{ type: 'moment', part: 'start', moment: 'restarted', facts }], false);
   }
