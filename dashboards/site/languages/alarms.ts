@@ -23,7 +23,11 @@ export function wordsFor(
   return alarms[`${kind}/${trouble}`] ?? alarms[kind];
 }
 
-export function wordsOf(alarm: SiteAlarm): { summary: string; instruction: string } {
+type Said = Pick<SiteAlarm, 'id' | 'rule' | 'summary' | 'instruction'> & {
+  assets: readonly { name: string }[];
+};
+
+export function wordsOf(alarm: Said): { summary: string; instruction: string } {
   const own = words();
   const found = own === undefined ? undefined : wordsFor(alarm, own);
   if (found === undefined) return alarm;

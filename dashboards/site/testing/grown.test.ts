@@ -73,6 +73,11 @@ describe('the day', { timeout: MANY_CHECKS_MS }, () => {
     await page.getByText('Alarm switched off, Anna Weber').waitFor();
     expect(await page.locator('.happening').count()).toBe(day.entries.length);
   });
+  it('is told in the reader’s language, alarms as well', async () => {
+    const { page } = await open(pages.calm, '#/today', { locale: 'de-DE' });
+    await page.getByText('Medicine fridge 1 ist nicht mehr im erlaubten Temperaturbereich.').waitFor();
+    await page.getByText('Alarmanlage aus, Anna Weber').waitFor();
+  });
   it('says that nothing has happened, and why it can’t be had', async () => {
     const quiet = await open(pages.calm, '#/today', { server: { day: quietDay } });
     await quiet.page.getByText('Nothing has happened yet').waitFor();

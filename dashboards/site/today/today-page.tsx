@@ -9,6 +9,7 @@ import { Tabs } from '../../kit/tabs.tsx';
 import { day as dayText, timeOfDay } from '../../kit/time.ts';
 import { useAnswer } from '../answer.ts';
 import { nameOf } from '../commands/command-state.tsx';
+import { reasonOf, wordsOf } from '../languages/alarms.ts';
 import { en } from '../languages/en.ts';
 import { api } from '../session.ts';
 import { text } from '../text.ts';
@@ -246,8 +247,13 @@ type ChangeText = Extract<keyof typeof en, `change.${string}`>;
 const isChangeText = (key: string): key is ChangeText => Object.hasOwn(en, key);
 
 /** An entry as one would say it. */
-export function sentence({ what, name, who, detail = '' }: DayEntry): string {
-  if (what === 'detection') return detail === '' ? name : detail;
+export function sentence({ id = '', what, name, who, detail = '' }: DayEntry): string {
+  if (what === 'detection') {
+    // A detection is named after its rule: what an alarm says in the reader's language is said here, too.
+    const [rule = ''] = id.split('/', 1);
+    const summary = detail === '' ? name : detail;
+    return wordsOf({ id, rule, assets: [{ name }], summary, instruction: '' }).summary;
+  }
   const key = `day.${what}`;
   if (!isDayText(key)) return text('day.other', { name, detail: detail === '' ? what : detail });
   return text(key, { name, who: personOf(what, who), detail: detailOf(what, detail) });
@@ -261,6 +267,12 @@ function personOf(what: string, who: string | undefined): string {
 /** Of a command its name as its button has it; of a change what was changed. */
 function detailOf(what: string, detail: string): string {
   if (what.startsWith('command.')) return nameOf(detail);
+  // `Back door: it is open, Safe: it is silent`
+  if (what === 'alarm.arming-refused')
+    return detail
+      .split(/(: |, |; )/)
+      .map(reasonOf)
+      .join('');
   const change = `change.${detail.replaceAll(' ', '-')}`;
   return what === 'configuration.changed' && isChangeText(change) ? text(change) : detail;
 }
