@@ -243,6 +243,7 @@ async function assemble(
     telemetry,
     stream,
     unresolved,
+    sigma: sigma?.monitor,
   });
   const scenarios =
     configuration.scenarios === undefined

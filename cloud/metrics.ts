@@ -3,6 +3,7 @@ import type { LiveStream } from './api/stream.ts';
 import type { Detector } from './detector.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { MqttFront } from './ingest/mqtt.ts';
+import type { SigmaMonitor } from './monitors/sigma.ts';
 import type { Unresolved } from './situation/unresolved.ts';
 import type { Sources } from './sources/sources.ts';
 import type { Store } from './store/store.ts';
@@ -17,6 +18,8 @@ export interface MetricsParts {
   telemetry: Telemetry;
   stream: LiveStream;
   unresolved: Unresolved;
+  /** Where rules are configured. */
+  sigma?: SigmaMonitor | undefined;
 }
 
 export interface Metrics {
@@ -82,6 +85,22 @@ export function createMetrics(parts: MetricsParts): Metrics {
     'Keys that monitors gave up for want of room',
     () => detector.counts.forgottenKeys,
   );
+  const { sigma } = parts;
+  if (sigma !== undefined) {
+    gauge('sigma_rules', 'Sigma rules that are run', () => sigma.counts.rules);
+    gauge('sigma_failed_rules', 'Documents of the rules folder that are left out', () => sigma.counts.failed);
+    gauge(
+      'sigma_too_late',
+      'Matches too late for correlations, since the rules were read',
+      () => sigma.counts.tooLate,
+    );
+    gauge(
+      'sigma_without_group',
+      'Matches without the fields of a group, since then',
+      () => sigma.counts.withoutGroup,
+    );
+    gauge('sigma_dropped', 'Matches dropped for want of room, since then', () => sigma.counts.dropped);
+  }
   gauge('incidents_unresolved', 'Incidents that are not resolved', () => unresolved.size);
   new Gauge({
     name: 'gatehouse_incidents',
