@@ -25,7 +25,7 @@ afterEach(async () => {
   await stand.end();
 });
 
-const bridge = (more = '', goneMs = 600): BridgeProcess =>
+const bridge = (more = '', goneMs = 1_500): BridgeProcess =>
   stand.bridge(
     `id: dock, type: rfid-portal, node: dock-1, host: 127.0.0.1, tcpPort: ${reader.port}, outside: [1], inside: [2], keepaliveMs: 500, goneMs: ${goneMs}${more}`,
   );
@@ -72,7 +72,7 @@ test('goods are told once as they pass, with their direction, through pieces, sl
 });
 
 test('what stands in the portal is told once', async () => {
-  bridge(', staysMs: 1000');
+  bridge(', staysMs: 4000', 2_500);
   await isOnline('true');
   reader.stand(PALLET, 1);
   await until(() => passages().length === 1, 'it stands there');
@@ -104,6 +104,19 @@ test('its power goes, it reboots, its cable hangs: each time it is set up anew, 
   await reader.carry(CASE, 'out');
   await until(() => passages().length === 2, 'a passage after all that');
   expect(passages()).toEqual([IN, OUT]);
+});
+
+test('a bridge that stood still takes nothing for gone that was there all the time', async () => {
+  const running = bridge(', staysMs: 600000');
+  await isOnline('true');
+  reader.stand(PALLET, 1);
+  await until(() => reader.confirmed > 0, 'it is read');
+  running.standStill();
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  running.goOn();
+  await reader.carry(CASE, 'in');
+  await until(() => passages().length > 0, 'a passage');
+  expect(passages()).toEqual([IN]);
 });
 
 test('goods in the portal when the reader goes are told as far as they were seen', async () => {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { ReaderNews, TagRead } from '../llrp/answers.ts';
 import { type Passage, PassageFold } from '../llrp/passages.ts';
-import { portalConversation } from '../llrp/portal-conversation.ts';
+import { BEAT_MS, portalConversation } from '../llrp/portal-conversation.ts';
 import type { Conversation } from './connection.ts';
 import { DeviceReports } from './device-reports.ts';
 import type { Link, LinkContext, LinkKind } from './link.ts';
@@ -18,6 +18,8 @@ const LLRP_PORT = 5_084;
 const MAX_ANTENNAS = 32;
 /** Where a day is run faster, tags are still read in real time. */
 const MIN_REAL_GONE_MS = 300;
+/** Between two beats no more time passes for tags: while this process stood still, nobody looked whether they were there. */
+const MAX_BEATS_AT_ONCE = 2;
 /** The reader's word that it can't work has no end of its own: without another one it is over after this. */
 const EXCEPTION_LASTS_MS = 5 * 60_000;
 
@@ -55,12 +57,16 @@ class RfidPortalLink implements Link {
   private readonly fold: PassageFold;
   private readonly connected = new Map<number, boolean>();
   private failedAtMs: number | undefined;
+  /** Time in which this process looked at tags, in the site's ms, and when it was counted last. */
+  private lookedMs = 0;
+  private countedAtMs: number;
   private isReady = false;
 
   constructor(given: Settings, context: LinkContext) {
     const { inside, outside, staysMs, repeatWithinMs } = given;
     this.given = given;
     this.context = context;
+    this.countedAtMs = context.clock.monotonicMs();
     this.reports = new DeviceReports('portal', context.node, context);
     const goneMs = atLeastReal(context.clock, given.goneMs, MIN_REAL_GONE_MS);
     this.fold = new PassageFold({ inside, outside }, { goneMs, staysMs, repeatWithinMs });
@@ -101,16 +107,24 @@ class RfidPortalLink implements Link {
   }
 
   private seen(reads: readonly TagRead[]): void {
-    const nowMs = this.context.clock.monotonicMs();
+    const nowMs = this.looked();
     for (const read of reads) this.tell(this.fold.see(read, nowMs));
   }
 
   private beat(): void {
+    this.tell(this.fold.due(this.looked()));
     const nowMs = this.context.clock.monotonicMs();
-    this.tell(this.fold.due(nowMs));
     if (this.failedAtMs !== undefined && nowMs - this.failedAtMs >= EXCEPTION_LASTS_MS)
       this.failedAtMs = undefined;
     if (this.isReady) this.reports.state(this.health());
+  }
+
+  private looked(): number {
+    const { clock } = this.context;
+    const nowMs = clock.monotonicMs();
+    this.lookedMs += Math.min(nowMs - this.countedAtMs, BEAT_MS * MAX_BEATS_AT_ONCE * clock.rate);
+    this.countedAtMs = nowMs;
+    return this.lookedMs;
   }
 
   private tell(passages: readonly Passage[]): void {

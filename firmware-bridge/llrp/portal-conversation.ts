@@ -25,7 +25,8 @@ const HELLO_MS = 5_000;
 const ANSWER_MS = 5_000;
 /** So many keep-alives in a row have not come, and the reader is not there. */
 const MISSED_KEEPALIVES = 3;
-const BEAT_MS = 200;
+/** How often `onBeat` comes, unless this process stands still. */
+export const BEAT_MS = 200;
 
 export interface PortalHandlers {
   /** It is set up and reads. */

@@ -44,7 +44,7 @@ test('goods that pass are recorded once, also while the gateway is off, and a re
       `id: bridge-1
 gateway: { url: 'mqtt://127.0.0.1:${mqttPort}', username: bridge, password: ${password} }
 links:
-  - { id: dock, type: rfid-portal, node: dock-1, host: 127.0.0.1, tcpPort: ${reader.port}, outside: [1], inside: [2], keepaliveMs: 500, goneMs: 600 }
+  - { id: dock, type: rfid-portal, node: dock-1, host: 127.0.0.1, tcpPort: ${reader.port}, outside: [1], inside: [2], keepaliveMs: 500, goneMs: 1500 }
 `,
     );
   let gateway = await startGateway(folder);
