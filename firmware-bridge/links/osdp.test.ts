@@ -1,9 +1,12 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ReadersProcess } from '../../simulators/devices/osdp-reader/readers-process.ts';
 import { type BridgeProcess, Stand, until } from '../test-stand.ts';
 import type { ReaderReport } from './osdp-reader.ts';
+
+/** A busy machine may need it. */
+vi.setConfig({ testTimeout: 180_000 });
 
 let stand: Stand;
 let readers: ReadersProcess | undefined;
