@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assetKind } from '../../devices/model/asset.ts';
+import { wantsPictures } from './cameras/follow-cameras.ts';
 import { kindsFor, nextStep, stepBack } from './devices/steps.ts';
 import { asksFor, stateOf, stirred } from './devices/trial.ts';
 import * as pages from './fixtures/pages.ts';
@@ -125,6 +126,15 @@ describe('a device that is tried out', () => {
     const before = { heard: [...said('closed', 1, 'input:0').heard, ...said('closed', 1, 'input:1').heard] };
     const after = { heard: [...said('closed', 1, 'input:0').heard, ...said('open', 2, 'input:1').heard] };
     expect([...stirred(before, after)]).toEqual(['input:1']);
+  });
+});
+
+describe('live pictures', () => {
+  it('are asked for only while the page is in front and one of them is on the screen', () => {
+    const seen = new Set(['store-room-camera']);
+    expect(wantsPictures('visible', seen)).toBe(true);
+    expect(wantsPictures('hidden', seen)).toBe(false);
+    expect(wantsPictures('visible', new Set())).toBe(false);
   });
 });
 
