@@ -72,7 +72,8 @@ export class CorrelationNode {
   readonly #groups = new Map<string, Told>();
   #dirty: Told[] = [];
   #events = 0;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** When the watermark comes here, groups in which nothing happens are looked at. */
+  #lookAt = Number.NEGATIVE_INFINITY;
 
   constructor({ rule, references }: LinkedCorrelation, counts: CorrelationCounts, keepsEvents: boolean) {
     this.rule = rule;
@@ -89,6 +90,14 @@ export class CorrelationNode {
     this.#groupFields = references.map((_, reference) => rule.groupBy.map(named(reference)));
     this.#valueFields = references.map((_, reference) => rule.fields.map(named(reference)));
     this.#isNumeric = rule.type.startsWith('value_') && rule.type !== 'value_count';
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  get hasGroups(): boolean {
+    return this.#groups.size > 0;
   }
 
   add(reference: number, at: number, id: string, event: EventFields): void {
@@ -137,6 +146,7 @@ export class CorrelationNode {
       this.#groups.set(key, told);
     }
     this.#events += told.group.add(at, reference, id, amount, event);
+    if (at + this.rule.timespanMs < this.#lookAt) this.#lookAt = at + this.rule.timespanMs;
     if (this.#events > MAX_EVENTS) this.#dropQuiet();
     if (told.isDirty) return;
     told.isDirty = true;
@@ -198,23 +208,26 @@ export class CorrelationNode {
         this.#tell(told, changes);
       }
       this.#drop(told, watermark);
+      if (this.#settings.isAbsence) this.#lookAt = Math.min(this.#lookAt, told.group.dueAt);
     }
   }
 
   /** Groups in which nothing happens: their windows end as well, and what is over leaves memory. */
   #lookAtQuiet(watermark: number): void {
-    const everyMs = Math.max(1_000, this.rule.timespanMs / 8);
-    if (watermark === Number.NEGATIVE_INFINITY) return;
-    if (!this.#settings.isAbsence && watermark - this.#lookedAt < everyMs) return;
-    if (watermark === this.#lookedAt) return;
-    this.#lookedAt = watermark;
+    if (watermark < this.#lookAt) return;
+    const { isAbsence } = this.#settings;
+    let nextAt = Number.POSITIVE_INFINITY;
     for (const told of this.#groups.values()) {
-      if (told.isDirty) continue;
-      if (this.#settings.isAbsence || told.group.lastAt <= watermark - this.rule.timespanMs) {
+      const overAt = isAbsence ? told.group.dueAt : told.group.lastAt + this.rule.timespanMs;
+      if (overAt > watermark) nextAt = Math.min(nextAt, overAt);
+      else if (!told.isDirty) {
         told.isDirty = true;
         this.#dirty.push(told);
       }
     }
+    // What leaves memory need not leave it at once.
+    const restMs = isAbsence ? 0 : Math.max(1_000, this.rule.timespanMs / 8);
+    this.#lookAt = Math.max(nextAt, watermark + restMs);
   }
 
   #drop(told: Told, watermark: number): void {

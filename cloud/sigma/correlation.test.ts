@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CorrelationChanges, CorrelationEngine, type CorrelationMatch } from './correlation.ts';
+import { MAX_GROUPS } from './correlation-node.ts';
 import type { EventFields } from './event-fields.ts';
+import { MAX_GROUP_EVENTS } from './group.ts';
 import type { CorrelationRule, CorrelationType } from './rule.ts';
 import { ruleSetOf } from './rule-set.ts';
 
@@ -118,6 +120,44 @@ describe('windows', () => {
   });
 });
 
+describe('bounds', () => {
+  test('a group that grows beyond its bound loses its oldest events, counted; a match keeps its count and its first evidence', () => {
+    const engine = engineOf(correlation('event_count', 'condition: {gte: 2}'));
+    const standing = new Standing();
+    const total = MAX_GROUP_EVENTS + 5_000;
+    for (let index = 0; index < total; index++) {
+      engine.add('a', index / 10, `e${String(index).padStart(6, '0')}`, { u: 'x' });
+      if (index % 1_000 === 999) standing.take(engine.settle());
+    }
+    expect(engine.counts.droppedEvents).toBe(5_000);
+    expect(engine.events).toBe(MAX_GROUP_EVENTS);
+    expect(standing.brief).toMatchObject([{ count: total }]);
+    const [match] = standing.matches.values();
+    expect(match?.evidence[0]).toBe('e000000');
+    expect(match?.evidence.at(-1)).toBe(`e0${total - 1}`);
+    expect(match?.evidence.length).toBeLessThanOrEqual(64);
+  });
+
+  test('more groups than the bound: a quiet one goes, counted, and the others are still found', () => {
+    const engine = engineOf(correlation('event_count', 'condition: {gte: 2}'));
+    for (let index = 0; index < MAX_GROUPS + 10; index++)
+      engine.add('a', index, `e${index}`, { u: `u${index}` });
+    engine.add('a', MAX_GROUPS + 10, 'again', { u: `u${MAX_GROUPS}` });
+    expect(engine.counts.droppedGroups).toBe(10);
+    expect(engine.settle().put).toMatchObject([{ group: [`u${MAX_GROUPS}`] }]);
+  });
+
+  test('what is over leaves memory', () => {
+    const engine = engineOf(correlation('event_count', 'condition: {gte: 2}'), 1_000);
+    for (let index = 0; index < 1_000; index++) engine.add('a', index, `e${index}`, { u: `u${index % 7}` });
+    engine.settle();
+    expect(engine.events).toBe(1_000);
+    engine.advance(60_000);
+    engine.settle();
+    expect(engine.events).toBe(0);
+  });
+});
+
 describe('absence', () => {
   const rule = correlation('event_count', 'condition: {eq: 0}');
 
@@ -128,6 +168,28 @@ describe('absence', () => {
     expect(engine.settle().put).toEqual([]);
     engine.advance(13_000);
     expect(engine.settle().put).toMatchObject([{ at: 11_000, anchor: 'last', evidence: ['last'] }]);
+  });
+
+  test('it is told of each group, as often as it happens, and leaves nothing in memory', () => {
+    const engine = engineOf(rule, 0);
+    const told: number[] = [];
+    for (const [at, u] of [
+      [0, 'x'],
+      [15_000, 'x'],
+      [15_500, 'y'],
+      [40_000, 'y'],
+    ] as const) {
+      engine.add('a', at, `${u}${at}`, { u });
+      for (let now = at; now < at + 25_000; now += 500) {
+        if (now > 15_000 && at === 0) break;
+        if (now > 15_500 && at === 15_000) break;
+        if (now > 40_000 && at === 15_500) break;
+        engine.advance(now);
+        told.push(...engine.settle().put.map((one) => one.at));
+      }
+    }
+    expect(told).toEqual([10_000, 25_000, 25_500, 50_000]);
+    expect(engine.events).toBe(0);
   });
 
   test('an event within the window, however late, is no absence', () => {

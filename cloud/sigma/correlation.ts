@@ -51,6 +51,11 @@ export class CorrelationEngine {
     return this.#feeds.has(rule);
   }
 
+  /** Events in memory. */
+  get events(): number {
+    return this.#nodes.reduce((sum, node) => sum + node.events, 0);
+  }
+
   get watermark(): number {
     return this.#watermark;
   }
@@ -75,10 +80,9 @@ export class CorrelationEngine {
   /** What changed since the last call. */
   settle(): CorrelationChanges {
     const changes: CorrelationChanges = { put: [], withdraw: [] };
-    for (const node of this.#nodes) {
-      const feeds = this.#feeds.get(node.rule.id);
-      node.settle(this.#watermark, changes, feeds);
-    }
+    // Most of many correlations hold nothing at the moment.
+    for (const node of this.#nodes)
+      if (node.hasGroups) node.settle(this.#watermark, changes, this.#feeds.get(node.rule.id));
     return changes;
   }
 

@@ -73,6 +73,11 @@ export class Group {
     return this.#times.at(-1) ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** When the watermark passes it, the next window of absence can be judged. */
+  get dueAt(): number {
+    return (this.#times[this.#next] ?? Number.POSITIVE_INFINITY) + this.#settings.spanMs;
+  }
+
   /** How many events more there are now: 0 where it was there already. */
   add(at: number, rule: number, id: string, amount: Value, event: EventFields | undefined): 0 | 1 {
     const length = this.#times.length;
