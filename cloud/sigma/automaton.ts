@@ -1,5 +1,8 @@
 /** Many words looked for in a text at once: a trie in one table, with the ways back of Aho and Corasick. */
 
+/** Characters beyond ASCII share so many letters: else a file of rare ones would make the table huge. */
+const LETTERS_BEYOND = 61;
+
 /** What stands for a character in the table; 0: a character of no word. */
 class Alphabet {
   readonly ascii = new Uint16Array(128);
@@ -12,12 +15,12 @@ class Alphabet {
         const code = word.charCodeAt(at);
         if (this.letterOf(code) !== 0) continue;
         if (code < 128) this.ascii[code] = this.size++;
-        else this.#beyond.set(code, this.size++);
+        else this.#beyond.set(code % LETTERS_BEYOND, this.size++);
       }
   }
 
   letterOf(code: number): number {
-    return code < 128 ? (this.ascii[code] ?? 0) : (this.#beyond.get(code) ?? 0);
+    return code < 128 ? (this.ascii[code] ?? 0) : (this.#beyond.get(code % LETTERS_BEYOND) ?? 0);
   }
 }
 
@@ -103,7 +106,10 @@ export class Automaton {
     }
   }
 
-  /** Tells the number of each word that is found, some more than once. */
+  /**
+   * Tells the number of each word that is found, some more than once; where characters beyond ASCII stand in it, now and
+   * then one that only looks like it.
+   */
   search(text: string, tell: (word: number) => void): void {
     if (this.#where === 'anywhere') this.#scan(text, tell);
     else this.#walk(text, tell);

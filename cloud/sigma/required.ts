@@ -86,13 +86,22 @@ function textAtom({ field, pattern }: Test & { op: 'text' }): Atom | undefined {
     const kind = index === 0 ? 'prefix' : index === pattern.length - 1 ? 'suffix' : 'anywhere';
     best = { field, kind, text };
   });
-  return best ?? (field === undefined ? undefined : present(field));
+  return best === undefined ? (field === undefined ? undefined : present(field)) : cut(best);
+}
+
+/** A part of a long text is enough to look for. */
+const MAX_WORD_LENGTH = 48;
+
+function cut(atom: Atom): Atom {
+  const text =
+    atom.kind === 'suffix' ? atom.text.slice(-MAX_WORD_LENGTH) : atom.text.slice(0, MAX_WORD_LENGTH);
+  return { ...atom, text };
 }
 
 /** The longest text that every match of a regular expression has in it. */
 function expressionAtom({ field, source }: Test & { op: 'expression' }): Atom | undefined {
   const text = fold(literalIn(source.replace(/^\(\?[ims]+\)/, '')));
-  if (text !== '') return { field, kind: 'anywhere', text };
+  if (text !== '') return cut({ field, kind: 'anywhere', text });
   return field === undefined ? undefined : present(field);
 }
 
