@@ -109,8 +109,19 @@ export class Detector {
     const isWhole = seen.length < READ_BACK;
     const standing = new Map<string, Detection>();
     // Bit by bit in order of time, as they came: a monitor forgets on the way.
-    for (let start = 0; start < seen.length; start += JUDGED_AT_ONCE) {
-      const { put, withdraw } = this.#monitors.observe(seen.slice(start, start + JUDGED_AT_ONCE));
+    const judged = [...this.#options.store.detections({ from: now - 2 * rememberMs })]
+      .filter(({ rule }) => !this.#monitors.judges(rule))
+      .sort((a, b) => b.at - a.at);
+    for (let start = 0; start < seen.length || judged.length > 0; start += JUDGED_AT_ONCE) {
+      const some = seen.slice(start, start + JUDGED_AT_ONCE);
+      const until =
+        start + JUDGED_AT_ONCE < seen.length ? (some.at(-1)?.observedAt ?? now) : Number.POSITIVE_INFINITY;
+      const others: Detection[] = [];
+      for (let next = judged.at(-1); next !== undefined && next.at <= until; next = judged.at(-1)) {
+        judged.pop();
+        others.push(next);
+      }
+      const { put, withdraw } = this.#monitors.observe(some, others);
       for (const one of put) standing.set(one.id, one);
       for (const id of withdraw) standing.delete(id);
     }
@@ -202,7 +213,7 @@ export class Detector {
 
   async #judge({ observations, detections }: Batch, tellsAll: boolean): Promise<Detected> {
     const { store } = this.#options;
-    const { put, withdraw } = this.#monitors.observe(observations);
+    const { put, withdraw } = this.#monitors.observe(observations, detections);
     const successors = successorsOf(
       withdraw.flatMap((id) => store.detection(id) ?? []),
       put,

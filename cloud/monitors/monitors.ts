@@ -91,8 +91,11 @@ export class Monitors {
     return this.#running.some(({ monitor }) => monitor.kind === rule) || (this.#sigma?.judges(rule) ?? false);
   }
 
-  /** Takes observations in whatever order they came, each once however often it is given. */
-  observe(observations: readonly Observation[]): Judgement {
+  /**
+   * Takes observations in whatever order they came, each once however often it is given; rules of Sigma look at what
+   * others judged (`detections`) as well.
+   */
+  observe(observations: readonly Observation[], detections: readonly Detection[] = []): Judgement {
     const judgement: Judgement = { put: [], withdraw: [] };
     for (const running of this.#running) {
       const touched = new Set<string>();
@@ -105,7 +108,7 @@ export class Monitors {
       for (const name of touched) this.#judge(running, name, judgement);
     }
     if (this.#sigma === undefined) return judgement;
-    const { put, withdraw } = this.#sigma.observe(observations);
+    const { put, withdraw } = this.#sigma.observe(observations, detections);
     return { put: [...judgement.put, ...put], withdraw: [...judgement.withdraw, ...withdraw] };
   }
 

@@ -1,9 +1,11 @@
 /** Observations as Sigma's rules see them: the house's own names, and those of Sigma's taxonomy beside them. */
+import type { Detection } from '../../devices/model/detection.ts';
 import { type Observation, observationKinds } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { EventFields } from '../sigma/event-fields.ts';
 import type { Logsource } from '../sigma/rule.ts';
 import { requestTarget } from '../sources/web-access.ts';
+import { identitiesOf } from './monitor.ts';
 
 /** Physical observations are a logsource like any other; `service` is the thing: `door`, `badge`, `camera`. */
 export function logsourceOf({ kind, facts }: Pick<Observation, 'kind' | 'facts'>): Logsource {
@@ -83,4 +85,64 @@ function taxonomyOf(observation: Observation): EventFields {
     put('query', observables?.domain);
   }
   return event;
+}
+
+/** What a detection needs of something that it rests on. */
+export interface Seen {
+  readonly id: string;
+  readonly at: number;
+  readonly source: string;
+  readonly site: string | undefined;
+  readonly assets: readonly string[];
+  readonly identities: readonly string[];
+  readonly ip: string | undefined;
+  readonly account: string | undefined;
+  readonly badge: string | undefined;
+  /** Ids of observations. */
+  readonly evidence: readonly string[];
+}
+
+export function seenOf(observation: Observation, registry: Registry): Seen {
+  const { id, observedAt, source, site, asset, subjects, observables } = observation;
+  return {
+    id,
+    at: observedAt,
+    source,
+    site: registry.asset(asset)?.site ?? site,
+    assets: [asset],
+    identities: identitiesOf(observation, registry),
+    ip: observables?.ip,
+    account: subjects?.account,
+    badge: subjects?.badge,
+    evidence: [id],
+  };
+}
+
+/** What a gateway's rule or an outside sensor judged: `service` is its rule, `forced-open`. */
+export const logsourceOfDetection = ({ rule }: Pick<Detection, 'rule'>): Logsource => ({
+  category: 'detection',
+  product: 'gatehouse',
+  service: rule,
+});
+
+/** `kind` is `detection`; `asset`, `assets`, `identity`, `rule`, `severity`, `tactic`, observables, facts. */
+export function eventOfDetection(detection: Detection): EventFields {
+  const { at, rule, severity, source, site, assets, identities, observables, facts, tactic } = detection;
+  const event: Record<string, unknown> = {
+    ...facts,
+    ...observables,
+    kind: 'detection',
+    rule,
+    severity,
+    source,
+  };
+  Object.assign(event, { observedAt: at, site, asset: assets[0], assets, person: identities });
+  if (tactic !== undefined) event.tactic = tactic;
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined));
+}
+
+export function seenOfDetection(detection: Detection): Seen {
+  const { id, at, source, site, assets, identities, observables, evidence } = detection;
+  const { ip, account, badge } = observables;
+  return { id, at, source, site, assets, identities, ip, account, badge, evidence };
 }

@@ -134,6 +134,38 @@ test('a forced door and a log-in behind it are one detection, with both assets a
   ]);
 });
 
+test('what a gateway judged is looked at as well: a door forced open, and a log-in behind it', () => {
+  const judged = detection.parse({
+    id: 'gw/forced-open/1',
+    at: NOW - 5 * MINUTE,
+    rule: 'forced-open',
+    severity: 'high',
+    source: 'linden-gateway',
+    site: 'linden',
+    assets: ['back-door'],
+    identities: [],
+    observables: {},
+    summary: 'Back door was forced open',
+    evidence: ['gw/epoch000/7'],
+  });
+  const login = seen('login.succeeded', 'shop-server', NOW - MINUTE, { subjects: { account: 'a.weber' } });
+  const monitor = monitorOf(
+    setOf(
+      rules
+        .replace('{category: physical, service: door}', '{category: detection, service: forced-open}')
+        .replace('{kind: door.alarm-started}', '{severity: high}'),
+    ),
+  );
+  monitor.observe([], [judged]);
+  expect(monitor.observe([login], [judged]).put).toMatchObject([
+    {
+      rule: 'sigma:forced-login',
+      assets: ['back-door', 'shop-server'],
+      evidence: ['gw/epoch000/7', login.id],
+    },
+  ]);
+});
+
 test('a rule that matches again and again is one detection that counts, until a pause', () => {
   const times = [0, 1, 2, 3, 30].map((minute) => NOW - 50 * MINUTE + minute * MINUTE);
   const found = standing(

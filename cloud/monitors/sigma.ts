@@ -9,12 +9,20 @@ import type { Facts, Observation, ObservationKind } from '../../devices/model/ob
 import { observationKinds } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { CorrelationEngine, type CorrelationMatch } from '../sigma/correlation.ts';
+import type { EventFields } from '../sigma/event-fields.ts';
 import { Matcher } from '../sigma/matcher.ts';
 import { attackOf, type CorrelationRule, type DetectionRule, isRouted, severityOf } from '../sigma/rule.ts';
 import type { LinkedCorrelation, RuleSet } from '../sigma/rule-set.ts';
-import { identitiesOf, whoAndWhence } from './monitor.ts';
 import type { Judgement } from './monitors.ts';
-import { eventOf, logsourceOf } from './sigma-events.ts';
+import {
+  eventOf,
+  eventOfDetection,
+  logsourceOf,
+  logsourceOfDetection,
+  type Seen,
+  seenOf,
+  seenOfDetection,
+} from './sigma-events.ts';
 
 /** Observations whose assets and people are remembered for the detections that rest on them. */
 export const MAX_REMEMBERED = 200_000;
@@ -57,6 +65,8 @@ interface Running {
   readonly names: ReadonlySet<string>;
   readonly silent: ReadonlySet<string>;
   readonly kinds: ReadonlySet<ObservationKind>;
+  /** Some rule looks at what was judged already. */
+  readonly hasDetections: boolean;
   readonly timespanMs: number;
   readonly failed: number;
 }
@@ -64,7 +74,7 @@ interface Running {
 export class SigmaMonitor {
   readonly #options: SigmaOptions;
   #running: Running;
-  readonly #remembered = new Map<string, Observation>();
+  readonly #remembered = new Map<string, Seen>();
   #newestAt = Number.NEGATIVE_INFINITY;
   #untold: CorrelationMatch[] = [];
   /** Time has passed up to here without anything having to happen. */
@@ -107,7 +117,7 @@ export class SigmaMonitor {
     this.#running = runningOf(set, this.#options);
     const from = this.#options.clock.now() - this.rememberMs;
     this.#newestAt = Number.NEGATIVE_INFINITY;
-    this.#take(recent([...this.#running.kinds], from));
+    this.#take(recent([...this.#running.kinds], from), []);
     this.#untold = this.#running.engine.settle().put;
   }
 
@@ -116,9 +126,12 @@ export class SigmaMonitor {
     this.#passedAt = this.#options.clock.now();
   }
 
-  /** Takes observations in whatever order they came, each once however often it is given. */
-  observe(observations: readonly Observation[]): Judgement {
-    const late = this.#take(observations);
+  /**
+   * Takes observations, and what gateways and sources judged themselves, in whatever order they came, each once however
+   * often it is given.
+   */
+  observe(observations: readonly Observation[], detections: readonly Detection[] = []): Judgement {
+    const late = this.#take(observations, detections);
     const { engine } = this.#running;
     engine.advance(Math.max(this.#newestAt, this.#passedAt));
     const { put: settled, withdraw } = engine.settle();
@@ -131,35 +144,44 @@ export class SigmaMonitor {
   }
 
   /** @returns detections of single matches that came too late to be put together with others */
-  #take(observations: readonly Observation[]): Detection[] {
-    const { matcher, engine, silent, kinds } = this.#running;
+  #take(observations: readonly Observation[], detections: readonly Detection[]): Detection[] {
+    const { matcher, kinds, hasDetections } = this.#running;
     const { registry } = this.#options;
     const late: Detection[] = [];
-    const now = this.#options.clock.now();
     for (const observation of observations) {
       if (!kinds.has(observation.kind)) continue;
-      const { id, observedAt } = observation;
-      // A clock that is ahead must not shut out everybody else.
-      this.#newestAt = Math.max(this.#newestAt, Math.min(observedAt, now));
       const event = eventOf(observation, registry);
       const matching = matcher.match(event, logsourceOf(observation));
-      if (matching.length === 0) continue;
-      this.#remember(observation);
-      const { subjects, observables, asset } = observation;
-      const together = [asset, observables?.ip ?? '', subjects?.account ?? subjects?.badge ?? ''].join('|');
-      const whole = { ...event, [TOGETHER]: together };
-      const isLate = this.#newestAt - observedAt > latenessOf(this.#options, observation.source);
-      for (const rule of matching) {
-        const isTaken = !isLate && engine.add(rule.id, observedAt, id, whole);
-        if (!isTaken && !silent.has(rule.id)) late.push(this.#lateDetection(rule, observation));
-      }
+      late.push(...this.#matched(matching, seenOf(observation, registry), event));
+    }
+    if (!hasDetections) return late;
+    for (const detection of detections) {
+      if (detection.rule.startsWith('sigma:')) continue;
+      const event = eventOfDetection(detection);
+      const matching = matcher.match(event, logsourceOfDetection(detection));
+      late.push(...this.#matched(matching, seenOfDetection(detection), event));
     }
     return late;
   }
 
-  #remember(observation: Observation): void {
-    this.#remembered.delete(observation.id);
-    this.#remembered.set(observation.id, observation);
+  #matched(matching: readonly DetectionRule[], seen: Seen, event: EventFields): Detection[] {
+    const { engine, silent } = this.#running;
+    // A clock that is ahead must not shut out everybody else.
+    this.#newestAt = Math.max(this.#newestAt, Math.min(seen.at, this.#options.clock.now()));
+    if (matching.length === 0) return [];
+    this.#remember(seen);
+    const together = [seen.assets[0] ?? '', seen.ip ?? '', seen.account ?? seen.badge ?? ''].join('|');
+    const whole = { ...event, [TOGETHER]: together };
+    const isLate = this.#newestAt - seen.at > latenessOf(this.#options, seen.source);
+    return matching.flatMap((rule) => {
+      const isTaken = !isLate && engine.add(rule.id, seen.at, seen.id, whole);
+      return isTaken || silent.has(rule.id) ? [] : [this.#lateDetection(rule, seen)];
+    });
+  }
+
+  #remember(seen: Seen): void {
+    this.#remembered.delete(seen.id);
+    this.#remembered.set(seen.id, seen);
     if (this.#remembered.size <= MAX_REMEMBERED) return;
     const oldest = this.#remembered.keys().next().value;
     if (oldest !== undefined) this.#remembered.delete(oldest);
@@ -168,69 +190,64 @@ export class SigmaMonitor {
   #detectionOf({ id, rule, at, count, evidence }: CorrelationMatch): Detection | undefined {
     const own = this.#running.rules.get(rule.id);
     if (own === undefined || this.#running.silent.has(own.id)) return undefined;
-    const seen = evidence.flatMap((one) => this.#remembered.get(one) ?? []);
-    return this.#built(`sigma/${id}`, own, at, count, evidence, seen);
-  }
-
-  #lateDetection(rule: DetectionRule, observation: Observation): Detection {
-    const digest = createHash('sha256').update(`${rule.id}\n${observation.id}`).digest('hex').slice(0, 24);
-    return this.#built(`sigma/${digest}`, rule, observation.observedAt, 1, [observation.id], [observation]);
-  }
-
-  #built(
-    id: string,
-    rule: DetectionRule | CorrelationRule,
-    at: number,
-    count: number,
-    evidence: readonly string[],
-    seen: readonly Observation[],
-  ): Detection {
-    const { registry } = this.#options;
-    const last = seen.at(-1);
-    const assets = [...new Set(seen.map(({ asset }) => asset))].slice(0, MAX_ASSETS);
-    const identities = [...new Set(seen.flatMap((one) => identitiesOf(one, registry)))]
-      .sort()
-      .slice(0, MAX_ASSETS);
-    const site = registry.asset(assets[0] ?? '')?.site ?? last?.site;
-    const tactic = attackOf(rule.tags);
-    const level = rule.level ?? 'medium';
-    const facts: Facts = { title: rule.title.slice(0, 512), level, rule: rule.id.slice(0, 512) };
-    return {
-      id,
+    return built(
+      `sigma/${id}`,
+      own,
       at,
-      rule: ruleName(rule.id),
-      severity: severityOf[level],
-      source: last?.source ?? 'sigma',
-      ...(site === undefined ? {} : { site }),
-      assets,
-      identities,
-      observables: observablesOf(seen),
-      summary: summaryOf(rule, count, last),
-      facts,
-      evidence: evidence.slice(0, MAX_EVIDENCE),
-      ...(tactic === undefined ? {} : { tactic }),
-      count: Math.max(1, count),
-    };
+      count,
+      evidence.flatMap((one) => this.#remembered.get(one) ?? []),
+    );
+  }
+
+  #lateDetection(rule: DetectionRule, seen: Seen): Detection {
+    const digest = createHash('sha256').update(`${rule.id}\n${seen.id}`).digest('hex').slice(0, 24);
+    return built(`sigma/${digest}`, rule, seen.at, 1, [seen]);
   }
 }
 
+function built(
+  id: string,
+  rule: DetectionRule | CorrelationRule,
+  at: number,
+  count: number,
+  seen: readonly Seen[],
+): Detection {
+  const last = seen.at(-1);
+  const site = seen[0]?.site ?? last?.site;
+  const tactic = attackOf(rule.tags);
+  const level = rule.level ?? 'medium';
+  const facts: Facts = { title: rule.title.slice(0, 512), level, rule: rule.id.slice(0, 512) };
+  return {
+    id,
+    at,
+    rule: ruleName(rule.id),
+    severity: severityOf[level],
+    source: last?.source ?? 'sigma',
+    ...(site === undefined ? {} : { site }),
+    assets: [...new Set(seen.flatMap(({ assets }) => assets))].slice(0, MAX_ASSETS),
+    identities: [...new Set(seen.flatMap(({ identities }) => identities))].sort().slice(0, MAX_ASSETS),
+    observables: observablesOf(seen),
+    summary: summaryOf(rule, count, last?.assets[0]),
+    facts,
+    evidence: [...new Set(seen.flatMap(({ evidence }) => evidence))].slice(0, MAX_EVIDENCE),
+    ...(tactic === undefined ? {} : { tactic }),
+    count: Math.max(1, count),
+  };
+}
+
 /** What all of them share of whence and who: an address that only one had is not the detection's. */
-function observablesOf(seen: readonly Observation[]): Record<string, string> {
+function observablesOf(seen: readonly Seen[]): Record<string, string> {
   const shared: Record<string, string> = {};
   for (const name of ['ip', 'account'] as const) {
-    const values = new Set(seen.flatMap((one) => whoAndWhence(one)[name] ?? []));
+    const values = new Set(seen.flatMap((one) => one[name] ?? []));
     const [only] = values;
     if (values.size === 1 && only !== undefined) shared[name] = only;
   }
   return shared;
 }
 
-function summaryOf(
-  rule: DetectionRule | CorrelationRule,
-  count: number,
-  last: Observation | undefined,
-): string {
-  const where = last === undefined ? '' : ` at ${last.asset}`;
+function summaryOf(rule: DetectionRule | CorrelationRule, count: number, asset: string | undefined): string {
+  const where = asset === undefined ? '' : ` at ${asset}`;
   const often = count > 1 && rule.kind === 'detection' ? `, ${count} times` : '';
   // Control characters of a rule's title have no place in a sentence.
   return `${rule.title}${where}${often}`.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 1_000);
@@ -268,6 +285,9 @@ function runningOf(set: RuleSet, settings: SigmaSettings): Running {
           ({ logsource }) => isRouted(logsource, logsourceOf({ kind })) || mayBeOfHost(kind, logsource),
         ),
       ),
+    ),
+    hasDetections: detections.some(({ logsource }) =>
+      isRouted(logsource, { category: 'detection', product: 'gatehouse' }),
     ),
     timespanMs: Math.max(0, ...correlations.map(({ rule }) => rule.timespanMs)),
     failed: failed.length,
