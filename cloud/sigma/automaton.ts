@@ -36,8 +36,10 @@ export class Automaton {
   readonly #found: Int32Array;
   /** The next shorter end. */
   readonly #shorter: Int32Array;
-  /** Number of the word that a state ends. */
+  /** Number of the word that a state ends; −1: none. */
   readonly #word: Int32Array;
+  /** Another word of the same letters, by word; −1: none. */
+  readonly #twin: Int32Array;
   /** As `#next`, with the place of the next state's row, doubled; odd: a word ends there. */
   readonly #steps: Int32Array;
 
@@ -49,6 +51,7 @@ export class Automaton {
     const most = words.reduce((sum, { length }) => sum + length, 1);
     const table = new Int32Array(most * letters);
     this.#word = new Int32Array(most).fill(-1);
+    this.#twin = new Int32Array(words.length).fill(-1);
     let states = 1;
     words.forEach((word, number) => {
       let state = 0;
@@ -64,6 +67,7 @@ export class Automaton {
         }
         state = next;
       }
+      this.#twin[number] = this.#word[state] ?? -1;
       this.#word[state] = number;
     });
     this.#next = table.slice(0, states * letters);
@@ -128,8 +132,12 @@ export class Automaton {
       row = step >> 1;
       if ((step & 1) === 0) continue;
       let end = this.#found[row / letters] ?? 0;
-      for (; end !== 0; end = this.#shorter[end] ?? 0) tell(this.#word[end] ?? 0);
+      for (; end !== 0; end = this.#shorter[end] ?? 0) this.#tellAll(end, tell);
     }
+  }
+
+  #tellAll(state: number, tell: (word: number) => void): void {
+    for (let word = this.#word[state] ?? -1; word >= 0; word = this.#twin[word] ?? -1) tell(word);
   }
 
   #walk(text: string, tell: (word: number) => void): void {
@@ -140,7 +148,7 @@ export class Automaton {
       const letter = this.#alphabet.letterOf(text.charCodeAt(isSuffix ? text.length - 1 - at : at));
       state = letter === 0 ? 0 : (this.#next[state * letters + letter] ?? 0);
       if (state === 0) return;
-      if (this.#found[state] === state) tell(this.#word[state] ?? 0);
+      if (this.#found[state] === state) this.#tellAll(state, tell);
     }
   }
 }

@@ -220,6 +220,8 @@ const word = fc.constantFrom(
   '7',
   '10.1.2.3',
   'Σ',
+  'ä',
+  'ġ',
 );
 const fieldName = fc.constantFrom('f', 'g', 'h.i', 'h.j', 'k');
 const leaf = fc.oneof(
