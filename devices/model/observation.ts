@@ -100,6 +100,20 @@ export const observationKinds = {
   'web.requested': 'cyber',
   'network.alerted': 'cyber',
   'host.logged': 'cyber',
+  'account.changed': 'cyber',
+  'process.started': 'cyber',
+  'file.changed': 'cyber',
+  'network.connected': 'cyber',
+  'domain.resolved': 'cyber',
+  'page.violated': 'cyber',
+  'order.changed': 'cyber',
+  'cart.changed': 'cyber',
+  'refund.issued': 'cyber',
+  'stock.changed': 'cyber',
+  'payment.decided': 'cyber',
+  'payment.challenged': 'cyber',
+  'payment.disputed': 'cyber',
+  'payout.changed': 'cyber',
 } as const;
 export type ObservationKind = keyof typeof observationKinds;
 export const observationKind = z.enum(
@@ -129,6 +143,34 @@ export const facts = z
   .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `at most ${MAX_FIELDS} facts`);
 export type Facts = z.infer<typeof facts>;
 
+/** Fields of a log entry, and their length together: a command line is long, a whole document is none. */
+export const MAX_LOG_FIELDS = 64;
+export const MAX_LOG_TEXT = 8_192;
+export const MAX_LOG_LENGTH = 32_768;
+
+/**
+ * What kind of log an observation comes from, in Sigma's words (`process_creation`, `windows`, `sysmon`), and the
+ * log's own fields by their own names, for rules that are written for such logs.
+ */
+export const logEntry = z
+  .strictObject({
+    category: z.string().max(64).optional(),
+    product: z.string().max(64).optional(),
+    service: z.string().max(64).optional(),
+    fields: z.record(z.string().max(128), z.union([z.string().max(MAX_LOG_TEXT), z.number(), z.boolean()])),
+  })
+  .refine(({ fields }) => Object.keys(fields).length <= MAX_LOG_FIELDS, `at most ${MAX_LOG_FIELDS} fields`)
+  .refine(({ fields }): boolean => logLength(fields) <= MAX_LOG_LENGTH, `at most ${MAX_LOG_LENGTH} characters`);
+export type LogEntry = z.infer<typeof logEntry>;
+
+/** Characters of the names and the texts. */
+export function logLength(fields: Readonly<Record<string, string | number | boolean>>): number {
+  let length = 0;
+  for (const [name, value] of Object.entries(fields))
+    length += name.length + (typeof value === 'string' ? value.length : 0);
+  return length;
+}
+
 /** One thing seen, by one source, of one asset. Its id follows from where it was recorded. */
 export const observation = z.strictObject({
   /** `<recorder>/<epoch>/<sequence>`: see recordId in wire.ts. */
@@ -146,5 +188,7 @@ export const observation = z.strictObject({
   subjects: subjects.optional(),
   observables: observables.optional(),
   facts: facts.optional(),
+  /** Where it was read from a log. */
+  log: logEntry.optional(),
 });
 export type Observation = z.infer<typeof observation>;

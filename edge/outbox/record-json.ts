@@ -21,7 +21,8 @@ type Written =
   | 'value'
   | 'subjects'
   | 'observables'
-  | 'facts';
+  | 'facts'
+  | 'log';
 const isWhole: Exclude<keyof Observation, Written> extends never ? true : never = true;
 
 export class RecordJson {
@@ -46,7 +47,7 @@ export class RecordJson {
 
   #observation(observation: Observation): string {
     const { id, kind, site, asset, source, observedAt, receivedAt, clock } = observation;
-    const { value, subjects, observables, facts } = observation;
+    const { value, subjects, observables, facts, log } = observation;
     let json =
       `{"id":"${id}","kind":"${kind}","site":${this.#quote(site)},"asset":${this.#quote(asset)},` +
       `"source":${this.#quote(source)},"observedAt":${this.#at(observedAt)},` +
@@ -55,6 +56,7 @@ export class RecordJson {
     if (subjects !== undefined) json += `,"subjects":${JSON.stringify(subjects)}`;
     if (observables !== undefined) json += `,"observables":${JSON.stringify(observables)}`;
     if (facts !== undefined) json += `,"facts":${JSON.stringify(facts)}`;
+    if (log !== undefined) json += `,"log":${JSON.stringify(log)}`;
     return `${json}}`;
   }
 
