@@ -10,7 +10,13 @@ import { identityEntry } from './broker/identities.ts';
 import { cameraConfiguration, evidenceConfiguration } from './cameras/configuration.ts';
 import { externalBroker } from './drivers/external-broker.ts';
 import { armingConfiguration } from './panel/arming-state.ts';
-import { accessConfiguration, namedAssets, namedPeople, namedZones } from './panel/door/configuration.ts';
+import {
+  type AccessConfiguration,
+  accessConfiguration,
+  namedAssets,
+  namedPeople,
+  namedZones,
+} from './panel/door/configuration.ts';
 import {
   deliveryConfiguration,
   namedInDeliveries,
@@ -90,7 +96,8 @@ export const gatewayDocument = z.strictObject({
 export type GatewayDocument = z.infer<typeof gatewayDocument>;
 
 /** A configuration that holds together: every asset it names is there. */
-export interface GatewayConfiguration extends Omit<GatewayDocument, 'registry'> {
+export interface GatewayConfiguration extends Omit<GatewayDocument, 'registry' | 'access'> {
+  readonly access: AccessConfiguration;
   readonly file: string;
   readonly registryFile: string;
   readonly registry: Registry;
@@ -127,7 +134,9 @@ export function readGatewayConfiguration(file: string): GatewayConfiguration {
       problems.map((problem) => ({ line: 1, ...problem })),
     );
   }
-  return { ...document, file, registryFile, registry, resolve: from };
+  const signInReaders = document.page.badgeReaders.map(({ reader }) => reader);
+  const access = { ...document.access, signInReaders };
+  return { ...document, access, file, registryFile, registry, resolve: from };
 }
 
 /** Assets, people and zones that the configuration names and the registry does not have. */

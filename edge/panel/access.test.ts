@@ -91,6 +91,22 @@ describe('a badge', () => {
     expect(state).toEqual(initialAccess());
   });
 
+  test('at a reader for signing in that opens nothing is nobody’s refusal: no record, no red light', () => {
+    const desk = { ...configuration, signInReaders: ['sensor-office', 'reader-back'] };
+    for (const id of ['04a1b2c3', 'ffffffff']) {
+      const { observations, actions, state } = step(badge(id, noon, 'sensor-office'), desk);
+      expect([observations, actions, state]).toEqual([[], [], initialAccess()]);
+    }
+    // What is due is done all the same.
+    const open = step(badge('04a1b2c3', noon), desk).state;
+    const later = step(badge('04a1b2c3', noon + 6_000, 'sensor-office'), desk, open);
+    expect(later.actions.map(({ action }) => action)).toEqual(['lock.lock']);
+    const typed: AccessInput = { type: 'code', reader: 'sensor-office', at: noon, outcome: 'wrong' };
+    expect(step(typed, desk).observations).toEqual([]);
+    // A door's own reader, at which one can sign in besides, is a door's.
+    expect(step(badge('ffffffff', noon), desk).observations).toMatchObject([{ kind: 'access.denied' }]);
+  });
+
   test('of staff works at night, of a courier during the hours of that reader', () => {
     expect(step(badge('04a1b2c3', midnight)).observations[0]?.kind).toBe('access.granted');
     const settings = accessConfiguration.parse({

@@ -10,6 +10,7 @@ import { each } from './alarm.ts';
 import { type AccessState, activeTriggers, nextAccessWake } from './door/access-state.ts';
 import { type AccessRules, missed, presented, type Typed, typed, typing } from './door/admission.ts';
 import { type AccessConfiguration, settingsOf } from './door/configuration.ts';
+import { isForSignInAlone } from './door/decision.ts';
 import type { DoorInput } from './door/door-state.ts';
 import {
   type AccessOutcome,
@@ -62,13 +63,16 @@ export function accessStep(
   const isDue = dueAt !== undefined && dueAt <= at;
   const due = isDue ? passTime(before, at, configuration, context) : nothingYet(before);
   if (input.type === 'time') return due;
+  const reader = input.type === 'observation' ? input.observation.asset : input.reader;
+  const isAtReader = input.type !== 'observation' || input.observation.kind === 'badge.presented';
+  if (isAtReader && isForSignInAlone(reader, configuration, context)) return due;
   if (input.type === 'code') return andThen(due, typed(due.state, input, configuration, context, rules));
-  if (input.type === 'typing') return { ...due, state: typing(due.state, input.reader, at) };
+  if (input.type === 'typing') return { ...due, state: typing(due.state, reader, at) };
   const { observation } = input;
   if (observation.kind !== 'badge.presented') return atDoors(due, observation, at, configuration, context);
   const badge = observation.subjects?.badge;
   if (badge === undefined || rules.isVehicle?.(badge) === true) return due;
-  const { asset: reader, receivedAt, id } = observation;
+  const { receivedAt, id } = observation;
   const shown = { reader, badge, at, now: receivedAt, observation: id };
   return andThen(due, presented(due.state, shown, configuration, context, rules));
 }

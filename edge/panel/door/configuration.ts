@@ -108,7 +108,10 @@ export const accessConfiguration = z
           message: `there is no schedule "${schedule}"`,
         });
   });
-export type AccessConfiguration = z.infer<typeof accessConfiguration>;
+export type AccessConfiguration = z.infer<typeof accessConfiguration> & {
+  /** Readers at which people sign in at the site page; what opens nothing is a desk's, and no door's. */
+  readonly signInReaders?: readonly string[];
+};
 
 const defaults = doorSettings.omit({ door: true }).parse({});
 

@@ -34,6 +34,19 @@ export type AccessDecision =
     }
   | { granted: false; because: Refusal; person?: Identity; opens: string[] };
 
+/** What a reader opens: what its settings name, else what it guards or is built into. */
+export const openedBy = (reader: string, { readers }: AccessConfiguration, { registry }: PanelContext) =>
+  readers.find((entry) => entry.reader === reader)?.opens ?? openingsOf(reader, registry).map(({ id }) => id);
+
+/** A reader on a desk, for signing in alone: a badge there wants no door, and is refused nothing. */
+export const isForSignInAlone = (
+  reader: string,
+  configuration: AccessConfiguration,
+  context: PanelContext,
+): boolean =>
+  configuration.signInReaders?.includes(reader) === true &&
+  openedBy(reader, configuration, context).length === 0;
+
 /** Whether weekly hours of this person at this reader cover an instant. */
 function isInHours(
   person: Identity,
@@ -62,7 +75,7 @@ export function decideAccess(
 ): AccessDecision {
   const { site, registry } = context;
   const own = configuration.readers.find((entry) => entry.reader === reader);
-  const opens = own?.opens ?? openingsOf(reader, registry).map(({ id }) => id);
+  const opens = openedBy(reader, configuration, context);
   const person = registry.resolve({ badge });
   if (person === undefined) return { granted: false, because: 'unknown-badge', opens };
   const refused = (because: Refusal): AccessDecision => ({ granted: false, because, person, opens });
