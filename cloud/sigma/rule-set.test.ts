@@ -211,6 +211,30 @@ correlation: {type: temporal_ordered, rules: [forced, login], group-by: [site], 
     expect(status).toBe(2);
   });
 
+  test('absence is told where the window ended before the events did', () => {
+    writeFileSync(
+      join(folder, 'below', 'rules.yml'),
+      `title: Heartbeat
+name: heartbeat
+logsource: {category: x}
+detection: {s: {kind: beat}, condition: s}
+---
+title: Silence
+id: silence
+correlation: {type: event_count, rules: [heartbeat], group-by: [site], timespan: 10s, condition: {eq: 0}}`,
+    );
+    const events = [0, 5_000, 30_000, 35_000].map((observedAt) => ({
+      observedAt,
+      site: 'linden',
+      kind: 'beat',
+    }));
+    const { stdout } = sigma(
+      ['run', '--rules', join(folder, 'below')],
+      events.map((one) => JSON.stringify(one)).join('\n'),
+    );
+    expect(JSON.parse(stdout)).toEqual({ event: 1, rule: 'silence', title: 'Silence', level: 'medium' });
+  });
+
   test('only the rules of a logsource; a line that is no event is named and the next one comes', () => {
     const { stdout, stderr } = sigma(
       ['run', '--rules', join(folder, 'below'), '--logsource', 'category=physical'],

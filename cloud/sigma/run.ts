@@ -97,8 +97,9 @@ export class Run {
   }
 
   finish(): void {
+    // Nothing comes any more; whether something was absent is known up to the newest event and no further.
+    this.#engine.advance(this.#newest + this.#options.latenessMs);
     this.#keep(this.#engine.settle());
-    this.#keep(this.#engine.finish());
     this.#printUntil(Number.POSITIVE_INFINITY);
     const { tooLate, withoutGroup, withoutValue, droppedEvents, droppedGroups } = this.#engine.counts;
     const told: [number, string][] = [
