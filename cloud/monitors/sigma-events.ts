@@ -1,42 +1,77 @@
 /** Observations as Sigma's rules see them: the house's own names, and those of Sigma's taxonomy beside them. */
 import type { Detection } from '../../devices/model/detection.ts';
-import { type Observation, observationKinds } from '../../devices/model/observation.ts';
+import { type Observation, type ObservationKind, observationKinds } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { EventFields } from '../sigma/event-fields.ts';
-import type { Logsource } from '../sigma/rule.ts';
+import { isRouted, type Logsource } from '../sigma/rule.ts';
 import { requestTarget } from '../sources/web-access.ts';
 import { identitiesOf } from './monitor.ts';
 
-/** Physical observations are a logsource like any other; `service` is the thing: `door`, `badge`, `camera`. */
-export function logsourceOf({ kind, facts }: Pick<Observation, 'kind' | 'facts'>): Logsource {
-  if (kind === 'web.requested') return { category: 'webserver' };
+/** Sigma's categories for kinds that have one. */
+const categoryOf: Partial<Record<ObservationKind, Logsource>> = {
+  'web.requested': { category: 'webserver' },
+  'account.elevated': { category: 'process_creation', product: 'linux', service: 'sudo' },
+  'network.alerted': { category: 'network', product: 'suricata' },
+  'process.started': { category: 'process_creation' },
+  'file.changed': { category: 'file_event' },
+  'network.connected': { category: 'network_connection' },
+  'domain.resolved': { category: 'dns_query' },
+  'camera.login-failed': { category: 'authentication', product: 'gatehouse', service: 'camera' },
+};
+
+/**
+ * What the log says of itself, else what the kind says. Physical observations are a logsource like any other; `service`
+ * is the thing: `door`, `badge`, `camera`.
+ */
+export function logsourceOf(observation: Pick<Observation, 'kind' | 'facts' | 'log'>): Logsource {
+  const { log } = observation;
+  if (log === undefined) return logsourceOfKind(observation);
+  const { category, product, service } = log;
+  if (category === undefined && product === undefined && service === undefined)
+    return logsourceOfKind(observation);
+  return {
+    ...(category === undefined ? {} : { category }),
+    ...(product === undefined ? {} : { product }),
+    ...(service === undefined ? {} : { service }),
+  };
+}
+
+function logsourceOfKind({ kind, facts }: Pick<Observation, 'kind' | 'facts'>): Logsource {
+  const known = categoryOf[kind];
+  if (known !== undefined) return known;
   if (kind === 'login.failed' || kind === 'login.succeeded')
     return facts?.service === 'ssh'
       ? { category: 'authentication', product: 'linux', service: 'sshd' }
       : { category: 'authentication' };
-  if (kind === 'account.elevated') return { category: 'process_creation', product: 'linux', service: 'sudo' };
   if (kind === 'host.logged') {
     const service = typeof facts?.application === 'string' ? facts.application : 'syslog';
     return { product: 'linux', service };
   }
-  if (kind === 'network.alerted') return { category: 'network', product: 'suricata' };
-  const service = kind.split('.')[0] ?? kind;
-  if (observationKinds[kind] === 'physical') return { category: 'physical', product: 'gatehouse', service };
-  return { category: 'authentication', product: 'gatehouse', service };
+  const category = observationKinds[kind] === 'physical' ? 'physical' : 'application';
+  return { category, product: 'gatehouse', service: kind.split('.')[0] ?? kind };
+}
+
+/** Whether a rule may concern observations of a kind; of what was read from a log, the log itself says which it is. */
+export function mayConcern(rule: Logsource, kind: ObservationKind): boolean {
+  if (isRouted(rule, logsourceOf({ kind }))) return true;
+  const isOurs =
+    rule.category === 'physical' || rule.category === 'detection' || rule.product === 'gatehouse';
+  return observationKinds[kind] === 'cyber' && !isOurs;
 }
 
 /**
  * Own names: `kind`, `site`, `zone`, `asset`, `source`, `observedAt`, `value`, `badge`, `account`, `identity`, `person`
- * (whom the registry knows behind badge or account), observables and facts by their names.
+ * (whom the registry knows behind badge or account), observables, facts and a log's own fields by their names; a log
+ * can't speak for the house: its names count first.
  */
 export function eventOf(observation: Observation, registry: Registry): EventFields {
-  const { kind, site, asset, source, observedAt, value, subjects, observables, facts } = observation;
-  const zone = registry.asset(asset)?.zone;
-  const person = registry.resolve(subjects ?? {}, asset)?.id;
+  const { kind, site, asset, source, observedAt, value, subjects, observables, facts, log } = observation;
   const event: Record<string, unknown> = {
     ...facts,
     ...observables,
     ...subjects,
+    ...taxonomyOf(observation),
+    ...log?.fields,
     kind,
     site,
     asset,
@@ -44,9 +79,9 @@ export function eventOf(observation: Observation, registry: Registry): EventFiel
     observedAt,
   };
   if (value !== undefined) event.value = value;
-  if (zone !== undefined) event.zone = zone;
-  if (person !== undefined) event.person = person;
-  return Object.assign(event, taxonomyOf(observation));
+  event.zone = registry.asset(asset)?.zone ?? null;
+  event.person = registry.resolve(subjects ?? {}, asset)?.id ?? null;
+  return event;
 }
 
 /** Names of Sigma's taxonomy for what the house names otherwise. */

@@ -180,6 +180,21 @@ test('a rule that matches again and again is one detection that counts, until a 
   );
 });
 
+test('a log says what it is and brings its own fields, but does not speak for the house', () => {
+  const monitor = monitorOf(
+    setOf(
+      'title: tool\nid: tool\nlogsource: {category: process_creation, product: windows}\ndetection: {s: {Image|endswith: \\tool.exe, asset: shop-server}, condition: s}',
+    ),
+  );
+  const logged = (fields: Record<string, string>) =>
+    seen('process.started', 'shop-server', NOW, {
+      log: { category: 'process_creation', product: 'windows', service: 'sysmon', fields },
+    });
+  expect(monitor.observe([logged({ Image: 'C:\\x\\TOOL.exe', asset: 'another' })]).put).toMatchObject([
+    { rule: 'sigma:tool', assets: ['shop-server'] },
+  ]);
+});
+
 test('absence is told when the time has passed, though nothing came', () => {
   const monitor = monitorOf(undefined, { latenessMs: 5 * MINUTE });
   const opened = seen('door.opened', 'back-door', NOW - MINUTE);

@@ -19,6 +19,7 @@ import {
   eventOfDetection,
   logsourceOf,
   logsourceOfDetection,
+  mayConcern,
   type Seen,
   seenOf,
   seenOfDetection,
@@ -279,13 +280,7 @@ function runningOf(set: RuleSet, settings: SigmaSettings): Running {
     rules,
     names: new Set([...rules.values()].filter(({ id }) => !silent.has(id)).map(({ id }) => ruleName(id))),
     silent,
-    kinds: new Set(
-      all.filter((kind) =>
-        detections.some(
-          ({ logsource }) => isRouted(logsource, logsourceOf({ kind })) || mayBeOfHost(kind, logsource),
-        ),
-      ),
-    ),
+    kinds: new Set(all.filter((kind) => detections.some(({ logsource }) => mayConcern(logsource, kind)))),
     hasDetections: detections.some(({ logsource }) =>
       isRouted(logsource, { category: 'detection', product: 'gatehouse' }),
     ),
@@ -293,10 +288,6 @@ function runningOf(set: RuleSet, settings: SigmaSettings): Running {
     failed: failed.length,
   };
 }
-
-/** What a host logs has the service that its line names; log-ins may be those of sshd. */
-const mayBeOfHost = (kind: ObservationKind, { product }: { product?: string }) =>
-  (kind === 'host.logged' || kind.startsWith('login.')) && product?.toLowerCase() === 'linux';
 
 const singleId = ({ id }: DetectionRule) => `single ${id}`;
 
