@@ -54,6 +54,13 @@ export class TimerQueue<Item extends Timed> {
     return item;
   }
 
+  /** Forgets all entries; whoever owns the items says when each is to be woken again. */
+  clear(): void {
+    this.#times = [];
+    this.#items = [];
+    this.#compactAt = COMPACT_FROM;
+  }
+
   /** Brings an entry to the top whose time is its item's true time. */
   #settle(): void {
     for (;;) {
