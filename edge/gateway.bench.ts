@@ -187,7 +187,7 @@ async function latency(port: number, listenFor: string, circumstance: Circumstan
     username: 'bench',
     password: PASSWORD,
     clientId: 'loose',
-    window: FLAPS,
+    window: FLAPS * FLAPPING_BADGES,
   });
   await flapper.connected();
   const others =
