@@ -51,13 +51,15 @@ export function candidatesOf(runs: readonly Run[], rules: LinkRules): Candidate[
 }
 
 /** In which lists a detection is looked for, and in which it stands. */
-const probesOf = ({ placed, places, marks }: Traits): Key[] => [
+const probesOf = ({ placed, places, marks, rarity }: Traits): Key[] => [
   ...(placed ? places.flatMap(({ probes }) => probes) : []),
   ...marks.filter(({ hub }) => !hub),
+  ...(rarity === undefined ? [] : [rarity]),
 ];
-const ownOf = ({ placed, places, marks }: Traits): Key[] => [
+const ownOf = ({ placed, places, marks, rarity }: Traits): Key[] => [
   ...(placed ? places.flatMap(({ own }) => own) : []),
   ...marks.filter(({ hub }) => !hub),
+  ...(rarity === undefined ? [] : [rarity]),
 ];
 
 function withNearest(runs: readonly Run[], rules: LinkRules, compared: number): Candidate[] {

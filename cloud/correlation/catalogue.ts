@@ -2,6 +2,7 @@ import { severityRank } from '../../devices/model/detection.ts';
 import type { Identity } from '../../devices/model/identity.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { surroundingsOf } from '../assets/surroundings.ts';
+import { STEPS_A_BIT } from './habits.ts';
 import type { LinkRules, ObservableClass } from './link-rules.ts';
 import { type Head, type Key, type Mark, type Place, Traits, type Via } from './memory.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
@@ -14,6 +15,8 @@ import type { Correlated } from './traits.ts';
 export interface Catalogue {
   /** Equal detections, but for id and time, have the same traits object. */
   traitsOf(detection: Correlated): Traits;
+  /** The same with what is known of how usual it was. */
+  judged(traits: Traits, bits: number | undefined): Traits;
   /** Forgets all traits, unknown assets and marks but those of `kept`, so that memory follows what is held. */
   retain(kept: Iterable<Traits>): void;
 }
@@ -152,9 +155,23 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
         ? keep(byPlace, only, make)
         : keep(byName, nameOf(at, named), make);
     },
+    judged({ base }, bits) {
+      if (bits === undefined) return base;
+      base.judged ??= [];
+      let made = base.judged[bits * STEPS_A_BIT];
+      if (made === undefined) {
+        const { head, places: at, marks: named, via, theme, faintness, site } = base;
+        // A remark and everyday business are no sign of anything, however rare.
+        const isSign = bits >= rules.habit.rareBits && theme.ordinary !== true && faintness !== 'info';
+        const rarity = isSign ? keyOf('rarity', site ?? '', rules.rarity.windowMs) : undefined;
+        made = new Traits(head, at, named, via, { base, bits, rarity });
+        base.judged[bits * STEPS_A_BIT] = made;
+      }
+      return made;
+    },
     retain(kept) {
       for (const memory of [unknownPlaces, alone, marks, known, heads]) memory.clear();
-      for (const traits of kept) {
+      for (const { base: traits } of kept) {
         const { head, places: at } = traits;
         const { byPlace, byName } = knownOf(head);
         const [only] = at;

@@ -80,8 +80,10 @@ export class Components {
     const judge = new ItemJudge(item, this.#rules);
     if (traits.placed) for (const { probes } of traits.places) for (const key of probes) judge.joinAllOn(key);
     for (const mark of traits.marks) if (!mark.hub) judge.joinAllOn(mark);
+    if (traits.rarity !== undefined) judge.joinAllOn(traits.rarity);
     if (traits.placed) for (const { own } of traits.places) for (const key of own) this.#note(item, key);
     for (const mark of traits.marks) if (!mark.hub) this.#note(item, mark);
+    if (traits.rarity !== undefined) this.#note(item, traits.rarity);
     for (const partner of this.#together.get(id) ?? []) {
       const other = this.#items.get(partner);
       if (other !== undefined && other.run !== NOWHERE) unite(item.run, other.run);
@@ -123,6 +125,7 @@ export class Components {
       traits.runs = runs.length === 0 ? undefined : runs;
       for (const { own } of traits.places) for (const key of own) keys.add(key);
       for (const mark of traits.marks) keys.add(mark);
+      if (traits.rarity !== undefined) keys.add(traits.rarity);
     }
     for (const key of keys) key.timeline?.drop(leaving);
     for (const { id } of items) this.#items.delete(id);
@@ -145,6 +148,7 @@ export class Components {
       traits.runs = undefined;
       for (const mark of traits.marks) mark.timeline = undefined;
       for (const { own } of traits.places) for (const key of own) key.timeline = undefined;
+      if (traits.rarity !== undefined) traits.rarity.timeline = undefined;
     }
   }
 

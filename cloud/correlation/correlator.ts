@@ -6,9 +6,10 @@ import { type Added, type Changes, changesBetween, type Forgotten, goneInto } fr
 import { Components, newItem } from './components.ts';
 import { type DecidedPairs, type Decisions, decisionsOf, NO_DECISIONS } from './decisions.ts';
 import { spanningForest } from './forest.ts';
+import { Habits, type Kind } from './habits.ts';
 import { byUrgency, incidentLine, incidentOf, MAX_TOLD_LINKS, type Outline, outlineOf } from './incident.ts';
 import { type LinkRules, largestWindowMs, linkRules } from './link-rules.ts';
-import type { Item, Pace, Run } from './memory.ts';
+import type { Item, Pace, Run, Traits } from './memory.ts';
 import { isDue, paceOf } from './pace.ts';
 import { at, firstOf, rootOf, runsOf } from './run.ts';
 import { type Correlated, compareTraits } from './traits.ts';
@@ -33,6 +34,7 @@ export class Correlator {
   readonly #rules: LinkRules;
   readonly #catalogue: Catalogue;
   readonly #components: Components;
+  readonly #habits: Habits;
   readonly #isOneSet: boolean;
   #decisions: Decisions;
   #staged = new Map<string, Item>();
@@ -47,6 +49,7 @@ export class Correlator {
     this.#rules = rules;
     this.#catalogue = catalogueOf(registry, rules);
     this.#decisions = decisionsOf(decisions);
+    this.#habits = new Habits(rules.habit);
     this.#components = new Components(rules, this.#decisions.together, isOneSet);
     this.#isOneSet = isOneSet;
   }
@@ -63,11 +66,16 @@ export class Correlator {
 
   /** Takes one detection without saying what it changed: `changes` says so for all since it was last asked. */
   absorb(detection: Correlated): 'added' | 'duplicate' | 'conflicting' {
+    const { id, at: atMs } = detection;
     const traits = this.#catalogue.traitsOf(detection);
-    const known = this.#components.find(detection.id);
+    const known = this.#components.find(id);
     if (known !== undefined)
-      return known.at === detection.at && known.traits === traits ? 'duplicate' : 'conflicting';
-    this.#components.insert(newItem(detection.id, detection.at, traits));
+      return known.at === atMs && known.traits.base === traits ? 'duplicate' : 'conflicting';
+    const kind = kindOf(traits);
+    this.#habits.note(kind, atMs);
+    this.#components.insert(
+      newItem(id, atMs, this.#catalogue.judged(traits, this.#habits.bitsOf(kind, atMs))),
+    );
     return 'added';
   }
 
@@ -83,8 +91,8 @@ export class Correlator {
       this.#staged.set(id, newItem(id, atMs, traits));
       return 'staged';
     }
-    if (known.at === atMs && known.traits === traits) return 'duplicate';
-    const isFirst = (atMs - known.at || compareTraits(traits, known.traits)) < 0;
+    if (known.at === atMs && known.traits.base === traits) return 'duplicate';
+    const isFirst = (atMs - known.at || compareTraits(traits, known.traits.base)) < 0;
     if (isFirst && this.#staged.has(id)) this.#staged.set(id, newItem(id, atMs, traits));
     return 'conflicting';
   }
@@ -93,6 +101,9 @@ export class Correlator {
   settle(): void {
     const staged = this.#staged;
     this.#staged = new Map();
+    for (const { traits, at: atMs } of staged.values()) this.#habits.note(kindOf(traits), atMs);
+    for (const item of staged.values())
+      item.traits = this.#catalogue.judged(item.traits, this.#habits.bitsOf(kindOf(item.traits), item.at));
     this.#components.insertAll(staged);
     if (!this.#isOneSet) return;
     this.#components.dropIndex();
@@ -121,15 +132,39 @@ export class Correlator {
     this.#waiting.clear();
     for (const id of withdrawn) latest.set(id, undefined);
     for (const detection of detections) latest.set(detection.id, detection);
+    this.#judgeAnew();
     const leaving = this.#leaving(latest);
     if (nowMs !== undefined) this.#letWait(latest, leaving, nowMs);
     const coming = [...latest.values()].filter((one) => one !== undefined);
     if (leaving.size === 0) return this.add(coming, nowMs);
-    const touched = new Set([...leaving].map((id) => rootOf(this.#components.item(id).run)));
+    for (const id of leaving) {
+      const { traits, at: atMs } = this.#components.item(id);
+      this.#habits.withdraw(kindOf(traits), atMs);
+    }
+    const gone = this.#rearrange(leaving, leaving, () => {
+      for (const detection of coming) this.absorb(detection);
+    });
+    const changes = this.changes(nowMs);
+    return { changed: changes.changed, gone: [...gone, ...changes.gone] };
+  }
+
+  /**
+   * Takes the incidents that hold any of some detections apart and puts them together again, without those that
+   * leave for good. The answer: what was told and is no more.
+   */
+  #rearrange(
+    touching: Iterable<string>,
+    leaving: ReadonlySet<string>,
+    then: () => void,
+  ): { id: string; into?: string }[] {
+    const touched = new Set([...touching].map((id) => rootOf(this.#components.item(id).run)));
     const told = [...touched].flatMap((root) => this.#heldBy(root, leaving));
     const staying = this.#components.takeApart(touched).filter(({ id }) => !leaving.has(id));
-    for (const item of staying) this.#components.insert(item);
-    for (const detection of coming) this.absorb(detection);
+    for (const item of staying) {
+      item.traits = this.#catalogue.judged(item.traits, this.#habits.bitsOf(kindOf(item.traits), item.at));
+      this.#components.insert(item);
+    }
+    then();
     const gone: { id: string; into?: string }[] = [];
     for (const { id, held, pace } of told) {
       const earliest = held.map((one) => this.#components.find(one)).find((one) => one !== undefined);
@@ -141,8 +176,22 @@ export class Correlator {
       root.pace ??= pace;
       root.told = [...(root.told ?? []), { id, earliest }];
     }
-    const changes = this.changes(nowMs);
-    return { changed: changes.changed, gone: [...gone, ...changes.gone] };
+    return gone;
+  }
+
+  /** What arrived late, or was taken back, may have made later detections more or less usual. */
+  #judgeAnew(): void {
+    if (!this.#habits.isAnyDue) return;
+    const isDueAnew = this.#habits.takeDue();
+    const others: string[] = [];
+    for (const { id, at: atMs, traits } of this.#components.items())
+      if (
+        isDueAnew(traits.rule, atMs) &&
+        this.#catalogue.judged(traits, this.#habits.bitsOf(kindOf(traits), atMs)) !== traits
+      )
+        others.push(id);
+    // Nothing leaves, so nothing that was told is gone but by `changes`.
+    if (others.length > 0) this.#rearrange(others, NOBODY, () => {});
   }
 
   /** Ids in memory that are taken back (undefined), or say something else from now on. */
@@ -154,7 +203,7 @@ export class Correlator {
       const isSame =
         detection !== undefined &&
         known.at === detection.at &&
-        known.traits === this.#catalogue.traitsOf(detection);
+        known.traits.base === this.#catalogue.traitsOf(detection);
       if (!isSame) leaving.add(id);
     }
     return leaving;
@@ -189,6 +238,7 @@ export class Correlator {
    *   pace.ts), for one that grows a detection at a time would cost its whole size each time. Without it all is told.
    */
   changes(nowMs?: number): Changes {
+    this.#judgeAnew();
     const changed: Incident[] = [];
     const gone: { id: string; into?: string }[] = [];
     const later: Run[] = [];
@@ -213,6 +263,7 @@ export class Correlator {
 
   /** All incidents, the most urgent first, their links not yet in words (see incidentLine, incidentOf). */
   outlines(): Outline[] {
+    this.#judgeAnew();
     return [...this.#components.roots()].flatMap((root) => this.#outlinesOf(root)).sort(byUrgency);
   }
 
@@ -245,6 +296,7 @@ export class Correlator {
    * incident that is dropped is never told.
    */
   forget(fromMs: number): Forgotten {
+    this.#judgeAnew();
     const horizon = fromMs - largestWindowMs(this.#rules);
     const newest = new Map<Run, number>();
     for (const { run, at: atMs } of this.#components.items()) {
@@ -254,6 +306,7 @@ export class Correlator {
     const before = this.#components.size;
     const kept = [...this.#components.items()].filter(({ run }) => (newest.get(rootOf(run)) ?? 0) >= horizon);
     if (kept.length < before) this.#keepOnly(kept, newest.keys());
+    this.#habits.forget(horizon);
     const incidents = [...newest.values()].filter((latest) => latest < horizon).length;
     return { incidents, detections: before - kept.length, kept: kept.length };
   }
@@ -279,10 +332,14 @@ export class Correlator {
 
   #outlinesOf(root: Run): Outline[] {
     return spanningForest(runsOf(root), this.#rules, this.#decisions).map((tree) =>
-      outlineOf(tree, this.#registry),
+      outlineOf(tree, this.#registry, this.#rules),
     );
   }
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+const kindOf = ({ base }: Traits): Kind => base.kind;
 
 /** The incidents of a set of detections, the most urgent first. The same for every order of the same set. */
 export function correlate(

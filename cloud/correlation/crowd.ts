@@ -62,6 +62,7 @@ const hasAddress = ({ marks }: Traits): boolean => marks.some(({ class: of }) =>
 /** All that linking goes by but the marks themselves. */
 function nameOfGroup(traits: Traits): string {
   let name = `${traits.head.number}${hasAddress(traits) ? 'a' : ''}`;
+  if (traits.bits !== undefined) name += `b${traits.bits}`;
   for (const { number } of traits.places) name += `,${number}`;
   return name;
 }
@@ -103,6 +104,7 @@ export function couldLink(
       like.places,
       [...marks, ...others],
       [...marks.map((mark) => via(viaOf(mark))), ...others.map((): Via => 'itself')],
+      like.bits === undefined ? undefined : { base: undefined, bits: like.bits, rarity: like.rarity },
     );
   // A badge here and an account there weigh otherwise than two accounts.
   return [likest((via) => via), likest(across)].some(

@@ -21,7 +21,7 @@ export const incidentId = (earliestDetection: string): string =>
   `incident-${hash('sha256', earliestDetection).slice(0, 16)}`;
 
 /** Pure: everything follows from the tree's detections, the registry and the rules. */
-export function outlineOf({ items, edges }: Tree, registry: Registry): Outline {
+export function outlineOf({ items, edges }: Tree, registry: Registry, { habit }: LinkRules): Outline {
   const earliest = at(items, 0);
   const assets = new Set<string>();
   const identities = new Set<string>();
@@ -38,7 +38,7 @@ export function outlineOf({ items, edges }: Tree, registry: Registry): Outline {
     first: earliest.at,
     last: at(items, items.length - 1).at,
     severity: worst,
-    priority: priorityOf(items),
+    priority: priorityOf(items, habit),
     detections: items.map(({ id }) => id),
     assets: [...assets].sort(compareText),
     identities: [...identities].sort(compareText),

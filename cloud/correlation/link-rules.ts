@@ -7,6 +7,8 @@
  * A weight must never grow with the distance in time: the index and the folding of repeats rest on it.
  */
 
+import { type HabitRules, habitRules } from './habits.ts';
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -44,6 +46,18 @@ export interface LinkRules {
     readonly dependents: number;
     readonly guarded: number;
   };
+  /** How usual and rare are told apart (see habits.ts). */
+  readonly habit: HabitRules;
+  readonly rarity: {
+    /**
+     * Two rare things of one site belong together by their rarity alone where two such would come that near each
+     * other by chance only once in so many hours.
+     */
+    readonly chanceHours: number;
+    readonly windowMs: number;
+  };
+  /** What is everyday and what is rare at one place do not explain each other: a factor on places and relations. */
+  readonly everydayBesideRare: { readonly physical: number; readonly cyber: number };
   /** Two attempts on one account from two addresses are two attackers more often than one: a factor. */
   readonly attemptsFromElsewhere: number;
   /** A guarded door held open or a badge refused there is mostly a mishap: a factor on `guards`. */
@@ -143,6 +157,11 @@ export const linkRules: LinkRules = {
     observable: { info: 0.8, low: 0.95 },
   },
   hubDegree: { touchingZones: 12, hosted: 12, dependents: 12, guarded: 64 },
+  habit: habitRules,
+  // A month: what happens by chance more often than that is no evidence.
+  rarity: { chanceHours: 30 * 24, windowMs: 12 * HOUR_MS },
+  // Not at one server; but a sensor that speaks every night still joins the door beside it.
+  everydayBesideRare: { physical: 0.65, cyber: 0 },
   attemptsFromElsewhere: 0.5,
   mishapsOfGuarded: 0.6,
 };
@@ -151,6 +170,7 @@ export const linkRules: LinkRules = {
 export const largestWindowMs = (rules: LinkRules): number =>
   Math.max(
     rules.repeatMs,
+    rules.rarity.windowMs,
     ...Object.values(rules.strength).map(({ windowMs }) => windowMs),
     ...Object.values(rules.observables).map(({ windowMs }) => windowMs),
   );

@@ -106,10 +106,34 @@ export class Traits {
   readonly via: readonly Via[];
   /** Whether it has anything but hubs, so that the same again is the same happening. */
   readonly repeats: boolean;
+  /** As it is without a judgement on how usual it was: itself, or what it was made from. */
+  readonly base: Traits;
+  /** How rare it was when it was seen (see habits.ts), in bits; undefined: not known. */
+  readonly bits: number | undefined;
+  /** The list of all rare things of the site, where this is one. */
+  readonly rarity: Key | undefined;
+  /** What its habit is kept of. */
+  readonly kind: { readonly rule: string; readonly assets: readonly string[] };
+  /** At a base: what was made from it, by bits. */
+  judged: Traits[] | undefined = undefined;
   /** The runs of these traits, in order of time; kept here as a key's timeline is. The correlator's alone. */
   runs: Run[] | undefined = undefined;
 
-  constructor(head: Head, places: readonly Place[], marks: readonly Mark[], via: readonly Via[]) {
+  constructor(
+    head: Head,
+    places: readonly Place[],
+    marks: readonly Mark[],
+    via: readonly Via[],
+    judgement?: {
+      readonly base: Traits | undefined;
+      readonly bits: number;
+      readonly rarity: Key | undefined;
+    },
+  ) {
+    this.base = judgement?.base ?? this;
+    this.kind = judgement?.base?.kind ?? { rule: head.rule, assets: places.map(({ id }) => id) };
+    this.bits = judgement?.bits;
+    this.rarity = judgement?.rarity;
     this.head = head;
     this.places = places;
     this.marks = marks;
@@ -147,6 +171,7 @@ export interface Placed {
 
 /** One detection in memory. A folded run holds any number of them, so they are as small as they can be. */
 export interface Item extends Placed {
+  traits: Traits;
   run: Run;
 }
 

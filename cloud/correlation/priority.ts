@@ -1,4 +1,5 @@
 import { type Severity, severityRank } from '../../devices/model/detection.ts';
+import type { HabitRules } from './habits.ts';
 import type { Item, Traits } from './memory.ts';
 import { at } from './run.ts';
 
@@ -10,7 +11,11 @@ import { at } from './run.ts';
  *   breadth   = 1 + 0.05 for each further step of an attack it shows, at most 1.25
  *   worlds    = 1.3 where it is physical and cyber both, else 1
  *   hurt      = 0.85 + 0.05 × criticality of its most critical asset (1 to 5; unknown counts as 2)
- *   priority  = 100 × (1 − e^(−points × breadth × worlds × hurt ÷ 60))
+ *   rarity    = ½ × log2(1 + bits ÷ 16), where bits is the sum of what is rare about it, each rule of each asset
+ *               counted once: never seen in a week is 8 bits
+ *   priority  = 100 × (1 − e^(−points × breadth × worlds × hurt ÷ 60 − rarity))
+ *
+ * What is everyday there (see habits.ts) counts a fifth of its points: it was as urgent yesterday.
  *
  * Only what lies within WINDOW_MS counts together, the most urgent such window of the incident decides: a
  * chain of trifles that runs for weeks does not add up.
@@ -21,6 +26,8 @@ const pointsOf: Readonly<Record<Severity, number>> = { info: 1, low: 5, medium: 
 const SCALE = 60;
 const MOST_BREADTH = 1.25;
 const UNKNOWN_CRITICALITY = 2;
+const EVERYDAY = 0.2;
+const RARITY_SCALE_BITS = 16;
 
 /** Where a detection happened: what its assets are, else what its rule is about, else what it names. */
 export function worldOf({ places, theme, marks }: Traits): 'physical' | 'cyber' {
@@ -31,7 +38,7 @@ export function worldOf({ places, theme, marks }: Traits): 'physical' | 'cyber' 
 }
 
 /** `items` in order of time. */
-export function priorityOf(items: readonly Item[]): number {
+export function priorityOf(items: readonly Item[], { rareBits }: HabitRules): number {
   let best = 0;
   // Windows overlap by half, so that nothing that falls together is cut in every one of them.
   for (let start = 0; start < items.length; ) {
@@ -44,21 +51,28 @@ export function priorityOf(items: readonly Item[]): number {
       if (item.at <= from + PRIORITY_WINDOW_MS / 2) next = index + 1;
       traits.add(item.traits);
     }
-    best = Math.max(best, urgency(traits));
+    best = Math.max(best, urgency(traits, rareBits));
     start = next;
   }
   return Math.round(best * 10) / 10;
 }
 
-function urgency(all: ReadonlySet<Traits>): number {
+function urgency(all: ReadonlySet<Traits>, rareBits: number): number {
+  const rare = new Map<string, number>();
   const worst = new Map<string, number>();
   const stages = new Set<number>();
   const worlds = new Set<string>();
   let criticality = 0;
   for (const traits of all) {
-    worst.set(traits.rule, Math.max(worst.get(traits.rule) ?? 0, pointsOf[traits.severity]));
+    const isEveryday = traits.bits !== undefined && traits.bits < rareBits;
+    const own = pointsOf[traits.severity] * (isEveryday ? EVERYDAY : 1);
+    worst.set(traits.rule, Math.max(worst.get(traits.rule) ?? 0, own));
+    if (traits.rarity !== undefined) {
+      const name = [traits.rule, ...traits.kind.assets].join('\n');
+      rare.set(name, Math.max(rare.get(name) ?? 0, traits.bits ?? 0));
+    }
     // A trifle does not widen an attack.
-    if (severityRank(traits.severity) >= 2) {
+    if (severityRank(traits.severity) >= 2 && !isEveryday) {
       if (traits.theme.stage !== undefined) stages.add(traits.theme.stage);
       worlds.add(worldOf(traits));
     }
@@ -70,5 +84,7 @@ function urgency(all: ReadonlySet<Traits>): number {
     .reduce((sum, value, index) => sum + value / (index + 1) ** 1.5, 0);
   const breadth = Math.min(MOST_BREADTH, 1 + 0.05 * Math.max(0, stages.size - 1));
   const hurt = 0.85 + 0.05 * (criticality === 0 ? UNKNOWN_CRITICALITY : criticality);
-  return 100 * (1 - Math.exp((-points * breadth * (worlds.size > 1 ? 1.3 : 1) * hurt) / SCALE));
+  const bits = [...rare.values()].reduce((sum, value) => sum + value, 0);
+  const rarity = Math.log2(1 + bits / RARITY_SCALE_BITS) / 2;
+  return 100 * (1 - Math.exp((-points * breadth * (worlds.size > 1 ? 1.3 : 1) * hurt) / SCALE - rarity));
 }

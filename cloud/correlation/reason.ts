@@ -54,6 +54,8 @@ export function reasonOf(tie: Tie, early: Traits, late: Traits, apartMs: number,
       return `${zone(tie.on[0])} touches ${zone(tie.on[1])}, ${apart}`;
     case 'sequence':
       return `${happening(late.theme.name, late.rule)} is a usual step after ${happening(early.theme.name, early.rule)}`;
+    case 'rarity':
+      return `${happening(early.theme.name, early.rule)} and ${happening(late.theme.name, late.rule)} are both rare here (seen in one hour of ${2 ** (early.bits ?? 0)} and of ${2 ** (late.bits ?? 0)}), and came ${apart}`;
     case 'decision':
       return 'a person put the two together';
   }

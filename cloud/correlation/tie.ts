@@ -13,6 +13,7 @@ export type EvidenceKind =
   | 'adjacent-zone'
   | 'observable'
   | 'sequence'
+  | 'rarity'
   | 'decision';
 
 /** One piece of evidence before it is put into words. */
@@ -45,6 +46,8 @@ export function tiesBetween(early: Traits, late: Traits, apartMs: number, rules:
   const found: Tie[] = [];
   if (early.placed && late.placed) addPlaces(found, early, late, apartMs, rules);
   addMarks(found, early, late, apartMs, rules);
+  if (early.rarity !== undefined && early.rarity === late.rarity)
+    addRarity(found, early, late, apartMs, rules);
   if (!found.some(({ binding }) => binding)) return [];
   addHubs(found, early, late, apartMs, rules);
   addSequence(found, early, late, apartMs, rules);
@@ -78,6 +81,38 @@ function fainter(early: Traits, late: Traits, kind: keyof LinkRules['faint'], ru
     early.faintness === undefined ? 1 : factors[early.faintness],
     late.faintness === undefined ? 1 : factors[late.faintness],
   );
+}
+
+const HOUR_MS = 3_600_000;
+/** Nearer than this is the same moment: alerts of one cause rarely come all at once. */
+const NEAREST_MS = 60_000;
+/** Chance never says it with certainty. */
+const MOST_BY_RARITY = 0.95;
+
+/**
+ * Things that are seen in one hour of 2^a and of 2^b come within an hour of each other by chance once in 2^(a + b)
+ * hours. The rarer the two, the longer they wait for each other.
+ */
+function addRarity(found: Tie[], early: Traits, late: Traits, apartMs: number, rules: LinkRules): void {
+  const { chanceHours, windowMs } = rules.rarity;
+  if (apartMs > windowMs || early.bits === undefined || late.bits === undefined) return;
+  const byChanceHours = 2 ** (early.bits + late.bits) * (HOUR_MS / Math.max(apartMs, NEAREST_MS));
+  if (byChanceHours < chanceHours) return;
+  const weight = rounded(Math.min(MOST_BY_RARITY, 1 - (1 - rules.threshold) * (chanceHours / byChanceHours)));
+  const on = [early.rule, late.rule];
+  offer(found, { kind: 'rarity', group: 'rarity', weight, binding: true, on });
+}
+
+/** What comes every day is no part of what never came before, only because both come to one place: a factor. */
+function besideRare(
+  { bits: a }: Traits,
+  { bits: b }: Traits,
+  world: Place['world'],
+  { habit, everydayBesideRare }: LinkRules,
+): number {
+  if (a === undefined || b === undefined) return 1;
+  if (a < habit.rareBits === b < habit.rareBits) return 1;
+  return world === 'physical' ? everydayBesideRare.physical : everydayBesideRare.cyber;
 }
 
 function addPlaces(found: Tie[], early: Traits, late: Traits, apartMs: number, rules: LinkRules): void {
@@ -119,7 +154,8 @@ function addZones(
   if (shared !== undefined) {
     const physical = a.world === 'physical' && b.world === 'physical';
     const strong = physical ? (slowEither ? strength.zoneSlow : strength.zone) : strength.zoneAcrossWorlds;
-    const weight = rounded(weightAt(strong, apartMs) * fainter(early, late, 'place', rules));
+    const factor = fainter(early, late, 'place', rules) * besideRare(early, late, a.world, rules);
+    const weight = rounded(weightAt(strong, apartMs) * factor);
     const on = [shared];
     offer(found, { kind: 'zone', group: 'place', weight, binding: physical, on, early: a, late: b });
     return;
@@ -128,7 +164,8 @@ function addZones(
   const step = adjacent(a, b);
   if (step === undefined) return;
   const strong = slowEither ? strength.adjacentZoneSlow : strength.adjacentZone;
-  const weight = rounded(weightAt(strong, apartMs) * fainter(early, late, 'place', rules));
+  const factor = fainter(early, late, 'place', rules) * besideRare(early, late, a.world, rules);
+  const weight = rounded(weightAt(strong, apartMs) * factor);
   offer(found, { kind: 'adjacent-zone', group: 'place', weight, binding: true, on: step, early: a, late: b });
 }
 
@@ -179,7 +216,9 @@ function offerTie(
   apartMs: number,
   rules: LinkRules,
 ): void {
-  let factor = fainter(early, late, kind === 'asset' ? 'place' : 'relation', rules);
+  let factor =
+    fainter(early, late, kind === 'asset' ? 'place' : 'relation', rules) *
+    besideRare(early, late, a.world, rules);
   if (kind === 'guards' && (early.theme.mishap === true || late.theme.mishap === true))
     factor *= rules.mishapsOfGuarded;
   const weight = rounded(weightAt(strong, apartMs) * factor);
@@ -211,6 +250,8 @@ function addMarks(found: Tie[], early: Traits, late: Traits, apartMs: number, ru
             : rules.strength.identity
           : rules.observables[mark.class];
       let factor = fainter(early, late, isIdentity ? 'identity' : 'observable', rules);
+      // Inside, an address is a machine, as an asset is.
+      if (mark.class === 'inside-ip') factor *= besideRare(early, late, 'cyber', rules);
       if (namesAccount(mark.class) && attemptsFromElsewhere(early, late))
         factor *= rules.attemptsFromElsewhere;
       offer(found, {
