@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { Severity } from '../../devices/model/detection.ts';
+import type { Detection, Severity } from '../../devices/model/detection.ts';
 import type { Facts, Observables, Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 
@@ -72,4 +72,10 @@ export function whoAndWhence(observation: Observation): Observables {
   const account = observation.subjects?.account;
   const ip = observation.observables?.ip;
   return { ...(ip === undefined ? {} : { ip }), ...(account === undefined ? {} : { account }) };
+}
+
+/** What new observations changed: detections new or revised, and those that no longer hold. */
+export interface Judgement {
+  put: Detection[];
+  withdraw: string[];
 }

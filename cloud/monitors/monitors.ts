@@ -3,19 +3,13 @@ import type { Detection } from '../../devices/model/detection.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { catalog } from './catalog.ts';
-import type { AnyMonitor, Carried, Found } from './monitor.ts';
+import type { AnyMonitor, Carried, Found, Judgement } from './monitor.ts';
 import type { SigmaMonitor } from './sigma.ts';
 
 /** Keys of one monitor in memory; beyond it those quiet for longest are forgotten, and counted. */
 export const MAX_KEYS_PER_MONITOR = 50_000;
 /** Observations of one key in memory; beyond it the older half is summed up. */
 export const MAX_OBSERVATIONS_PER_KEY = 2_000;
-
-/** What new observations changed: detections new or revised, and those that no longer hold. */
-export interface Judgement {
-  put: Detection[];
-  withdraw: string[];
-}
 
 interface Key {
   observations: Observation[];

@@ -13,7 +13,7 @@ import type { EventFields } from '../sigma/event-fields.ts';
 import { Matcher } from '../sigma/matcher.ts';
 import { attackOf, type CorrelationRule, type DetectionRule, isRouted, severityOf } from '../sigma/rule.ts';
 import type { LinkedCorrelation, RuleSet } from '../sigma/rule-set.ts';
-import type { Judgement } from './monitors.ts';
+import type { Judgement } from './monitor.ts';
 import {
   eventOf,
   eventOfDetection,

@@ -1,6 +1,6 @@
 /** What is remembered of cameras over a restart, by asset: who each is, when it started, its certificate, its subscription. */
 import { z } from 'zod';
-import type { CameraDescription } from '../drivers/onvif/client.ts';
+import type { CameraDescription } from '../drivers/onvif/camera-session.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 
 const SUBSCRIPTION_PREFIX = 'camera-subscription/';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Reading } from '../../devices/profiles/profile.ts';
 import { Camera, type CameraOptions } from '../drivers/onvif/camera.ts';
+import type { CameraDescription } from '../drivers/onvif/camera-session.ts';
 import type { CertificateTrust } from '../drivers/onvif/certificate-trust.ts';
-import type { CameraDescription } from '../drivers/onvif/client.ts';
 import { atCamera } from '../drivers/onvif/request.ts';
 import { fetchSnapshot } from '../drivers/onvif/snapshot.ts';
 import type { CameraConfiguration } from './configuration.ts';

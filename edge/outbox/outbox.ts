@@ -40,3 +40,43 @@ export interface Outbox {
   onStaged(listener: (lane: Lane) => void): void;
   close(): Promise<void>;
 }
+
+/** Consecutive records of a lane as lines of a batch (devices/framing/batch.ts). */
+export interface RecordLines {
+  records: number;
+  first: number;
+  last: number;
+  lines: Uint8Array;
+}
+
+export interface OutboxMetrics {
+  /** Size of the log's files. */
+  bytes: number;
+  /** The last attempt to get more room on the disk failed. */
+  full: boolean;
+  commits: number;
+  /** Records given up since the start. */
+  givenUp: number;
+  stagedRecords: number;
+}
+
+export interface DurableOutbox extends Outbox {
+  /** Of this process's life; with `bootMs` it stands on each of its records. */
+  readonly boot: string;
+  /** Since this life began, by a clock that never jumps. */
+  readonly bootMs: number;
+  /** Number of the record that was staged last. */
+  readonly lastSequence: number;
+  /** Newest time of any record that is on disk, as of the start; 0 where there is none. */
+  readonly newestAt: number;
+  /** Where an unreadable log was moved at the start. */
+  readonly setAside: string | undefined;
+  readLines(
+    lane: Lane,
+    afterSequence: number,
+    limit: { records: number; bytes: number },
+  ): Promise<RecordLines>;
+  /** As `acknowledge`; false when the chain value or the sequence is not one of this log's. */
+  acknowledgeChecked(lane: Lane, sequence: number, chain: string): Promise<boolean>;
+  metrics(): OutboxMetrics;
+}

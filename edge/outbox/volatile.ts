@@ -1,6 +1,6 @@
 /** An outbox that writes nothing anywhere: for a gateway that only tries something out. */
 import { type Lane, recordId } from '../../devices/wire.ts';
-import type { DurableOutbox } from './open.ts';
+import type { DurableOutbox } from './outbox.ts';
 import { RecordJson } from './record-json.ts';
 
 /** Numbers records and puts them into words as the durable one does, and forgets them. */

@@ -1,16 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNotice } from '../../../devices/onvif/topics.ts';
 import type { Heard, Reading } from '../../../devices/profiles/profile.ts';
+import type { CameraAccess, CameraDescription, CameraPreset, CameraSession } from './camera-session.ts';
 import { isOtherCertificate } from './certificate-trust.ts';
-import {
-  type CameraAccess,
-  type CameraDescription,
-  type CameraPreset,
-  type CameraSession,
-  isRefusal,
-  isSoapFault,
-  openCamera,
-} from './client.ts';
+import { isRefusal, isSoapFault, openCamera } from './client.ts';
 import { listen } from './listen.ts';
 import type { Pulled } from './pulled.ts';
 import { fetchSnapshot } from './snapshot.ts';

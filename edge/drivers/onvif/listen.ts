@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CameraSession } from './camera-session.ts';
 import { isOtherCertificate } from './certificate-trust.ts';
-import type { CameraSession } from './client.ts';
 import type { Pulled } from './pulled.ts';
 import { afterFault, faultOf, mustRenew, type PullFault } from './subscription-policy.ts';
 

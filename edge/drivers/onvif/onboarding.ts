@@ -2,14 +2,9 @@
 import { networkInterfaces } from 'node:os';
 import onvif from 'onvif';
 import { z } from 'zod';
+import type { CameraAccess, CameraDescription, CameraPreset } from './camera-session.ts';
 import { CertificateTrust, isOtherCertificate } from './certificate-trust.ts';
-import {
-  type CameraAccess,
-  type CameraDescription,
-  type CameraPreset,
-  isRefusal,
-  openCamera,
-} from './client.ts';
+import { isRefusal, openCamera } from './client.ts';
 import { fetchSnapshot } from './snapshot.ts';
 
 /** Interfaces asked at once; a gateway has two or three. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { CameraAccess } from './client.ts';
+import type { CameraAccess } from './camera-session.ts';
 import { requestFrom } from './request.ts';
 
 /** Answers to these calls are short. */
