@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Severity } from '../../devices/model/detection.ts';
 import type { Facts } from '../../devices/model/observation.ts';
 import { evidenceIn } from './alert-evidence.ts';
-import { isoInstant } from './instants.ts';
+import { anyInstant } from './instants.ts';
 import { isObject, type JsonObject, jsonObject, numberAt, objectAt, present, textAt } from './json-line.ts';
 import { fitText } from './plain-text.ts';
 import { type Reported, sourceFormat } from './source.ts';
@@ -21,15 +21,6 @@ const severities: Readonly<Record<string, Severity>> = {
   HIGH: 'high',
   CRITICAL: 'critical',
 };
-
-/** ISO 8601, or a number of seconds, milliseconds or microseconds since 1970: told apart by its size. */
-function instantOf(value: unknown, timeZone: string): number | undefined {
-  if (typeof value === 'string' && !/^\d{9,17}(?:\.\d+)?$/.test(value)) return isoInstant(value, timeZone);
-  const number = typeof value === 'string' ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) return undefined;
-  const ms = number < 1e11 ? number * 1_000 : number < 1e14 ? number : number / 1_000;
-  return ms <= 8.64e15 ? Math.round(ms) : undefined;
-}
 
 /** A list, or its only entry without the list. */
 const listOf = (value: unknown): readonly unknown[] =>
@@ -126,7 +117,7 @@ export const alertPost = sourceFormat({
       if (id === undefined) return { refused: 'alert.id: missing' };
       const type = textAt(alert, 'type');
       if (type === undefined) return { refused: 'alert.type: missing' };
-      const observedAt = instantOf(alert.startTS, timeZone);
+      const observedAt = anyInstant(alert.startTS, timeZone);
       if (alert.startTS !== undefined && alert.startTS !== null && observedAt === undefined)
         return { refused: 'alert.startTS: expected an ISO 8601 time or a number' };
 
@@ -137,7 +128,7 @@ export const alertPost = sourceFormat({
       const stated = nameAt(alert, 'severity');
       const severity = severities[stated?.toUpperCase() ?? ''];
       const detector = objectAt(alert, 'detector');
-      const endedAt = instantOf(alert.endTS, timeZone);
+      const endedAt = anyInstant(alert.endTS, timeZone);
       const [subject] = subjects;
       const [asset] = assets;
       const content = createHash('sha256')

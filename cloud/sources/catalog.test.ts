@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_FIELDS, observationKind } from '../../devices/model/observation.ts';
+import { detection as detectionSchema } from '../../devices/model/detection.ts';
+import { MAX_FIELDS, observation as observationSchema } from '../../devices/model/observation.ts';
+import { logsourceOf } from '../monitors/sigma-events.ts';
 import { sourceFormats } from './catalog.ts';
+import { ocsfClassOf, ocsfEventOf } from './ocsf.ts';
+import { rigRegistry } from './rig.ts';
 import type { SourceReader, SourceResult } from './source.ts';
+import { stamp } from './stamp.ts';
 
 const receivedAt = Date.UTC(2026, 10, 23, 7, 0, 0);
 const utc = { timeZone: 'UTC' };
@@ -17,8 +22,13 @@ function expectBounded(result: SourceResult, name: string): void {
   if (!('reported' in result)) return;
   expect(result.reported.length, name).toBeGreaterThan(0);
   expect(result.reported.length, name).toBeLessThanOrEqual(MAX_REPORTED);
-  for (const { kind, observables, facts, observedAt } of result.reported) {
-    observationKind.parse(kind);
+  const place = { name: 'a', format: 'f', asset: 'web-shop', site: 'online' };
+  for (const reported of result.reported) {
+    const { observables, facts, observedAt } = reported;
+    const { observation, detection } = stamp(reported, 'cloud-a/e/1', receivedAt, place, rigRegistry);
+    observationSchema.parse(observation);
+    if (detection !== undefined) detectionSchema.parse(detection);
+    expect(ocsfEventOf(observation), name).toMatchObject({ time: observation.observedAt });
     expect(Object.keys(observables ?? {}).length, name).toBeLessThanOrEqual(MAX_FIELDS);
     expect(Object.keys(facts ?? {}).length, name).toBeLessThanOrEqual(MAX_FIELDS);
     if (observedAt !== undefined)
@@ -44,15 +54,27 @@ describe.each(sourceFormats)('$name', (format) => {
     const read = format.reader(sample.settings ?? {}, { timeZone: sample.timeZone ?? 'UTC' });
     const at = sample.receivedAt === undefined ? receivedAt : Date.parse(sample.receivedAt);
     expect(Buffer.byteLength(sample.input)).toBeLessThanOrEqual(format.maxBytes);
-    const result = read(sample.input, at);
+    const result = read(sample.input, at, sample.topic);
     expect(result).toEqual(sample.expect);
-    expect(read(sample.input, at)).toEqual(result);
+    expect(read(sample.input, at, sample.topic)).toEqual(result);
     expectBounded(result, sample.name);
   });
 
   test('has samples that are taken and samples that are refused', () => {
     expect(format.samples.some(({ expect: result }) => 'reported' in result)).toBe(true);
     expect(format.samples.some(({ expect: result }) => 'refused' in result)).toBe(true);
+  });
+
+  test('every report has a class of OCSF and a kind of log for rules', () => {
+    for (const { name, settings, timeZone, topic, input } of format.samples) {
+      const result = format.reader(settings ?? {}, { timeZone: timeZone ?? 'UTC' })(input, receivedAt, topic);
+      for (const reported of 'reported' in result ? result.reported : []) {
+        const found = ocsfClassOf(reported);
+        expect(found?.activityId, name).toBeGreaterThan(0);
+        const { category, product, service } = logsourceOf(reported);
+        expect(category ?? product ?? service, name).toBeDefined();
+      }
+    }
   });
 
   test('never throws and stays within bounds, whatever it is given', () => {

@@ -58,6 +58,16 @@ export function isoInstant(text: string, timeZone?: string): number | undefined 
   return offset === undefined || utc === undefined || utc < offset ? undefined : utc - offset;
 }
 
+/** ISO 8601, or a number of seconds, milliseconds or microseconds since 1970: told apart by its size. */
+export function anyInstant(value: unknown, timeZone?: string): number | undefined {
+  if (typeof value === 'string' && !/^\d{9,17}(?:\.\d{1,12})?$/.test(value))
+    return isoInstant(value, timeZone);
+  const number = typeof value === 'string' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) return undefined;
+  const ms = number < 1e11 ? number * 1_000 : number < 1e14 ? number : number / 1_000;
+  return ms <= 8.64e15 ? Math.round(ms) : undefined;
+}
+
 /** English month names are what every log writes, whatever its locale. */
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

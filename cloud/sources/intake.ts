@@ -32,6 +32,8 @@ export interface Input {
   sequence: number;
   /** Who sent it: an address, a file. */
   peer: string;
+  /** What the transport was told of it: see SourceReader. */
+  topic?: string;
 }
 
 /** What became of some inputs. `records` are stored. */
@@ -167,11 +169,11 @@ export class Intake {
     const observations: Observation[] = [];
     const detections: Detection[] = [];
     const tally: Tally = { records: 0, ignored: 0, refused: 0 };
-    for (const { raw, receivedAt, epoch, sequence, peer } of inputs) {
+    for (const { raw, receivedAt, epoch, sequence, peer, topic } of inputs) {
       const result: SourceResult =
         raw.length > this.maxBytes
           ? { refused: `${raw.length} bytes, longer than ${this.maxBytes}` }
-          : read(textOf(raw), receivedAt);
+          : read(textOf(raw), receivedAt, topic);
       if ('refused' in result) {
         tally.refused++;
         tally.because ??= result.refused;

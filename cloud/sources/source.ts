@@ -1,6 +1,12 @@
 import type { ZodObject, ZodRawShape, z } from 'zod';
 import type { Severity } from '../../devices/model/detection.ts';
-import type { Facts, Observables, ObservationKind, Subjects } from '../../devices/model/observation.ts';
+import type {
+  Facts,
+  LogEntry,
+  Observables,
+  ObservationKind,
+  Subjects,
+} from '../../devices/model/observation.ts';
 
 /** One thing that a server, a network sensor or a partner reported, in the house's words. */
 export interface Reported {
@@ -16,6 +22,8 @@ export interface Reported {
   observables?: Observables;
   facts?: Facts;
   value?: number;
+  /** The log's own fields for rules written for such logs; without its kind of log where the kind says enough. */
+  log?: LogEntry;
   /** The asset it names itself; where the registry does not know it, the source's configured asset counts. */
   asset?: string;
   /** The source already judged it (an IDS alert, a partner's alert): becomes a detection as well. */
@@ -37,8 +45,11 @@ export interface Judged {
 /** What a parser made of one line, datagram or document. `ignored`: well-formed, nothing for us. */
 export type SourceResult = { reported: Reported[] } | { ignored: true } | { refused: string };
 
-/** Pure. `receivedAt` (ms) completes times that lack a year or a zone. */
-export type SourceReader = (input: string, receivedAt: number) => SourceResult;
+/**
+ * Pure. `receivedAt` (ms) completes times that lack a year or a zone. `topic` is what the transport was told of it: a
+ * shop names in a header what its webhook is about.
+ */
+export type SourceReader = (input: string, receivedAt: number, topic?: string) => SourceResult;
 
 /** Where a source stands. */
 export interface SourceSurroundings {
@@ -54,6 +65,7 @@ export interface SourceSample {
   timeZone?: string;
   /** ISO 8601; 2026-11-23T07:00:00Z where it is not said. */
   receivedAt?: string;
+  topic?: string;
   input: string;
   expect: SourceResult;
 }

@@ -52,7 +52,7 @@ test('mistakes are told with line and key', () => {
   const entry = (lines: string) => `sources:\n  - name: a\n    asset: web-shop\n${lines}`;
   const file = '    transport: { type: followed-file, path: /x }\n';
   expect(problemsOf(entry(`    format: apache\n${file}`))).toBe(
-    'cloud.yaml:4 sources[0].format: expected one of the formats web-access, syslog, suricata-eve, account-log, alert-post',
+    'cloud.yaml:4 sources[0].format: expected one of the formats web-access, web-error, syslog, auditd, windows-event, suricata-eve, zeek, wazuh, ocsf, alert-post, account-log, shop-event, woocommerce, payment-service, csp-report, integrity-report',
   );
   expect(problemsOf(entry(`    format: account-log\n    logins: []\n${file}`))).toBe(
     'cloud.yaml:5 sources[0].logins: there is no such key here',

@@ -111,7 +111,7 @@ function prepare(
 /** Web servers and sensors can send their lines as the text of syslog messages: what is wanted is the line. */
 const unwrapped =
   (read: SourceReader, timeZone: string): SourceReader =>
-  (input, receivedAt) => {
+  (input, receivedAt, topic) => {
     const message = readSyslogMessage(input, receivedAt, timeZone);
-    return typeof message === 'string' ? { refused: message } : read(message.text, receivedAt);
+    return typeof message === 'string' ? { refused: message } : read(message.text, receivedAt, topic);
   };

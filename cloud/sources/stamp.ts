@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto';
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Detection } from '../../devices/model/detection.ts';
 import { MAX_TEXT_LENGTH } from '../../devices/model/identifiers.ts';
-import { type Facts, MAX_FIELDS, type Observation, type Subjects } from '../../devices/model/observation.ts';
+import {
+  type Facts,
+  type LogEntry,
+  MAX_FIELDS,
+  MAX_LOG_FIELDS,
+  MAX_LOG_LENGTH,
+  MAX_LOG_TEXT,
+  type Observation,
+  type Subjects,
+} from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { fitText } from './plain-text.ts';
 import type { Judged, Reported } from './source.ts';
@@ -75,6 +84,7 @@ export function stamp(
           ? undefined
           : value,
   );
+  const log = fitLog(reported.log);
   const observation: Observation = {
     id: observationId,
     kind: reported.kind,
@@ -88,6 +98,7 @@ export function stamp(
     ...(subjects === undefined ? {} : { subjects }),
     ...(observables === undefined ? {} : { observables }),
     ...(facts === undefined ? {} : { facts }),
+    ...(log === undefined ? {} : { log }),
   };
   if (reported.judged === undefined) return { observation };
   return { observation, detection: detectionOf(observation, reported.judged, registry) };
@@ -166,4 +177,35 @@ function fitFields<Value>(
     if (kept.length === MAX_FIELDS) break;
   }
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+const MAX_LOG_NAME = 128;
+
+/** Rules look for words with blanks between them, not for the ends of a script's lines. */
+const onOneLine = (text: string): string => (/[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text);
+
+/** The first fields, each as long as there is room. */
+function fitLog(log: LogEntry | undefined): LogEntry | undefined {
+  if (log === undefined) return undefined;
+  const { category, product, service } = log;
+  const fields: LogEntry['fields'] = Object.create(null);
+  let count = 0;
+  let room = MAX_LOG_LENGTH;
+  for (const [name, value] of Object.entries(log.fields)) {
+    if (count === MAX_LOG_FIELDS) break;
+    const key = fitText(name, MAX_LOG_NAME);
+    if (key === '' || key === '__proto__' || key.length > room) continue;
+    const isText = typeof value === 'string';
+    if (!isText && typeof value === 'number' && !Number.isFinite(value)) continue;
+    const kept = isText ? fitText(onOneLine(value), Math.min(MAX_LOG_TEXT, room - key.length)) : value;
+    room -= key.length + (typeof kept === 'string' ? kept.length : 0);
+    fields[key] = kept;
+    count++;
+  }
+  return {
+    ...(category === undefined ? {} : { category: fitText(category, MAX_NAME_LENGTH) }),
+    ...(product === undefined ? {} : { product: fitText(product, MAX_NAME_LENGTH) }),
+    ...(service === undefined ? {} : { service: fitText(service, MAX_NAME_LENGTH) }),
+    fields: { ...fields },
+  };
 }

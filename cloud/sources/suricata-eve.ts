@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Severity } from '../../devices/model/detection.ts';
 import { identifier } from '../../devices/model/identifiers.ts';
 import { isoInstant } from './instants.ts';
-import { isObject, type JsonObject, jsonObject, numberAt, objectAt, present, textAt } from './json-line.ts';
+import { flatFields, type JsonObject, jsonObject, numberAt, objectAt, present, textAt } from './json-line.ts';
 import { fitText } from './plain-text.ts';
+import { suricataEveSamples } from './samples/suricata-eve.ts';
 import { sourceFormat } from './source.ts';
+import { queriedName, readTraffic, trafficKinds } from './suricata-traffic.ts';
 
 /** An alert may carry its packet and its payload. */
 const MAX_LINE_BYTES = 256 * 1024;
@@ -38,6 +40,11 @@ const tacticOfCategory: Readonly<Record<string, string>> = {
 };
 
 const settings = z.object({
+  /** What is taken beside alerts; a busy line writes thousands of them a second. */
+  traffic: z
+    .array(z.enum(trafficKinds))
+    .max(trafficKinds.length)
+    .default([...trafficKinds]),
   /** Assets behind the addresses that the sensor sees: an alert is about those that take part. */
   addresses: z
     .record(z.union([z.ipv4(), z.ipv6()]), identifier)
@@ -55,35 +62,35 @@ function metadataOf(alert: JsonObject, key: string): string | undefined {
   return typeof first === 'string' && /^TA?\d{4}(?:\.\d{3})?$/.test(first) ? first : undefined;
 }
 
-/** Since version 7 the queried name stands in `queries`; before, in `query` or directly. */
-function queriedName(dns: JsonObject | undefined): string | undefined {
-  if (dns === undefined) return undefined;
-  for (const key of ['queries', 'query']) {
-    const list = dns[key];
-    const first: unknown = Array.isArray(list) ? list[0] : undefined;
-    if (isObject(first)) return textAt(first, 'rrname');
-  }
-  return textAt(dns, 'rrname');
-}
+/** The packet itself, in base64, is for other tools. */
+const withoutPacket = ({ payload: _payload, packet: _packet, ...rest }: JsonObject): JsonObject => rest;
 
-const at = Date.UTC(2026, 10, 23, 7, 0, 1, 123);
-const alertLine = (alert: string, rest = '') =>
-  `{"timestamp":"2026-11-23T07:00:01.123456+0000","flow_id":1736432186452213,"event_type":"alert","src_ip":"203.0.113.7","src_port":40122,"dest_ip":"10.0.1.5","dest_port":443,"proto":"TCP"${rest},"alert":${alert}}`;
-
-/** EVE, Suricata's JSON log: alerts are taken, other kinds of entries are passed over. */
+/** EVE, Suricata's JSON log: alerts, and of the traffic what is asked for; other entries are passed over. */
 export const suricataEve = sourceFormat({
   name: 'suricata-eve',
   title: 'Suricata network sensor',
   unit: 'line',
   maxBytes: MAX_LINE_BYTES,
   settings,
-  reader({ addresses }, { timeZone }) {
+  reader({ addresses, traffic }, { timeZone }) {
     const assetAt = new Map(Object.entries(addresses).map(([ip, asset]) => [ip.toLowerCase(), asset]));
     return (input) => {
       const entry = jsonObject(input);
       if (typeof entry === 'string') return { refused: entry };
       const type = textAt(entry, 'event_type');
       if (type === undefined) return { refused: 'event_type: missing' };
+      const kind = traffic.find((one) => one === type);
+      if (kind !== undefined) {
+        const seenAt = isoInstant(textAt(entry, 'timestamp') ?? '', timeZone);
+        if (seenAt === undefined) return { refused: 'timestamp: expected an ISO 8601 time' };
+        const ours = assetAt.get(textAt(entry, 'dest_ip')?.toLowerCase() ?? '');
+        const found = readTraffic(entry, kind, ours !== undefined);
+        const about = ours ?? assetAt.get(textAt(entry, 'src_ip')?.toLowerCase() ?? '');
+        if (found === undefined) return { ignored: true };
+        return {
+          reported: [{ ...found, observedAt: seenAt, ...(about === undefined ? {} : { asset: about }) }],
+        };
+      }
       if (type !== 'alert') return { ignored: true };
       const alert = objectAt(entry, 'alert');
       const signatureId = numberAt(alert, 'signature_id');
@@ -135,6 +142,12 @@ export const suricataEve = sourceFormat({
               status: numberAt(http, 'status'),
             }),
             ...(asset === undefined ? {} : { asset }),
+            log: {
+              category: 'network',
+              product: 'suricata',
+              service: 'alert',
+              fields: flatFields(withoutPacket(entry)),
+            },
             judged: {
               rule: `suricata:${signatureId}`,
               severity: stated === undefined ? 'medium' : (severities[stated] ?? 'info'),
@@ -150,98 +163,5 @@ export const suricataEve = sourceFormat({
       };
     };
   },
-  samples: [
-    {
-      name: 'an attack on the web shop',
-      settings: { addresses: { '10.0.1.5': 'web-shop' } },
-      input: alertLine(
-        '{"action":"allowed","gid":1,"signature_id":2006446,"rev":13,"signature":"ET WEB_SERVER Possible SQL Injection Attempt UNION SELECT","category":"Web Application Attack","severity":1}',
-        ',"community_id":"1:abc=","http":{"hostname":"shop.example","url":"/p?id=1+UNION+SELECT","http_method":"GET","http_user_agent":"sqlmap/1.8","status":200}',
-      ),
-      expect: {
-        reported: [
-          {
-            kind: 'network.alerted',
-            observedAt: at,
-            observables: {
-              ip: '203.0.113.7',
-              'destination-ip': '10.0.1.5',
-              'flow-id': '1736432186452213',
-              'community-id': '1:abc=',
-              host: 'shop.example',
-              path: '/p?id=1+UNION+SELECT',
-              method: 'GET',
-              'user-agent': 'sqlmap/1.8',
-            },
-            facts: {
-              signature: 'ET WEB_SERVER Possible SQL Injection Attempt UNION SELECT',
-              signatureId: 2_006_446,
-              category: 'Web Application Attack',
-              priority: 1,
-              action: 'allowed',
-              protocol: 'TCP',
-              sourcePort: 40_122,
-              destinationPort: 443,
-              status: 200,
-            },
-            asset: 'web-shop',
-            judged: {
-              rule: 'suricata:2006446',
-              severity: 'high',
-              summary: 'ET WEB_SERVER Possible SQL Injection Attempt UNION SELECT: 203.0.113.7 to 10.0.1.5',
-              tactic: 'TA0001',
-              assets: ['web-shop'],
-            },
-          },
-        ],
-      },
-    },
-    {
-      name: 'a blocked answer of a trojan: the signature says who the attacker is and which tactic',
-      input: alertLine(
-        '{"action":"blocked","signature_id":9,"signature":"C2","severity":3,"source":{"ip":"198.51.100.66"},"target":{"ip":"10.0.1.7"},"metadata":{"mitre_tactic_id":["TA0011"]}}',
-        ',"dns":{"queries":[{"rrname":"evil.example"}]}',
-      ),
-      expect: {
-        reported: [
-          {
-            kind: 'network.alerted',
-            observedAt: at,
-            observables: {
-              ip: '198.51.100.66',
-              'destination-ip': '10.0.1.7',
-              'flow-id': '1736432186452213',
-              domain: 'evil.example',
-            },
-            facts: {
-              signature: 'C2',
-              signatureId: 9,
-              priority: 3,
-              action: 'blocked',
-              protocol: 'TCP',
-              sourcePort: 40_122,
-              destinationPort: 443,
-            },
-            judged: {
-              rule: 'suricata:9',
-              severity: 'low',
-              summary: 'C2: 198.51.100.66 to 10.0.1.7, blocked',
-              tactic: 'TA0011',
-            },
-          },
-        ],
-      },
-    },
-    {
-      name: 'a flow',
-      input: '{"timestamp":"2026-11-23T07:00:01.123456+0000","event_type":"flow","flow":{"pkts_toserver":1}}',
-      expect: { ignored: true },
-    },
-    {
-      name: 'an alert without a signature',
-      input: '{"timestamp":"2026-11-23T07:00:01.123456+0000","event_type":"alert"}',
-      expect: { refused: 'alert.signature_id: missing' },
-    },
-    { name: 'no JSON', input: '11/23/2026-07:00:01 [**] [1:9:1] x', expect: { refused: 'not JSON' } },
-  ],
+  samples: suricataEveSamples,
 });

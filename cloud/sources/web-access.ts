@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { identifier } from '../../devices/model/identifiers.ts';
 import type { Facts, Observables, Observation } from '../../devices/model/observation.ts';
+import { addressOf } from './address.ts';
 import { fitText } from './plain-text.ts';
 import { type Reported, sourceFormat } from './source.ts';
 import { type AccessLine, readAccessLine } from './web-access-line.ts';
@@ -79,17 +79,6 @@ function requestOf(request: string): { method?: string; target: string } {
   return match === null
     ? { target: request }
     : { method: (match[1] ?? '').toUpperCase(), target: match[2] ?? '' };
-}
-
-/** An IPv6 address in brackets or with a zone, or an IPv4 address within IPv6, as the plain address. */
-function addressOf(text: string): string | undefined {
-  const bare = text
-    .trim()
-    .replace(/^\[([^\]]*)\](?::\d+)?$/, '$1')
-    .replace(/%.*$/, '');
-  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1];
-  const plain = (mapped ?? bare).toLowerCase();
-  return isIP(plain) === 0 ? undefined : plain;
 }
 
 function clientOf(line: AccessLine, forwardedFor: boolean): { ip?: string; host?: string } {
