@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { incident } from '../devices/model/incident.ts';
 import { noise, sampleDocument, story } from './correlation/sample-site.ts';
@@ -92,5 +93,48 @@ describe('the correlate command', () => {
     const refused = await correlate(['--registry', broken], '');
     expect(refused).toMatchObject({ code: 1, output: '' });
     expect(refused.errors).toContain('there is no site "nowhere"');
+  });
+});
+
+describe('scoring labelled alerts', () => {
+  const HOUR_SECONDS = 3_600;
+  const FIRST = 1_700_000_000;
+  const row = (seconds: number, name: string, host: string, label: string) =>
+    `${FIRST + seconds},${name},10.0.0.1,${host},short,${label},${label}`;
+
+  /** Two days of the same every hour; then three things on two hosts that nobody ever saw, one of them twice. */
+  const corpus = [
+    'time,name,ip,host,short,time_label,event_label',
+    ...Array.from({ length: 48 }, (_, hour) => row(hour * HOUR_SECONDS, 'Watch: update', 'mail', '-')),
+    row(40 * HOUR_SECONDS + 60, 'Watch: update, delayed', 'web', 'scan'),
+    row(40 * HOUR_SECONDS + 90, 'Watch: update, delayed', 'web', 'scan'),
+    row(40 * HOUR_SECONDS + 240, 'Audit: rights gained', 'web', 'elevation'),
+    row(40 * HOUR_SECONDS + 900, 'Audit: service stopped', 'share', '-'),
+  ];
+
+  test('finds the steps in the first incident, and names what is missing, impure or out of order', async () => {
+    const scenarios = join(folder, 'scenarios');
+    mkdirSync(scenarios);
+    writeFileSync(join(scenarios, 'one.csv.gz'), gzipSync(`${corpus.join('\n')}\n`));
+    writeFileSync(join(scenarios, 'phases.csv'), 'scenario,phase\none,scan\n');
+    const { output, code } = await correlate(['score', scenarios], '');
+    expect(code).toBe(0);
+    const [one, all, ...more] = output
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(more).toEqual([]);
+    expect(one).toMatchObject({ scenario: 'one', found: 2, of: 2, missing: [], misplaced: 0 });
+    expect(one).toMatchObject({ top: [{ detections: 4, attack: 3, steps: ['scan', 'elevation'] }, {}, {}] });
+    expect(all).toMatchObject({ scenarios: 1, steps: 1, firstReal: 1, ordered: 1 });
+  });
+
+  test('says what is wrong with a folder, a line, or an argument', async () => {
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    expect((await correlate(['score', empty], '')).errors).toContain('no .csv or .csv.gz with the columns');
+    writeFileSync(join(empty, 'bad.csv'), `${corpus[0]}\nsoon,a,b,c,d,e,f\n`);
+    expect((await correlate(['score', empty], '')).errors).toContain('bad.csv: line 2: expected time,name');
+    expect((await correlate(['scores', empty], '')).errors).toContain('cannot make sense of "scores');
   });
 });
