@@ -13,6 +13,7 @@ const benches = {
   ingest: { title: 'Ingest: stored and acknowledged', file: 'cloud/ingest/ingest.bench.ts' },
   sigma: { title: 'Sigma', file: 'cloud/sigma/sigma.bench.ts' },
   correlate: { title: 'Correlator', file: 'cloud/correlation/correlator.bench.ts' },
+  cascade: { title: 'Cascading effects', file: 'cloud/cascade/cascade.bench.ts' },
   cloud: { title: 'Cloud: resident memory', file: 'cloud/memory.bench.ts' },
   desk: { title: 'JavaScript before the desk is usable', measure: deskScript },
 };
