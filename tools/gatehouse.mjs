@@ -17,6 +17,8 @@ const commands = {
   anomaly: { house: 'edge/rules/anomaly/command.ts', says: 'score a stream of numbers for anomalies' },
   record: { house: 'edge/cold-chain/command.ts', says: 'check a cold chain record that was handed over' },
   sigma: { house: 'cloud/sigma/command.ts', says: 'check Sigma rules, or run them over events' },
+  cascade: { house: 'cloud/cascade/command.ts', says: 'what fails next, when, and what it costs' },
+  risk: { house: 'cloud/risk/command.ts', says: 'the risk register: threats, what they cost, what helps' },
   correlate: { house: 'cloud/correlate.ts', says: 'turn detections into incidents, most urgent first' },
 };
 
