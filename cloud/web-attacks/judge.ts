@@ -1,0 +1,83 @@
+/** The judgement on one request. Pure; the work is bounded by the bounds of request-parts.ts. */
+import { findCommands } from './command.ts';
+import { findFiles } from './files.ts';
+import { type Family, type Finding, Findings, THRESHOLD } from './findings.ts';
+import {
+  findDirectory,
+  findDocumentQueries,
+  findLineBreaks,
+  findLookups,
+  findTemplates,
+  findXml,
+} from './languages.ts';
+import { findMarkup } from './markup.ts';
+import { findAgent, findMethod, findSessions, findTricks } from './protocol.ts';
+import { findAddresses } from './remote.ts';
+import { mark, type Part, takeApart, type WebRequest } from './request-parts.ts';
+import { findObjects, findPhp, findScripts } from './scripts.ts';
+import { findSql } from './sql.ts';
+
+export interface Verdict {
+  isAttack: boolean;
+  /** Points of the part that has most; THRESHOLD are an attack. */
+  score: number;
+  /** The kind of attack that has most points; undefined where nothing was found. */
+  family?: Family;
+  /** What was found, the weightiest first. */
+  findings: readonly Finding[];
+}
+
+const nothing: Verdict = { isAttack: false, score: 0, findings: [] };
+
+/** Letters, digits, blanks, hyphens, dots: only a few families can have something to say. */
+const plain = mark.letter | mark.digit | mark.blank | mark.dash | mark.dot;
+const hasPlainChance = /select|phpinfo|schema|passw|\.\.|^\.|[_.]|^-{1,2}|^-|adw-|-/;
+
+function judgePart(part: Part, request: WebRequest, findings: Findings): void {
+  const { kind, marks, lower } = part;
+  if (kind === 'agent') {
+    // Parentheses, slashes and semicolons are what user agents are made of.
+    if ((marks & (mark.quote | mark.angle | mark.dollar | mark.brace | mark.backslash)) === 0 && !/[|&`\n\r]|\(\)/.test(lower)) return;
+  } else if ((marks & ~plain) === 0 && part.tricks === 0 && kind !== 'path') {
+    if (marks & mark.digit && marks & mark.blank) findSql(part, findings);
+    if ((marks & (mark.dash | mark.dot | mark.blank)) === 0 && !lower.includes('_') && lower.length < 7) return;
+    if (!hasPlainChance.test(lower)) {
+      if (marks & mark.blank) {
+        findSql(part, findings);
+        findCommands(part, findings);
+      }
+      return;
+    }
+  }
+  findFiles(part, request.status, findings);
+  findAddresses(part, request.host, findings);
+  findSql(part, findings);
+  findMarkup(part, findings);
+  findCommands(part, findings);
+  findPhp(part, findings);
+  findScripts(part, findings);
+  findObjects(part, findings);
+  findLookups(part, findings);
+  findTemplates(part, findings);
+  findDirectory(part, findings);
+  findXml(part, findings);
+  findDocumentQueries(part, findings);
+  findLineBreaks(part, findings);
+}
+
+export function judgeRequest(request: WebRequest): Verdict {
+  const apart = takeApart(request);
+  const findings = new Findings();
+  for (const part of apart.parts) judgePart(part, request, findings);
+  findMethod(request, apart, findings);
+  findTricks(apart, findings);
+  findAgent(request, apart, findings);
+  findSessions(request, apart, findings);
+  if (findings.list.length === 0) return nothing;
+  const { score } = findings;
+  const list = findings.list.sort((a, b) => b.points - a.points);
+  const byFamily = new Map<Family, number>();
+  for (const { family, points } of list) byFamily.set(family, (byFamily.get(family) ?? 0) + points);
+  const family = [...byFamily].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+  return { isAttack: score >= THRESHOLD, score, family, findings: list };
+}

@@ -1,0 +1,128 @@
+/** Code of PHP, JavaScript on servers, Java, Python, Ruby, Perl and ASP in what should be data, and objects on the wire. */
+import type { Findings } from './findings.ts';
+import { anyOf, linear, wordSet, words } from './linear.ts';
+import { isProse } from './prose.ts';
+import { mark, type Part } from './request-parts.ts';
+
+/** Functions of PHP that run, read, write or tell; the number is what one call weighs. */
+const strongCalls = wordSet(`system exec passthru shell_exec popen proc_open pcntl_exec pcntl_fork eval assert create_function preg_replace preg_replace_callback
+  call_user_func call_user_func_array base64_decode gzinflate gzuncompress gzdecode str_rot13 file_get_contents file_put_contents fopen fsockopen readfile
+  phpinfo phpversion phpcredits php_uname php_sapi_name posix_getpwuid posix_getuid posix_kill posix_setuid posix_mkfifo posix_getlogin get_defined_vars get_defined_functions get_defined_constants getenv putenv ini_set ini_get ini_restore
+  show_source highlight_file highlight_string parse_ini_file move_uploaded_file unserialize register_shutdown_function register_tick_function array_map array_walk
+  array_filter usort uasort uksort ob_start error_log symlink scandir opendir readdir glob fpassthru file_exists is_readable simplexml_load_string simplexml_load_file
+  extract parse_str mb_ereg_replace mb_eregi_replace ob_get_contents curl_exec curl_init curl_multi_exec ftp_connect ftp_get ftp_put mysql_query mysqli_query pg_query sqlite_query
+  set_include_path dl virtual apache_child_terminate array_diff_uassoc array_udiff array_uintersect iterator_apply is_callable func_get_args func_get_arg bzopen gzopen
+  gzfile gzread gzwrite gzpassthru gzencode gzcompress bson_decode bson_encode convert_uuencode convert_uudecode hex2bin bin2hex str_repeat strrev substr_replace
+  escapeshellarg escapeshellcmd session_start set_error_handler set_exception_handler spl_autoload_register stream_context_create stream_get_contents tmpfile tempnam
+  wp_insert_user getcwd getmypid get_current_user gethostbyname disk_free_space chr ord pack array_reduce array_intersect_ukey require_once include_once file fwrite fread fgets fputs
+  readgzfile php_strip_whitespace lcfirst ucfirst nl2br sha1_file md5_file rename_function runkit_function_rename override_function get_cfg_var zend_version sys_get_temp_dir php_ini_loaded_file json_encode var_dump print_r var_export debug_zval_refcount die`);
+/** Of these, also words that stand before a parenthesis in prose or in other languages. */
+const mildCalls = wordSet('system exec file rename chr ord pack eval glob extract assert virtual die dl str_repeat ucfirst nl2br json_encode usort file_exists print_r');
+
+const functionCall = /([a-z_][a-z0-9_]{1,31})(?:\s|\/\*[^*]{0,32}\*\/){0,3}\(/g;
+const MAX_CALLS = 64;
+
+export function findPhp(part: Part, findings: Findings): void {
+  const family = 'php-injection';
+  const { lower, marks } = part;
+  if (marks & mark.angle) {
+    const open = lower.indexOf('<?');
+    if (open >= 0 && !lower.startsWith('<?xml', open)) findings.add(family, 5, 'a beginning of PHP', part, open);
+    if (lower.includes('[php]') || lower.includes('[/php]') || lower.includes('[\\php]')) findings.add(family, 5, 'a beginning of PHP', part);
+  } else if (lower.includes('[php]') || lower.includes('[/php]')) findings.add(family, 5, 'a beginning of PHP', part);
+  if (marks & mark.dollar) {
+    const variable = superglobal.exec(lower);
+    if (variable !== null) findings.add(family, 5, `a variable of PHP (${variable[0]})`, part, variable.index);
+    const own = /\$\$?\{?[a-z_]\w{0,31}\}?(?:\[[^\]]{0,32}\]|->\w{1,32}){0,3}\s{0,3}(?:\(|=[^=~])|\$\{["'`$]|\$[a-z_]\w{0,31}(?:->|::)/.exec(lower);
+    if (own !== null && part.kind !== 'path') findings.add(family, own[0].endsWith('(') || own[0].includes('->') ? 5 : 4, 'a variable of PHP that is called or set', part, own.index);
+  }
+  if (marks & mark.parenthesis && marks & mark.letter) {
+    functionCall.lastIndex = 0;
+    const prose = isProse(part.text);
+    for (let count = 0; count < MAX_CALLS; count++) {
+      const call = functionCall.exec(lower);
+      if (call === null) break;
+      const name = call[1] ?? '';
+      if (!strongCalls.has(name)) continue;
+      const isMild = mildCalls.has(name);
+      findings.add(family, prose ? (isMild ? 1 : 3) : isMild ? 4 : 5, `the function ${name}()`, part, call.index);
+      if (/["'$`]|\(\s?\)/.test(lower.slice(call.index + call[0].length - 1, call.index + call[0].length + 40))) findings.add(family, 1, 'with an argument as in code', part, call.index);
+    }
+    // ("sys"."tem")("id"), (chr(115).…)(…), 'system'(…), $a(…)
+    if (/(?:\)|["'\]])\s{0,4}(?:\/\*[^*]{0,32}\*\/\s{0,2})?\(\s{0,3}(?:["'$`)(\\]|[a-z_]{2,24}\s?[()'"$])/.test(lower) && /["'.$~^]/.test(lower) && !prose)
+      findings.add(family, /^[^a-z]{0,4}[a-z]{0,12}["'][^()]{0,64}["']?\)?\(|\)\(/.test(lower) ? 5 : 4, 'a function called by its text', part);
+  }
+  const name = lower.length < 4_096 && marks & mark.letter ? strongNames.exec(lower) : null;
+  if (name !== null && lower.charAt(name.index + name[0].length) !== '(') {
+    const alone = name.index <= 2 && lower.length - name[0].length <= 4;
+    findings.add(family, alone ? 5 : 3, `a function's name (${name[0]})`, part, name.index);
+  }
+  if (marks & (mark.equals | mark.letter)) {
+    const directive = directives.exec(lower);
+    if (directive !== null) findings.add(family, 5, `a setting of PHP (${directive[0]})`, part, directive.index);
+  }
+}
+const superglobal = linear('\\$_?(?:globals|get|post|request|cookie|server|files|env|session)\\b', '\\$(?:globals|this)\\b', '\\$_(?:get|post|request|cookie|server|files|env|session)', '\\b_(?:get|post|request|server|session|cookie|files)\\[', '\\bglobals\\[', 'http_(?:raw_post_data|response_header|post_vars|get_vars|server_vars|post_files|cookie_vars|env_vars)', '\\$(?:argc|argv)\\b');
+const strongNames = anyOf(`phpinfo shell_exec proc_open pcntl_exec create_function preg_replace call_user_func call_user_func_array base64_decode gzinflate file_get_contents
+  file_put_contents show_source highlight_file move_uploaded_file fsockopen php_uname posix_getpwuid get_defined_vars passthru allow_url_fopen disable_functions
+  pfsockopen readgzfile php_strip_whitespace stream_context_create unserialize register_shutdown_function gzuncompress str_rot13 parse_ini_file simplexml_load_file http_raw_post_data`);
+const directives = anyOf(
+  `allow_url_include auto_prepend_file auto_append_file disable_functions open_basedir safe_mode suhosin\\.simulation cgi\\.force_redirect cgi\\.redirect_status_env
+   display_errors allow_url_fopen enable_dl extension_dir sendmail_path opcache\\.preload opcache\\.enable include_path`,
+  '\\b',
+  '[ ]?[=\\]]',
+);
+
+const serverScript = anyOf(
+  `child_process process\\.(?:env|exit|mainmodule|binding|argv|kill|spawn|version|cwd|open) process\\[ mainmodule globalthis global\\.process __proto__ constructor[.\\[]\\s?["']?(?:prototype|constructor) prototype\\. \\[["']?constructor
+   _\\$\\$nd_func\\$\\$_ _\\$nd_func this\\.constructor require\\s?\\(["'\`] new\\sfunction\\s?\\( function\\s?\\(\\s?\\)\\s?\\{ execsync spawnsync readfilesync writefilesync readdirsync vm\\.runin object\\.assign object\\.defineproperty reflect\\.[a-z]
+   res\\.(?:end|send|write)\\s?\\( await\\simport\\s?\\( console\\.(?:log|debug)\\s?\\( settimeout\\s?\\( while\\s?\\(\\s?(?:true|1) json\\.(?:parse|stringify)\\s?\\(
+   __(?:class|globals|builtins|mro|subclasses|init|import|base|bases|dict|getattribute|code)__ os\\.(?:system|popen|execv?|environ) subprocess\\. importlib pickle\\.loads eval\\s?\\( exec\\s?\\( compile\\s?\\(
+   kernel\\.(?:exec|system|open|fork|spawn) process\\.(?:spawn|fork|exec|clock_gettime) io\\.popen file\\.(?:open|read|write|expand_path) constantize instance_(?:eval|variable) open3 %x[({\\[] erb\\.new class_eval
+   response\\.(?:write|end|redirect|addheader) server\\.(?:createobject|mappath|execute|transfer) createobject wscript\\.shell adodb\\. scripting\\.filesystemobject system\\.(?:diagnostics|io\\.|reflection|net\\.|web\\.)
+   @\\{\\[ \\[%= io::file file::temp sprintf\\s?\\(`,
+  '',
+  '',
+);
+const java = linear(
+  ...words(`java\\.(?:lang|io|util|net|nio|rmi|security|beans|text|awt|sql|naming|math|time) javax\\.[a-z]{2,12} java\\.(?:class)
+    getruntime runtime\\.exec processbuilder processimpl unmarshaller methodinvok invokerTransformer instantiatetransformer chainedtransformer clonetransformer forclosure instantiatefactory whileclosure prototypeclonefactory prototypeserializationfactory badattributevalueexpexception
+    org\\.(?:apache|springframework|codehaus|hibernate|mozilla|jboss|python|mortbay|omg|ow2|javassist) com\\.(?:sun|opensymphony|ibm|oracle|bea|mchange|alibaba|caucho|zaxxer|ysoserial|newrelic|rometools|googlecode) sun\\.(?:misc|reflect|rmi)
+    class\\.module class\\.classloader classloader\\. getclass\\( forname\\( \\.getclass getdeclared getmethod\\( newinstance\\( \\bt\\(java t\\(org t\\( #_memberaccess #context #request #session ognlcontext ognl\\. @ognl @java #parameters #application #attr #root #this \\(#[a-z_]{1,16}= xwork methodaccessor scriptengine nashorn
+    groovy\\. freemarker velocity\\. \\$class\\. bshservlet beanshell jndi: springframework`.toLowerCase()),
+);
+
+export function findScripts(part: Part, findings: Findings): void {
+  const family = 'code-injection';
+  const { lower, marks } = part;
+  if (part.kind === 'referer' || (marks & (mark.letter | mark.bracket)) === 0) return;
+  const prose = isProse(part.text);
+  if (marks & (mark.dot | mark.parenthesis | mark.bracket | mark.brace) || lower.includes('_')) {
+    const script = serverScript.exec(lower);
+    if (script !== null) {
+      const isMild = /console|settimeout|json|sprintf|file\.|process\.|compile|eval|exec/.test(script[0]);
+      const isName = part.kind === 'name';
+      findings.add(family, prose ? 3 : isMild && !isName ? 4 : 5, `code of a server (${script[0]})`, part, script.index);
+      if (!prose && /["'`;({[]/.test(lower)) findings.add(family, 1, 'with signs of code', part, script.index);
+    }
+  } else if (lower.includes('constructor') && part.kind === 'name') findings.add(family, 4, 'a prototype', part);
+  if (marks & mark.dot || marks & mark.parenthesis || marks & mark.other) {
+    const found = java.exec(lower);
+    // `com.ibm.icu` in prose, apps that name themselves in a parameter: org.mozilla.firefox.
+    if (found !== null && part.kind !== 'agent') findings.add(family, prose ? 2 : /^(?:org|com)\.|^t\(|^#/.test(found[0]) && !/[(#@${[]/.test(lower) ? 3 : 5, `code of Java (${found[0]})`, part, found.index);
+  } else if (/processbuilder|getruntime|invokertransformer|unmarshaller|classloader/.test(lower)) findings.add(family, 4, 'code of Java', part);
+}
+
+/** Objects as Java, PHP, .NET and Python put them on the wire. */
+export function findObjects(part: Part, findings: Findings): void {
+  const { text, lower, marks } = part;
+  if (part.kind === 'agent' && (marks & mark.brace) === 0) return;
+  const family = 'serialised-object';
+  if (marks & mark.colon && /(?:^|[;{"\s:|])[oc]:\+?\d{1,6}:["\\]|(?:^|[;{])a:\d{1,6}:\{|[;{]s:\d{1,6}:["\\]|(?:^|[;{|])[oc]:\d{1,6}:/.test(lower)) findings.add(family, 5, 'an object of PHP', part);
+  const java = text.search(/rO0AB[QXc]|KztAAU|Cs7QAF|aced0005|H4sIAAAAAAAA/);
+  if (java >= 0) findings.add(family, text.startsWith('H4s', java) ? 2 : 5, 'an object of Java', part, java);
+  if (text.includes('\u00ac\u00ed') || text.includes('¬í')) findings.add(family, 5, 'an object of Java', part);
+  if (/AAEAAAD\/{2}|\/wE[PykWz]/.test(text.slice(0, 64)) && part.parameter !== '__viewstate') findings.add(family, 4, 'an object of .NET', part);
+  if (/^(?:gASV|gAN[9jxc]|KGRw|Y29z|Y3Bvc2)/.test(text) || /^c?(?:os|posix|subprocess|builtins)\n/.test(text)) findings.add(family, 4, 'an object of Python', part);
+  if (lower.includes('!!python/') || lower.includes('!!java') || lower.includes('!ruby/')) findings.add(family, 5, 'an object in YAML', part);
+}
