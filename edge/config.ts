@@ -140,8 +140,14 @@ export function readGatewayConfiguration(file: string): GatewayConfiguration {
 }
 
 /** Assets, people and zones that the configuration names and the registry does not have. */
-function strangers(
-  { panel, access, deliveries, cameras, page }: GatewayDocument,
+export function strangers(
+  {
+    panel,
+    access,
+    deliveries,
+    cameras,
+    page,
+  }: Pick<GatewayDocument, 'panel' | 'access' | 'deliveries' | 'cameras' | 'page'>,
   registry: Registry,
   siteId: string,
 ) {

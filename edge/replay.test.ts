@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
-import { observationOfLine, replay } from './replay.ts';
+import { recordedIn } from './replay.ts';
+import { replay } from './replayed-site.ts';
 import { everyRule, ruleConfigurations } from './rules/configuration.ts';
 import { sampleRegistry, sampleSiteId } from './rules/sample-site.ts';
 
@@ -83,15 +84,13 @@ describe('a replay', () => {
 describe('a line', () => {
   const good = seen('door.opened', 'door-back', noon);
   test('is an observation, or a record that carries one, or said to be neither', () => {
-    expect(observationOfLine(JSON.stringify(good))).toEqual(good);
+    expect(recordedIn(JSON.stringify(good))).toEqual({ type: 'observation', observation: good });
     const record = { sequence: 1, after: 0, at: noon, body: { type: 'observation', observation: good } };
-    expect(observationOfLine(JSON.stringify(record))).toEqual(good);
-    expect(
-      observationOfLine(JSON.stringify({ ...record, body: { type: 'report', report: {} } })),
-    ).toBeUndefined();
-    expect(observationOfLine('{"kind":')).toBe('is not JSON');
-    expect(observationOfLine(JSON.stringify({ ...good, kind: 'door.melted' }))).toMatch(/^kind: /);
-    expect(observationOfLine(`"${'x'.repeat(2_000_000)}"`)).toMatch(/^longer than/);
+    expect(recordedIn(JSON.stringify(record))).toEqual({ type: 'observation', observation: good });
+    expect(recordedIn(JSON.stringify({ ...record, body: { type: 'report', report: {} } }))).toBeUndefined();
+    expect(recordedIn('{"kind":')).toBe('is not JSON');
+    expect(recordedIn(JSON.stringify({ ...good, kind: 'door.melted' }))).toMatch(/^kind: /);
+    expect(recordedIn(`"${'x'.repeat(2_000_000)}"`)).toMatch(/^longer than/);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * What would have been raised: recorded observations through the rules, with time as it passed then.
+ * What would have been raised: recorded observations through rules and panel, with time as it passed then.
  *
  *   node edge/replay.ts --registry registry.yaml --site pharmacy-1 [--rules rules.yaml] [--until TIME] < observations.ndjson
  *   node edge/replay.ts --registry registry.yaml --gateway gateway.yaml < observations.ndjson
@@ -11,95 +11,30 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ConfigurationError, parseConfiguration } from '../devices/configuration.ts';
+import { type Detection, detection } from '../devices/model/detection.ts';
 import { identifier } from '../devices/model/identifiers.ts';
 import { type Observation, observation } from '../devices/model/observation.ts';
-import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
-import { openingClock } from './panel/opening.ts';
+import { registryDocument, registryOf } from '../devices/model/registry.ts';
+import { armingConfiguration } from './panel/arming-state.ts';
+import { accessConfiguration } from './panel/door/configuration.ts';
+import { deliveryConfiguration } from './panel/hand-over-configuration.ts';
+import { armingMode } from './panel/schedule.ts';
+import { Replay, type ReplayOptions } from './replayed-site.ts';
 import { everyRule, type RuleConfiguration, ruleConfigurations } from './rules/configuration.ts';
-import { type ContextAt, RuleEngine } from './rules/engine.ts';
-import type { Detection, RuleContext } from './rules/rule.ts';
-
-export interface ReplayOptions {
-  site: string;
-  registry: Registry;
-  rules: readonly RuleConfiguration[];
-  /** The clock runs on to here after the last observation, ms; absent: it stops there. */
-  until?: number;
-}
-
-/** Goes through a recording one observation at a time. */
-export class Replay {
-  readonly #engine: RuleEngine;
-  readonly #options: ReplayOptions;
-  readonly #isOpen: (at: number) => boolean;
-  #armingMode: RuleContext['armingMode'] = 'disarmed';
-  #now = 0;
-
-  /** @throws RangeError when the site is not in the registry, or a rule names what does not exist. */
-  constructor(options: ReplayOptions) {
-    const site = options.registry.site(options.site);
-    if (site === undefined) throw new RangeError(`there is no site "${options.site}" in the registry`);
-    this.#options = options;
-    this.#isOpen = openingClock(site).isOpen;
-    this.#engine = new RuleEngine({
-      ...options,
-      kept: new Map(),
-      keep: () => undefined,
-      forget: () => undefined,
-    });
-  }
-
-  /** What the passing of time and then this observation would have raised. Observations of other sites raise nothing. */
-  feed(seen: Observation): readonly Detection[] {
-    if (seen.site !== this.#options.site) return [];
-    const now = Math.max(this.#now, Math.min(seen.observedAt, seen.receivedAt));
-    const { detections: meanwhile } = this.#engine.wake(now, this.#contextAt);
-    this.#now = now;
-    const mode = seen.facts?.mode;
-    if (seen.kind === 'alarm.armed' && (mode === 'away' || mode === 'night')) this.#armingMode = mode;
-    if (seen.kind === 'alarm.disarmed') this.#armingMode = 'disarmed';
-    const { detections } = this.#engine.observe(seen, this.#context(seen.observedAt));
-    return meanwhile.length === 0 ? detections : [...meanwhile, ...detections];
-  }
-
-  /** What would have been raised after the last observation, up to `until`. */
-  end(): readonly Detection[] {
-    const { until } = this.#options;
-    if (until === undefined || until <= this.#now) return [];
-    return this.#engine.wake(until, this.#contextAt).detections;
-  }
-
-  /** What the rules could not do, in words. */
-  troubles(): string[] {
-    return this.#engine
-      .troubles()
-      .map(({ rule, what, message, count }) => `${rule}: ${what} (${count}): ${message}`);
-  }
-
-  #context(now: number): RuleContext {
-    return {
-      now,
-      registry: this.#options.registry,
-      armingMode: this.#armingMode,
-      isOpen: this.#isOpen(now),
-    };
-  }
-
-  readonly #contextAt: ContextAt = (at) => this.#context(at);
-}
-
-/** Detections that these observations, in the order in which they were recorded, would have raised. */
-export function* replay(observations: Iterable<Observation>, options: ReplayOptions): Generator<Detection> {
-  const run = new Replay(options);
-  for (const seen of observations) yield* run.feed(seen);
-  yield* run.end();
-}
 
 /** A longer line is no observation. */
 const MAX_LINE_CHARACTERS = 1024 * 1024;
 
-/** An observation of a recording's line; a record as the gateway sends it counts too. A string says what is wrong. */
-export function observationOfLine(line: string): Observation | undefined | string {
+/** What a line of a recording holds that a replay takes. */
+export type Recorded =
+  | { type: 'observation'; observation: Observation }
+  | { type: 'detection'; detection: Detection };
+
+/**
+ * An observation, or a record as the gateway sends it: with an observation, or a detection. `undefined`: a record that a
+ * replay has no use for. A string says what is wrong.
+ */
+export function recordedIn(line: string): Recorded | undefined | string {
   if (line.length > MAX_LINE_CHARACTERS) return `longer than ${MAX_LINE_CHARACTERS} characters`;
   let value: unknown;
   try {
@@ -108,21 +43,34 @@ export function observationOfLine(line: string): Observation | undefined | strin
     return 'is not JSON';
   }
   const record = uplinked.safeParse(value);
+  if (record.success && record.data.body.type === 'detection') {
+    const found = detection.safeParse(record.data.body.detection);
+    return found.success ? { type: 'detection', detection: found.data } : wrong(found.error);
+  }
   if (record.success && record.data.body.type !== 'observation') return undefined;
   const parsed = observation.safeParse(record.success ? record.data.body.observation : value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no observation'}`;
+  return parsed.success ? { type: 'observation', observation: parsed.data } : wrong(parsed.error);
 }
 
+const wrong = ({ issues: [issue] }: z.ZodError): string =>
+  `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no observation'}`;
+
 const uplinked = z.looseObject({
-  body: z.looseObject({ type: z.string(), observation: z.unknown().optional() }),
+  body: z.looseObject({
+    type: z.string(),
+    observation: z.unknown().optional(),
+    detection: z.unknown().optional(),
+  }),
 });
 
 /** The parts of a gateway's configuration that a replay needs. */
 const gatewayPart = z.looseObject({
   gateway: z.looseObject({ site: identifier }),
   rules: ruleConfigurations.optional(),
+  /** A recording's panel is replayed where the file has one. */
+  panel: armingConfiguration.optional(),
+  access: accessConfiguration.default(accessConfiguration.parse({})),
+  deliveries: deliveryConfiguration.default(deliveryConfiguration.parse({})),
 });
 const isList = z.array(z.unknown());
 
@@ -155,20 +103,23 @@ interface Terminal {
 }
 
 const usage =
-  'usage: replay --registry FILE.yaml (--site ID [--rules FILE.yaml] | --gateway FILE.yaml) [--until TIME] < observations.ndjson';
+  'usage: replay --registry FILE.yaml (--site ID [--rules FILE.yaml] | --gateway FILE.yaml) [--armed MODE] [--until TIME] < observations.ndjson';
 
 const help = `gatehouse replay: what recorded observations would have raised
 
 ${usage}
 
   --registry FILE  sites, zones, assets and people
-  --gateway FILE   a gateway's configuration: its site and its rules
+  --gateway FILE   a gateway's configuration: its site, its rules, and its panel: arming, doors, deliveries
   --site ID        the site, where no gateway is named; with every rule as it comes, or with
   --rules FILE     rules of your own: a list, or a file with the key "rules"
+  --armed MODE     how the site was armed when the recording begins: away, night; otherwise disarmed
   --until TIME     time runs on to here after the last observation (ISO 8601)
   --detections     detections instead of the incidents they become
 
 Observations come one a line as JSON, in the order in which they were seen. Lines that can't be read are named and left out.
+With --gateway the panel judges anew, with the arming schedule of the file: what it said then is left out. Without it the
+rules alone judge, and what the panel said then is taken as it was. Nothing is unlocked, sounded or sent.
 `;
 
 /** The command. Gives back the exit code. */
@@ -192,12 +143,15 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   for await (const line of linesOf(terminal.input)) {
     number++;
     if (line.trim() === '') continue;
-    const seen = observationOfLine(line);
+    const seen = recordedIn(line);
     if (typeof seen === 'string') {
       left++;
       terminal.complain(`line ${number}: ${seen}`);
-    } else if (seen !== undefined)
-      for (const made of run.feed(seen)) await terminal.print(JSON.stringify(made));
+    } else if (seen !== undefined) {
+      const raised =
+        seen.type === 'detection' ? run.feedDetection(seen.detection) : run.feed(seen.observation);
+      for (const made of raised) await terminal.print(JSON.stringify(made));
+    }
   }
   for (const made of run.end()) await terminal.print(JSON.stringify(made));
   for (const trouble of run.troubles()) terminal.complain(trouble);
@@ -210,7 +164,7 @@ function optionsOf(args: readonly string[]): ReplayOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { registry: text, site: text, rules: text, gateway: text, until: text },
+    options: { registry: text, site: text, rules: text, gateway: text, armed: text, until: text },
   });
   if (values.registry === undefined) throw new RangeError('--registry is missing');
   const read = (file: string) => readFileSync(file, 'utf8');
@@ -225,7 +179,19 @@ function optionsOf(args: readonly string[]): ReplayOptions {
     values.rules === undefined ? (gateway?.rules ?? everyRule()) : rulesOf(read(values.rules), values.rules);
   const until = values.until === undefined ? undefined : Date.parse(values.until);
   if (Number.isNaN(until)) throw new RangeError(`--until: "${values.until}" is no time`);
-  return { site, registry, rules, ...(until !== undefined && { until }) };
+  const armed = values.armed === undefined ? undefined : armingMode.safeParse(values.armed);
+  if (armed?.success === false)
+    throw new RangeError(`--armed: "${values.armed}" is not away, night or disarmed`);
+  return {
+    site,
+    registry,
+    rules,
+    ...(gateway?.panel !== undefined && {
+      panel: { arming: gateway.panel, access: gateway.access, deliveries: gateway.deliveries },
+    }),
+    ...(armed !== undefined && { armed: armed.data }),
+    ...(until !== undefined && { until }),
+  };
 }
 
 if (import.meta.main) {

@@ -1,137 +1,166 @@
-/** What other rules would have raised: the gateway reads its own log and runs it through them. Nothing is changed. */
-import { readFileSync } from 'node:fs';
+/** What other settings would have raised: the gateway reads its own log and runs it through them. Nothing is changed. */
 import { setImmediate as pause } from 'node:timers/promises';
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
-import { ConfigurationError, parseConfiguration } from '../../devices/configuration.ts';
 import type { Detection } from '../../devices/model/detection.ts';
-import type { Observation } from '../../devices/model/observation.ts';
-import { type GatewayConfiguration, readGatewayConfiguration } from '../config.ts';
+import type { Registry } from '../../devices/model/registry.ts';
 import type { DurableOutbox } from '../outbox/open.ts';
-import { observationOfLine, Replay } from '../replay.ts';
-import { kindOfRule, type RuleConfiguration, ruleConfigurations } from '../rules/configuration.ts';
-import type { RulesTrial, TriedDetection } from './contract.ts';
+import { type Recorded, recordedIn } from '../replay.ts';
+import { type Refused, Replay } from '../replayed-site.ts';
+import { kindOfRule } from '../rules/configuration.ts';
+import type { ArmingMode, RulesTrial, TriedDetection, TriedRefusal } from './contract.ts';
+import type { Judging } from './tried-settings.ts';
 
-/** Observations of one trial; beyond, the oldest are left out and that is said. */
+/** Records of one trial; beyond, the oldest are left out and that is said. */
 export const MAX_TRIED = 200_000;
 /** Detections that one answer names, of each side. */
 const MAX_NAMED = 60;
 const READ_AT_ONCE = { records: 2_000, bytes: 2 * 1024 * 1024 };
 /** The doors come first: after so many observations the gateway looks at what has arrived meanwhile. */
 const AT_ONCE = 500;
+/** What came before is gone through, too, and not counted: by then doors, arming and rules stand as they stood. */
+export const RUN_UP_MS = 24 * 3_600_000;
 
-/** @throws ConfigurationError that names the line */
-export const rulesIn = (text: string): readonly RuleConfiguration[] =>
-  parseConfiguration(ruleConfigurations, text, 'rules');
-
-/** The rules of the file as it is now: a changed file is taken while the gateway runs. */
-export function rulesInForce({ file, rules }: GatewayConfiguration): RuleConfiguration[] {
-  try {
-    return readGatewayConfiguration(file).rules;
-  } catch {
-    // A broken file is refused, and the rules from before stay in force.
-    return rules;
-  }
-}
-
-/** The rules as text that one can change: as they stand in the file, else every rule by its name. */
-export function rulesText(file: string, rules: readonly RuleConfiguration[]): string {
-  let document: unknown;
-  try {
-    document = parse(readFileSync(file, 'utf8'));
-  } catch {
-    document = undefined;
-  }
-  const written = z.looseObject({ rules: z.array(z.unknown()) }).safeParse(document);
-  return stringify(written.success ? written.data.rules : rules.map(({ kind }) => ({ rule: kind })), {
-    lineWidth: 96,
-  });
+interface InLog {
+  sequence: number;
+  at: number;
+  what: Recorded;
 }
 
 /** What the log has since then, in the order in which it was recorded. */
-async function recorded(
-  outbox: DurableOutbox,
-  from: number,
-): Promise<{ seen: Observation[]; isWhole: boolean }> {
-  const seen: Observation[] = [];
+async function recorded(outbox: DurableOutbox, from: number): Promise<{ log: InLog[]; isWhole: boolean }> {
+  const log: InLog[] = [];
   let isWhole = true;
   for (const lane of ['bulk', 'alarm'] as const) {
     for (let after = 0; ; ) {
       const records = await outbox.read(lane, after, READ_AT_ONCE);
       const last = records.at(-1)?.sequence;
       if (last === undefined) break;
-      for (const { json } of records) {
-        const read = json.includes('"observation"') ? observationOfLine(json) : undefined;
-        if (typeof read === 'object' && read.receivedAt >= from) seen.push(read);
+      for (const { sequence, json } of records) {
+        const isOfUse = json.includes('"observation"') || json.includes('"rule":"duress"');
+        const what = isOfUse ? recordedIn(json) : undefined;
+        if (typeof what !== 'object') continue;
+        const at = what.type === 'observation' ? what.observation.receivedAt : what.detection.at;
+        if (at >= from) log.push({ sequence, at, what });
       }
       after = last;
-      if (seen.length > MAX_TRIED) {
+      if (log.length > MAX_TRIED) {
         isWhole = false;
-        seen.splice(0, seen.length - MAX_TRIED);
+        log.splice(0, log.length - MAX_TRIED);
       }
     }
   }
-  return { seen: seen.sort((a, b) => a.receivedAt - b.receivedAt), isWhole };
+  return { log: log.sort((a, b) => a.sequence - b.sequence), isWhole };
+}
+
+/** How the site was armed when the log begins: what ended that says it. */
+function armedAtFirst(log: readonly InLog[]): ArmingMode {
+  for (const { what } of log) {
+    if (what.type !== 'observation' || !what.observation.source.startsWith('gateway:')) continue;
+    const { kind, facts } = what.observation;
+    if (kind === 'alarm.armed') return 'disarmed';
+    const mode = facts?.mode;
+    if (kind === 'alarm.disarmed') return mode === 'away' || mode === 'night' ? mode : 'disarmed';
+  }
+  return 'disarmed';
+}
+
+interface Raised {
+  detections: readonly Detection[];
+  refused: readonly Refused[];
+  troubles: string[];
 }
 
 async function raised(
-  seen: readonly Observation[],
-  rules: readonly RuleConfiguration[],
-  { registry, gateway }: GatewayConfiguration,
-  until: number,
-): Promise<{ detections: Detection[]; troubles: string[] }> {
-  const run = new Replay({ site: gateway.site, registry, rules, until });
+  log: readonly InLog[],
+  site: string,
+  judging: Judging,
+  { from, now }: { from: number; now: number },
+): Promise<Raised> {
+  const run = new Replay({ site, ...judging, armed: armedAtFirst(log), until: now });
   const detections = new Map<string, Detection>();
   const take = (made: readonly Detection[]) => {
     // The same one again, with more to it, is one alarm.
-    for (const detection of made) detections.set(detection.id, detection);
+    for (const detection of made) if (detection.at >= from) detections.set(detection.id, detection);
   };
-  for (let start = 0; start < seen.length; start += AT_ONCE) {
-    for (const each of seen.slice(start, start + AT_ONCE)) take(run.feed(each));
+  for (let start = 0; start < log.length; start += AT_ONCE) {
+    for (const { what } of log.slice(start, start + AT_ONCE))
+      take(what.type === 'detection' ? run.feedDetection(what.detection) : run.feed(what.observation));
     await pause();
   }
   take(run.end());
-  return { detections: [...detections.values()], troubles: run.troubles() };
+  return {
+    detections: [...detections.values()],
+    refused: run.refused.filter(({ at }) => at >= from),
+    troubles: run.troubles(),
+  };
+}
+
+// Named by what set it off, not by the rule's own number: a rule that was given another name is the same alarm.
+const keyOfDetection = ({ rule, at, assets }: Detection) => `${kindOfRule(rule)} ${at} ${assets.join(' ')}`;
+const keyOfRefusal = ({ reader, presented }: Refused) => `${reader} ${presented}`;
+
+/** What is in one alone, the newest first, and how many more there are than are named. */
+function onlyIn<Each>(all: readonly Each[], others: readonly Each[], keyOf: (each: Each) => string) {
+  const known = new Set(others.map(keyOf));
+  const own = all.filter((each) => !known.has(keyOf(each)));
+  return { named: own.slice(-MAX_NAMED).reverse(), more: Math.max(0, own.length - MAX_NAMED) };
 }
 
 /** @throws RangeError where a rule names what does not exist */
 export async function tryRules(
   outbox: DurableOutbox,
-  configuration: GatewayConfiguration,
-  changed: readonly RuleConfiguration[],
+  site: string,
+  present: Judging,
+  changed: Judging,
   { from, now }: { from: number; now: number },
 ): Promise<RulesTrial> {
-  const { seen, isWhole } = await recorded(outbox, from);
-  const present = await raised(seen, configuration.rules, configuration, now);
-  const after = await raised(seen, changed, configuration, now);
-  // Named by what set them off, not by the rule's own number: a rule that was given another name is the same alarm.
-  const keyOf = ({ rule, at, assets }: Detection) => `${kindOfRule(rule)} ${at} ${assets.join(' ')}`;
-  const [before, later] = [present, after].map(({ detections }) => new Set(detections.map(keyOf)));
-  const name = (id: string) => configuration.registry.asset(id)?.name ?? id;
-  const named = ({ at, rule, severity, summary, assets }: Detection): TriedDetection => ({
-    at,
-    rule,
-    severity,
-    summary,
-    assets: assets.map(name),
-  });
-  const onlyIn = (all: readonly Detection[], other: ReadonlySet<string> | undefined) =>
-    all.filter((each) => other?.has(keyOf(each)) !== true);
-  const added = onlyIn(after.detections, before);
-  const gone = onlyIn(present.detections, later);
+  const { log, isWhole } = await recorded(outbox, from - RUN_UP_MS);
+  const before = await raised(log, site, present, { from, now });
+  const after = await raised(log, site, changed, { from, now });
+  const added = onlyIn(after.detections, before.detections, keyOfDetection);
+  const gone = onlyIn(before.detections, after.detections, keyOfDetection);
+  const refused = onlyIn(after.refused, before.refused, keyOfRefusal);
+  const letIn = onlyIn(before.refused, after.refused, keyOfRefusal);
+  const counted = log.filter(({ at, what }) => what.type === 'observation' && at >= from);
+  const { registry } = present;
   return {
-    from: seen[0]?.receivedAt ?? now,
+    from: counted[0]?.at ?? now,
     to: now,
-    observations: seen.length,
+    observations: counted.length,
     isWhole,
-    present: present.detections.length,
+    present: before.detections.length,
     changed: after.detections.length,
-    added: added.slice(-MAX_NAMED).reverse().map(named),
-    gone: gone.slice(-MAX_NAMED).reverse().map(named),
-    moreAdded: Math.max(0, added.length - MAX_NAMED),
-    moreGone: Math.max(0, gone.length - MAX_NAMED),
+    presentRefused: before.refused.length,
+    changedRefused: after.refused.length,
+    added: added.named.map((each) => detectionNamed(each, registry)),
+    gone: gone.named.map((each) => detectionNamed(each, registry)),
+    refused: refused.named.map((each) => refusalNamed(each, registry)),
+    letIn: letIn.named.map((each) => refusalNamed(each, registry)),
+    moreAdded: added.more,
+    moreGone: gone.more,
+    moreRefused: refused.more,
+    moreLetIn: letIn.more,
     troubles: after.troubles.slice(0, 20),
   };
 }
 
-export { ConfigurationError };
+const nameOf = (asset: string, registry: Registry): string => registry.asset(asset)?.name ?? asset;
+
+const detectionNamed = (
+  { id, at, rule, severity, summary, facts, assets }: Detection,
+  registry: Registry,
+): TriedDetection => ({
+  id,
+  at,
+  rule,
+  severity,
+  summary,
+  facts,
+  assets: assets.map((asset) => ({ id: asset, name: nameOf(asset, registry) })),
+});
+
+const refusalNamed = ({ at, reader, because, identity }: Refused, registry: Registry): TriedRefusal => ({
+  at,
+  reader: nameOf(reader, registry),
+  because,
+  ...(identity !== undefined && { who: registry.identity(identity)?.name ?? identity }),
+});

@@ -1,13 +1,15 @@
 /** What is needed now and then: the day, the walk test, diagnostics, back-up and restore, rules tried on the past. */
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import { ConfigurationError } from '../../devices/configuration.ts';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Actor } from '../panel/outcome.ts';
 import type { RunningGateway } from '../run.ts';
 import type { BackupAnswer, RestoreAnswer, RulesText } from './contract.ts';
 import { Refused, read, readBody } from './problem.ts';
 import { backupRequest, dayRequest, restoreRequest, rulesRequest } from './requests.ts';
-import { ConfigurationError, rulesIn, rulesInForce, rulesText, tryRules } from './try-rules.ts';
+import { changedJudging, judgingInForce, settingsText } from './tried-settings.ts';
+import { tryRules } from './try-rules.ts';
 import { backupIn, backupOf, putInPlace, RestoreProblem } from './upkeep/backup.ts';
 import { diagnosticsBundle, versionOfGatehouse } from './upkeep/diagnostics.ts';
 import { SealProblem, seal, unseal } from './upkeep/seal.ts';
@@ -53,6 +55,8 @@ export function upkeepRoutes({
       isBusy = false;
     }
   };
+
+  const inForce = () => judgingInForce(configuration, gateway.panel.status().schedule.entries);
 
   app.get('/day', (context) => {
     reader(context);
@@ -183,7 +187,9 @@ export function upkeepRoutes({
 
   app.get('/rules', (context) => {
     reader(context);
-    return context.json({ text: rulesText(configuration.file, configuration.rules) } satisfies RulesText);
+    return context.json({
+      text: settingsText(configuration.file, site, inForce()),
+    } satisfies RulesText);
   });
 
   app.post('/rules/try', async (context) => {
@@ -191,15 +197,10 @@ export function upkeepRoutes({
     const { text, hours } = await readBody(context, rulesRequest);
     const now = clock.now();
     try {
-      const changed = rulesIn(text);
-      return context.json(
-        await alone(() =>
-          tryRules(outbox, { ...configuration, rules: rulesInForce(configuration) }, changed, {
-            from: now - hours * 3_600_000,
-            now,
-          }),
-        ),
-      );
+      const present = inForce();
+      const changed = changedJudging(text, present, configuration);
+      const span = { from: now - hours * 3_600_000, now };
+      return context.json(await alone(() => tryRules(outbox, site, present, changed, span)));
     } catch (error) {
       if (error instanceof ConfigurationError || error instanceof RangeError)
         throw new Refused(400, 'invalid', error.message.slice(0, 500), { field: 'text' });

@@ -249,8 +249,8 @@ describe('changed rules', { timeout: WITH_PROCESSES_MS }, () => {
     expect(other.answer).toMatchObject({
       present: 1,
       changed: 1,
-      added: [{ rule: 'forced-open', assets: ['Front door'] }],
-      gone: [{ rule: 'forced-open', assets: ['Back door'] }],
+      added: [{ rule: 'forced-open', assets: [{ name: 'Front door' }] }],
+      gone: [{ rule: 'forced-open', assets: [{ name: 'Back door' }] }],
     });
     const wrong = await trial('- { rule: forced-open }\n- { rule: no-such-rule }');
     expect(wrong).toMatchObject({ status: 400, answer: { error: { field: 'text' } } });
@@ -260,6 +260,6 @@ describe('changed rules', { timeout: WITH_PROCESSES_MS }, () => {
     editFile(folder, 'gateway.yaml', (yaml) =>
       yaml.replace('{ rule: forced-open, assets: [back-door]', '{ rule: forced-open, assets: [front-door]'),
     );
-    expect((await trial(text)).answer.gone).toMatchObject([{ assets: ['Front door'] }]);
+    expect((await trial(text)).answer.gone).toMatchObject([{ assets: [{ name: 'Front door' }] }]);
   });
 });

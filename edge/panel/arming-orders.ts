@@ -19,7 +19,7 @@ const settled = (state: ArmingState): ArmingState => ({
 /** Somebody wants to arm. */
 export function arm(
   state: ArmingState,
-  { mode, bypass, by, at }: Extract<ArmingInput, { type: 'arm' }>,
+  { mode, bypass, by, at, exitDelayMs }: Extract<ArmingInput, { type: 'arm' }>,
   configuration: ArmingConfiguration,
   { registry }: PanelContext,
 ): ArmingOutcome {
@@ -59,7 +59,7 @@ export function arm(
     bypassed: check.bypassed.map(({ asset, by: who }) => ({ asset, by: who })),
   };
   if (leaving) {
-    const until = at + configuration.exitDelayMs;
+    const until = at + (exitDelayMs ?? configuration.exitDelayMs);
     return outcome(
       { ...next, phase: 'exit-delay', until },
       { answer: { ...check, result: 'arming', until } },

@@ -4,7 +4,15 @@ import type { ArmingState } from './arming-state.ts';
 import type { Actor, PanelOutcome } from './outcome.ts';
 
 export type ArmingInput =
-  | { type: 'arm'; mode: 'away' | 'night'; bypass: readonly string[]; by: Actor; at: number }
+  | {
+      type: 'arm';
+      mode: 'away' | 'night';
+      bypass: readonly string[];
+      by: Actor;
+      at: number;
+      /** Instead of the usual time for leaving. */
+      exitDelayMs?: number;
+    }
   /** `duress`: with the code for "somebody stands behind me": it disarms like any other, and calls for help silently. */
   | { type: 'disarm'; by: Actor; at: number; duress?: boolean }
   | { type: 'schedule'; entries: ArmingSchedule['entries']; by: Actor; at: number }

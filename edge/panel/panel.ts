@@ -209,6 +209,34 @@ export class Panel {
     );
   }
 
+  /**
+   * Somebody armed, as a recording tells: `isOver` where it tells of the end of the time for leaving.
+   * For a replay alone.
+   */
+  armAsRecorded(
+    mode: 'away' | 'night',
+    bypass: readonly string[],
+    by: Actor,
+    at: number,
+    isOver: boolean,
+  ): Wanted {
+    const { answer: _answer, ...armed } = this.#arm({
+      ...{ type: 'arm', mode, bypass, by, at },
+      ...(isOver && { exitDelayMs: 0 }),
+    });
+    return isOver ? both(armed, this.#arm({ type: 'time', at })) : armed;
+  }
+
+  /** Who is asked for a code at this reader. */
+  waitsForCode(reader: string): string | undefined {
+    return this.#whoTypes(reader);
+  }
+
+  /** A code that has been compared already, as a recording tells: the code itself stands nowhere. */
+  codeAnswered(reader: string, outcome: 'right' | 'wrong', at: number): Wanted {
+    return this.#enter({ type: 'code', reader, at, outcome });
+  }
+
   changeSchedule(entries: ArmingSchedule['entries'], by: Actor, at: number): Wanted {
     return this.#arm({ type: 'schedule', entries, by, at });
   }

@@ -1,6 +1,13 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { RulesText, RulesTrial, SitePage, TriedDetection } from '../../../edge/api/contract.ts';
+import type {
+  RulesText,
+  RulesTrial,
+  SitePage,
+  TriedDetection,
+  TriedRefusal,
+} from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { SeverityChip } from '../../kit/chip.tsx';
 import { now } from '../../kit/clock.ts';
@@ -11,6 +18,8 @@ import { ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { timeOrDay } from '../../kit/time.ts';
 import { useAnswer } from '../answer.ts';
+import { wordsOf } from '../languages/alarms.ts';
+import { refusalWords } from '../said.ts';
 import { api, asPerson } from '../session.ts';
 import { text } from '../text.ts';
 
@@ -68,7 +77,7 @@ export function RulesPage({ page }: { page: SitePage }) {
         <section class="card upkeep rules">
           <TextArea
             label={text('rules.label')}
-            rows={12}
+            rows={18}
             maxLength={48_000}
             value={written.value ?? answer.text}
             error={problem.value}
@@ -114,7 +123,8 @@ export function RulesPage({ page }: { page: SitePage }) {
 }
 
 function Trial({ trial, timeZone }: { trial: RulesTrial; timeZone: string }) {
-  const { present, changed, observations, added, gone, isWhole, from } = trial;
+  const { present, changed, observations, added, gone, refused, letIn, isWhole, from } = trial;
+  const differs = added.length + gone.length + refused.length + letIn.length > 0;
   return (
     <section class="trial" aria-labelledby="trial-title" role="status">
       <h2 class="section-title" id="trial-title">
@@ -139,9 +149,16 @@ function Trial({ trial, timeZone }: { trial: RulesTrial; timeZone: string }) {
       {trial.troubles.length === 0 ? null : (
         <p class="readiness readiness-not">{trial.troubles.join(' · ')}</p>
       )}
-      {added.length + gone.length === 0 ? <p class="readiness readiness-good">{text('rules.same')}</p> : null}
+      {trial.presentRefused + trial.changedRefused === 0 ? null : (
+        <p class="soft">
+          {text('rules.refusals', { before: trial.presentRefused, after: trial.changedRefused })}
+        </p>
+      )}
+      {!differs ? <p class="readiness readiness-good">{text('rules.same')}</p> : null}
       <Tried title={text('rules.added')} list={added} more={trial.moreAdded} timeZone={timeZone} />
       <Tried title={text('rules.gone')} list={gone} more={trial.moreGone} timeZone={timeZone} isGone />
+      <Refusals title={text('rules.refused')} list={refused} more={trial.moreRefused} timeZone={timeZone} />
+      <Refusals title={text('rules.let-in')} list={letIn} more={trial.moreLetIn} timeZone={timeZone} isGone />
       <p class="soft">{text('rules.go-live')}</p>
     </section>
   );
@@ -154,22 +171,55 @@ function Tried(props: {
   timeZone: string;
   isGone?: boolean;
 }) {
-  const { title, list, more, timeZone } = props;
+  return (
+    <Happenings {...props}>
+      {props.list.map((detection, index) => (
+        <li key={`${detection.id} ${index}`} class="happening">
+          <time class="happening-time">{timeOrDay(detection.at, now.value, props.timeZone)}</time>
+          <SeverityChip severity={detection.severity} />
+          <p class="happening-text">
+            {wordsOf(detection).summary} <span class="faint">{detection.rule}</span>
+          </p>
+        </li>
+      ))}
+    </Happenings>
+  );
+}
+
+/** Badges that would be answered otherwise. */
+function Refusals(props: {
+  title: string;
+  list: readonly TriedRefusal[];
+  more: number;
+  timeZone: string;
+  isGone?: boolean;
+}) {
+  return (
+    <Happenings {...props}>
+      {props.list.map(({ at, who = text('rules.somebody'), reader, because }, index) => (
+        <li key={`${at} ${index}`} class="happening">
+          <time class="happening-time">{timeOrDay(at, now.value, props.timeZone)}</time>
+          <Icon name="badge" size={20} />
+          <p class="happening-text">{text('rules.refusal', { who, reader, why: refusalWords(because) })}</p>
+        </li>
+      ))}
+    </Happenings>
+  );
+}
+
+function Happenings(props: {
+  title: string;
+  list: readonly unknown[];
+  more: number;
+  isGone?: boolean;
+  children: ComponentChildren;
+}) {
+  const { title, list, more } = props;
   if (list.length === 0) return null;
   return (
     <section class={props.isGone ? 'tried tried-gone' : 'tried'}>
       <h3 class="tried-title">{title}</h3>
-      <ol class="card happenings">
-        {list.map(({ at, rule, severity, summary }, index) => (
-          <li key={`${at} ${rule} ${index}`} class="happening">
-            <time class="happening-time">{timeOrDay(at, now.value, timeZone)}</time>
-            <SeverityChip severity={severity} />
-            <p class="happening-text">
-              {summary} <span class="faint">{rule}</span>
-            </p>
-          </li>
-        ))}
-      </ol>
+      <ol class="card happenings">{props.children}</ol>
       {more === 0 ? null : <p class="soft">{text('rules.more', { count: more })}</p>}
     </section>
   );
