@@ -1,6 +1,7 @@
 /** Who stands at the page, and what is done in their name. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type {
+  ApiProblem,
   ArmingAnswer,
   ArmingMode,
   ArmingSchedule,
@@ -26,6 +27,7 @@ const isBadgeSignIn = shaped<BadgeSignIn>({
   times: 'number',
   state: 'string',
 });
+const isProblem = shaped<ApiProblem>({ error: 'object' });
 const isSilenced = shaped<SilencedSirens>({ silenced: 'array' });
 
 const held = signal<SiteSession | undefined>(undefined);
@@ -140,10 +142,9 @@ export async function setArming(mode: ArmingMode, bypass: readonly string[] = []
   const answer: unknown = await response.json().catch(() => undefined);
   if (isAnswer(answer)) return answer;
   if (response.status === 401) held.value = undefined;
-  const problem = shaped<{ error: { message: string } }>({ error: 'object' })(answer)
-    ? answer.error
-    : undefined;
-  throw new RequestError(response.status, 'refused', problem?.message ?? text('site.failed'));
+  const problem = isProblem(answer) ? answer.error : undefined;
+  const { code = 'refused', message = text('site.failed') } = problem ?? {};
+  throw new RequestError(response.status, code, problemInWords(code, { ...problem }) ?? message);
 }
 
 export const acknowledge = (alarm: string) => api.send(`api/alarms/${encodeURIComponent(alarm)}/acknowledge`);

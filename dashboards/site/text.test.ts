@@ -25,7 +25,7 @@ describe('the site page’s texts', () => {
     expect(missing).toEqual([]);
     // One of two keys is chosen in place: `text(isOpen ? 'site.open' : 'site.closed')`.
     // What the gateway tells by its own words, see below.
-    const told = /^(day|change)\./;
+    const told = /^(day|change|refusal|field)\./;
     expect(unused.filter((key) => !source.includes(`'${key}'`) && !told.test(key))).toEqual([]);
   });
   it('tell of every kind of observation, of every change of the set-up, and of nothing else', () => {
@@ -39,11 +39,16 @@ describe('the site page’s texts', () => {
     const ofChange = Object.keys(en).filter((key) => key.startsWith('change.'));
     expect(ofChange.sort()).toEqual([...new Set(changes)].sort());
   });
+  it('say why a badge is refused, for every reason that a door has', () => {
+    const [, union = ''] = /export type Refusal =([^;]*);/.exec(gatewaySource) ?? [];
+    const reasons = [...union.matchAll(/'([a-z-]+)'/g)].map(([, reason]) => `refusal.${reason}`);
+    expect(reasons.length).toBeGreaterThan(10);
+    const said = Object.keys(en).filter((key) => key.startsWith('refusal.'));
+    expect(said.sort()).toEqual(reasons.sort());
+  });
   it('say what every refusal of the gateway means, but for those that hold words of their own', () => {
     // Which field is wrong, what is interlocked, what is wrong with a back-up: the page has its own words at the place.
     const own = ['interlocked', 'invalid', 'not-json', 'not-restorable', 'locked'];
-    // Of adding a camera, which names the camera that is in the way.
-    own.push('taken', 'not-proved', 'not-shown');
     const codes = [...gatewaySource.matchAll(/new Refused\(\s*\d+,\s*'([a-z-]+)'/g)].map(
       ([, code]) => code ?? '',
     );

@@ -88,6 +88,7 @@ export class Alarms {
         rule: of.rule,
         severity: of.severity,
         summary: of.summary,
+        facts: of.facts,
         instruction: instructionFor(of.rule),
         at: of.at,
         assets: of.assets.map((id) => ({ id, name: registry.asset(id)?.name ?? id })),

@@ -286,7 +286,17 @@ export function siteApp(options: AppOptions): Hono<Env> {
     if (sessionOf(context, false) === undefined)
       throw new Refused(401, 'signed-out', 'Sign in with your PIN first.');
   };
-  app.route('/', cameraRoutes({ cameras: options.cameras, gateway, clock, signedIn, changer }));
+  app.route(
+    '/',
+    cameraRoutes({
+      cameras: options.cameras,
+      gateway,
+      registry: options.running.registry,
+      clock,
+      signedIn,
+      changer,
+    }),
+  );
 
   const { metrics } = options;
   const onChanged = () => live.changed();

@@ -1,15 +1,19 @@
 /** The routes by which an installer adds a camera: look for it, prove its log-in, put it to use, take it out again. */
+import { networkInterfaces } from 'node:os';
+import { basename } from 'node:path';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { identifier, plainText } from '../../devices/model/identifiers.ts';
 import type { Cameras } from '../cameras/cameras.ts';
+import { type GatewayConfiguration, readGatewayConfiguration } from '../config.ts';
 import { CertificateTrust, fingerprintShape } from '../drivers/onvif/certificate-trust.ts';
 import { discover, interfacesHere, MAX_INTERFACES, prove } from '../drivers/onvif/onboarding.ts';
 import { statusOf } from './camera-status.ts';
 import type { CameraRoutes } from './cameras.ts';
-import type { CameraProof, CameraStatus, DiscoveredCameras } from './contract.ts';
+import type { CameraPlaces, CameraProof, CameraStatus, DiscoveredCameras } from './contract.ts';
 import { Refused, readBody } from './problem.ts';
+import { addCameraAsset, isRegistryOpen } from './registry-adding.ts';
 
 /** A picture that shows that a log-in works need not be large. */
 const PROOF_PICTURE_BYTES = 64 * 1024;
@@ -32,15 +36,20 @@ const proveRequest = z.strictObject({
   password: z.string().min(1).max(256),
 });
 const fingerprint = z.string().regex(fingerprintShape, 'expected 32 pairs like AB:CD:…');
+/** One of the registry's, or a new one. */
+const placeRequest = {
+  asset: identifier.optional(),
+  newAsset: z.strictObject({ name: plainText.min(1).max(64), zone: identifier.optional() }).optional(),
+};
 const addRequest = proveRequest.extend({
-  asset: identifier,
+  ...placeRequest,
   certificate: fingerprint.optional(),
   events: z.enum(['pull', 'mqtt']).default('pull'),
   picture: z.enum(['snapshot', 'rtsp', 'none']).default('snapshot'),
 });
 const certificateRequest = z.strictObject({ certificate: fingerprint });
 
-export function cameraAdding({ cameras, gateway, changer }: CameraRoutes): Hono<Env> {
+export function cameraAdding({ cameras, gateway, registry, signedIn, changer }: CameraRoutes): Hono<Env> {
   const app = new Hono<Env>();
   let trials = 0;
 
@@ -57,6 +66,19 @@ export function cameraAdding({ cameras, gateway, changer }: CameraRoutes): Hono<
       trials--;
     }
   };
+  app.get('/api/cameras/places', (context) => {
+    signedIn(context);
+    const { configuration } = gateway;
+    const zones = configuration.registry.zonesOf(configuration.gateway.site);
+    const answer: CameraPlaces = {
+      interfaces: interfacesHere().map((name) => ({ name, ...addressesOf(name) })),
+      zones: zones.map(({ id, name }) => ({ id, name })),
+      isRegistryOpen: isRegistryOpen(configuration),
+      registryFile: basename(configuration.registryFile),
+    };
+    return context.json(answer);
+  });
+
   app.post('/api/cameras/discover', async (context) => {
     changer(context);
     const { interfaces = interfacesHere() } = await readBody(context, discoverRequest);
@@ -91,21 +113,37 @@ export function cameraAdding({ cameras, gateway, changer }: CameraRoutes): Hono<
 
   app.post('/api/cameras', async (context) => {
     const { by } = changer(context);
-    const { asset, password, port, certificate, events, picture, ...wanted } = await readBody(
-      context,
-      addRequest,
-    );
-    const { registry, gateway: own } = gateway.configuration;
-    const known = registry.asset(asset);
-    if (known?.site !== own.site || known.kind !== 'camera')
-      throw new Refused(400, 'invalid', `There is no camera "${asset}" at this site.`, { field: 'asset' });
-    if (cameras.of(asset) !== undefined)
-      throw new Refused(409, 'taken', `${known.name} has a camera. Remove that one first.`);
+    const {
+      asset: named,
+      newAsset,
+      password,
+      port,
+      certificate,
+      events,
+      picture,
+      ...wanted
+    } = await readBody(context, addRequest);
+    const { configuration } = gateway;
+    const known = named === undefined ? undefined : registry.asset(named);
+    if (named === undefined ? newAsset === undefined : newAsset !== undefined)
+      throw new Refused(400, 'invalid', 'asset: name one of the registry’s, or a new one', {
+        field: 'asset',
+      });
+    if (named !== undefined && (known?.site !== configuration.gateway.site || known.kind !== 'camera'))
+      throw new Refused(400, 'invalid', `There is no camera "${named}" at this site.`, { field: 'asset' });
+    if (named !== undefined && cameras.of(named) !== undefined)
+      throw new Refused(409, 'taken', `${known?.name} has a camera. Remove that one first.`);
+    if (newAsset !== undefined && !isRegistryOpen(configuration))
+      throw new Refused(
+        409,
+        'registry-closed',
+        'The list of what is here can’t be changed from this gateway.',
+      );
     const access = { ...wanted, password, port: port ?? (wanted.secure ? 443 : 80) };
     const trust = new CertificateTrust(certificate);
     const proof = await trial(() => prove({ ...access, trust }, context.req.raw.signal));
     const note = (facts: Record<string, string | boolean>) =>
-      gateway.note('configuration.changed', { asset, host: access.host, ...facts }, by);
+      gateway.note('configuration.changed', { asset: named ?? '', host: access.host, ...facts }, by);
     if (!proof.proved) {
       await note({ change: 'camera tried', proved: false });
       throw new Refused(409, 'not-proved', whyNot[proof.why]);
@@ -117,6 +155,11 @@ export function cameraAdding({ cameras, gateway, changer }: CameraRoutes): Hono<
       throw new Refused(409, 'taken', `The camera with the serial number ${serial} is ${name} already.`);
     }
     const { username, host, secure } = wanted;
+    // Only now: what could not be proved is entered nowhere.
+    const asset = newAsset === undefined ? named : await addCameraAsset(configuration, registry, newAsset);
+    if (asset === undefined) throw new TypeError('there is neither an asset nor a new one');
+    // The rules watch what the registry has; what the file says of them by now is taken with it.
+    if (newAsset !== undefined) gateway.replaceRules(rulesNow(configuration));
     const held = proof.description.certificate;
     const camera = cameras.add(
       {
@@ -126,7 +169,12 @@ export function cameraAdding({ cameras, gateway, changer }: CameraRoutes): Hono<
       },
       password,
     );
-    await note({ change: 'camera added', serial, ...(held === undefined ? {} : { certificate: held }) });
+    await note({
+      asset,
+      change: 'camera added',
+      serial,
+      ...(held === undefined ? {} : { certificate: held }),
+    });
     return context.json(statusOf(camera, cameras, gateway) satisfies CameraStatus, 201);
   });
 
@@ -167,6 +215,19 @@ export function cameraAdding({ cameras, gateway, changer }: CameraRoutes): Hono<
   });
 
   return app;
+}
+
+function rulesNow(configuration: GatewayConfiguration): GatewayConfiguration['rules'] {
+  try {
+    return readGatewayConfiguration(configuration.file).rules;
+  } catch {
+    return configuration.rules;
+  }
+}
+
+function addressesOf(name: string): { addresses: string[]; isInternal: boolean } {
+  const own = (networkInterfaces()[name] ?? []).filter(({ family }) => family === 'IPv4');
+  return { addresses: own.map(({ address }) => address), isInternal: own.every(({ internal }) => internal) };
 }
 
 const whyNot = {

@@ -8,6 +8,7 @@ import type { Cameras } from '../cameras/cameras.ts';
 import type { EvidenceSet } from '../cameras/evidence-store.ts';
 import type { SiteCamera } from '../cameras/site-camera.ts';
 import type { Gateway } from '../gateway.ts';
+import type { LiveRegistry } from '../live-registry.ts';
 import type { Actor } from '../panel/outcome.ts';
 import { cameraAdding } from './camera-adding.ts';
 import { statusOf } from './camera-status.ts';
@@ -23,6 +24,8 @@ type Env = { Bindings: HttpBindings };
 export interface CameraRoutes {
   cameras: Cameras;
   gateway: Gateway;
+  /** Grows where a camera is entered. */
+  registry: LiveRegistry;
   clock: Clock;
   /** Somebody is signed in. @throws Refused */
   signedIn(context: Context<Env>): void;
@@ -121,7 +124,18 @@ function noPictureOf({ configuration, health }: SiteCamera): string {
   return why === undefined ? 'It has not brought a picture yet.' : `It brings no picture: ${why}`;
 }
 
-function shown({ id, camera, ...set }: EvidenceSet, keepMs: number, gateway: Gateway): EvidencePictures {
-  const name = gateway.configuration.registry.asset(camera)?.name ?? camera;
-  return { ...set, set: id, camera: { asset: camera, name }, keptUntil: set.at + keepMs };
+function shown(
+  { id, camera, facts, assets, ...set }: EvidenceSet,
+  keepMs: number,
+  gateway: Gateway,
+): EvidencePictures {
+  const nameOf = (asset: string) => gateway.configuration.registry.asset(asset)?.name ?? asset;
+  return {
+    ...set,
+    set: id,
+    camera: { asset: camera, name: nameOf(camera) },
+    keptUntil: set.at + keepMs,
+    ...(facts === undefined ? {} : { facts }),
+    ...(assets === undefined ? {} : { assets: assets.map((asset) => ({ id: asset, name: nameOf(asset) })) }),
+  };
 }

@@ -89,7 +89,7 @@ export class Day {
     });
   }
 
-  detected({ id, at, rule, severity, summary, assets }: Detection): void {
+  detected({ id, at, rule, severity, summary, assets, facts, count }: Detection): void {
     // Under threat whoever stands beside one reads along.
     if (rule.startsWith('duress')) return;
     const [asset = ''] = assets;
@@ -98,6 +98,8 @@ export class Day {
     if (known !== undefined) {
       known.detail = summary.slice(0, 300);
       known.severity = severity;
+      known.facts = facts;
+      known.count = count;
       return;
     }
     this.#insert({
@@ -108,6 +110,8 @@ export class Day {
       name: this.#registry.asset(asset)?.name ?? asset,
       detail: summary.slice(0, 300),
       severity,
+      facts,
+      count,
     });
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../devices/model/clock.ts';
 import { severity } from '../../devices/model/detection.ts';
+import { facts } from '../../devices/model/observation.ts';
 
 /** Sets on disk, whatever their size: each is looked at when the gateway starts. */
 export const MAX_SETS = 5_000;
@@ -26,6 +27,9 @@ const evidenceSet = z.strictObject({
   rule: z.string(),
   severity,
   summary: z.string(),
+  /** Absent in sets that were kept before facts were. */
+  facts: facts.optional(),
+  assets: z.array(z.string()).max(64).optional(),
   at: z.number(),
   camera: z.string(),
   pictures: z.array(keptPicture).max(MAX_PICTURES_PER_SET),

@@ -52,7 +52,7 @@ export class Evidence {
     for (const camera of camerasThatSaw(detection, this.#parts.registry)) this.#begin(detection, camera);
   }
 
-  #begin({ id, rule, severity, summary, at }: Detection, camera: string): void {
+  #begin({ id, rule, severity, summary, facts, assets, at }: Detection, camera: string): void {
     const { recent, store, configuration, signal, onKept, onTrouble } = this.#parts;
     const key = JSON.stringify([id, camera]);
     const nowMs = performance.now();
@@ -64,7 +64,7 @@ export class Evidence {
       return;
     }
     this.#underWay.add(key);
-    const about = { detection: id, rule, severity, summary, at, camera };
+    const about = { detection: id, rule, severity, summary, facts, assets, at, camera };
     // At once: a gateway that is torn off the wall has them on its disk.
     const begun = store.add(about, before);
     const timer = setTimeout(() => {

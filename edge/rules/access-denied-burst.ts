@@ -80,6 +80,7 @@ export const accessDeniedBurst: RuleKind<Configuration, State> = {
         context,
       );
       worked.evidence.push(observation.id);
+      worked.facts = { ...worked.facts, accepted: true };
       worked.continues = before.reported > 0;
       const person = subjects && context.registry.resolve(subjects);
       if (person && !worked.identities?.includes(person.id))

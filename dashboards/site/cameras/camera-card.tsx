@@ -2,12 +2,15 @@ import { useSignal } from '@preact/signals';
 import type { CameraPreset, CameraStatus, SiteCommand, SitePage } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { now } from '../../kit/clock.ts';
+import { Dialog, DialogActions } from '../../kit/dialog.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { timeOrDay } from '../../kit/time.ts';
+import { say } from '../../kit/toast.tsx';
 import { requestCommand, turnCamera } from '../commands/command-actions.ts';
 import { CommandState } from '../commands/command-state.tsx';
 import { api, asPerson } from '../session.ts';
 import { text } from '../text.ts';
+import { acceptCertificate, removeCamera } from './camera-adding.ts';
 import { LivePicture } from './live-picture.tsx';
 
 const isPresets = (value: unknown): value is CameraPreset[] => Array.isArray(value);
@@ -57,6 +60,7 @@ export function CameraCard(props: {
             ...failed.map(({ role }) => text(`cameras.role.${role}`)),
           ].join(' · ')}
         </p>
+        {isShut || status === undefined ? null : <OtherCertificate status={status} />}
         {isShut || status === undefined ? null : <Controls status={status} hasDesk={hasDesk} />}
         <CommandState asset={asset} commands={commands} timeZone={timeZone} />
       </div>
@@ -64,8 +68,62 @@ export function CameraCard(props: {
   );
 }
 
+/** It shows a certificate that nobody has accepted: nothing goes to it before somebody does. */
+function OtherCertificate({ status }: { status: CameraStatus }) {
+  const { asset, name, otherCertificate } = status;
+  if (otherCertificate === undefined) return null;
+  return (
+    <div class="camera-certificate">
+      <p class="obstacle" role="status">
+        <Icon name="warning" size={18} />
+        <span>{text('cameras.other-certificate')}</span>
+      </p>
+      <p class="camera-proof-title">{text('camera-add.fingerprint')}</p>
+      <code class="fingerprint">{otherCertificate}</code>
+      <Button
+        size="small"
+        onClick={() =>
+          asPerson(
+            text('cameras.accept'),
+            () => acceptCertificate(asset, otherCertificate),
+            () => say(text('cameras.accepted', { name }), 'good'),
+          )
+        }
+      >
+        {text('cameras.accept')}
+      </Button>
+    </div>
+  );
+}
+
+/** Says what it means before a camera is taken out of use. */
+function RemoveCamera({ status, onClose }: { status: CameraStatus; onClose: () => void }) {
+  const { asset, name } = status;
+  return (
+    <Dialog title={text('cameras.remove-title', { name })} onClose={onClose}>
+      <p>{text('cameras.remove-text')}</p>
+      <DialogActions onCancel={onClose}>
+        <Button
+          look="danger"
+          onClick={() => {
+            onClose();
+            asPerson(
+              text('cameras.remove-title', { name }),
+              () => removeCamera(asset),
+              () => say(text('cameras.removed', { name }), 'good'),
+            );
+          }}
+        >
+          {text('cameras.remove')}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
 function Controls({ status, hasDesk }: { status: CameraStatus; hasDesk: boolean }) {
-  const { asset, name, canTurn, hasPictures } = status;
+  const { asset, name, canTurn, hasPictures, addedAt } = status;
+  const isLeaving = useSignal(false);
   const presets = useSignal<CameraPreset[] | undefined>(undefined);
   const isAsking = useSignal(false);
   const why = useSignal<string | undefined>(undefined);
@@ -109,6 +167,26 @@ function Controls({ status, hasDesk }: { status: CameraStatus; hasDesk: boolean 
             {text('command.picture.take')}
           </Button>
         )}
+        {addedAt === undefined ? null : (
+          <Button
+            size="small"
+            look="quiet"
+            label={text('cameras.remove-title', { name })}
+            onClick={() => {
+              isLeaving.value = true;
+            }}
+          >
+            {text('cameras.remove')}
+          </Button>
+        )}
+        {isLeaving.value ? (
+          <RemoveCamera
+            status={status}
+            onClose={() => {
+              isLeaving.value = false;
+            }}
+          />
+        ) : null}
       </div>
       {why.value === undefined ? null : (
         <p class="obstacle" role="status">

@@ -1,9 +1,11 @@
+import { useSignal } from '@preact/signals';
 import type { SitePage } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { EmptyState } from '../../kit/states.tsx';
-import { pinWanted, session } from '../session.ts';
+import { asPerson, pinWanted, session } from '../session.ts';
 import { text } from '../text.ts';
+import { AddCamera } from './add-camera.tsx';
 import { CameraCard } from './camera-card.tsx';
 import { Evidence } from './evidence.tsx';
 import { useCameras } from './follow-cameras.ts';
@@ -14,9 +16,32 @@ export function CamerasPage({ page }: { page: SitePage }) {
   const who = session.value?.name;
   const { cameras, failure } = useCameras(who);
   const isShut = who === undefined;
+  const isAdding = useSignal(false);
+  const add = () =>
+    asPerson(
+      text('cameras.add'),
+      async () => undefined,
+      () => {
+        isAdding.value = true;
+      },
+    );
   return (
     <div class="sheet">
-      <h1 class="page-title">{text('cameras.title')}</h1>
+      <header class="page-head">
+        <h1 class="page-title">{text('cameras.title')}</h1>
+        <Button icon="plus" onClick={add}>
+          {text('cameras.add')}
+        </Button>
+      </header>
+      {isAdding.value ? (
+        <AddCamera
+          page={page}
+          cameras={cameras}
+          onClose={() => {
+            isAdding.value = false;
+          }}
+        />
+      ) : null}
       {isShut && page.cameras.length > 0 ? (
         <div class="card quiet">
           <Icon name="lock" size={26} />

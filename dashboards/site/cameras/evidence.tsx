@@ -4,6 +4,7 @@ import { now } from '../../kit/clock.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { preciseTime, timeOrDay } from '../../kit/time.ts';
 import { useAnswer } from '../answer.ts';
+import { wordsOf } from '../languages/alarms.ts';
 import { api } from '../session.ts';
 import { text } from '../text.ts';
 
@@ -41,7 +42,9 @@ function Pictures({ set, timeZone }: { set: EvidencePictures; timeZone: string }
         <span>{timeOrDay(set.at, now.value, timeZone)}</span>
         <span>{set.camera.name}</span>
       </header>
-      <p class="evidence-summary">{set.summary}</p>
+      <p class="evidence-summary">
+        {wordsOf({ ...set, id: set.detection, assets: set.assets ?? [] }).summary}
+      </p>
       <div class="evidence-strip">
         {set.pictures.map(({ file, takenAt }) => (
           <figure key={file} class="evidence-picture">

@@ -4,6 +4,7 @@ import type { CameraStatus } from '../../../edge/api/contract.ts';
 import { clockRate, now } from '../../kit/clock.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { preciseTime, relative } from '../../kit/time.ts';
+import { cameraWords } from '../said.ts';
 import { text } from '../text.ts';
 import { isOnScreen, setOnScreen } from './follow-cameras.ts';
 
@@ -75,6 +76,6 @@ export function whyNone(status: CameraStatus | undefined): string {
   if (status === undefined) return text('cameras.none.elsewhere');
   if (status.hasPictures === false) return text('cameras.none.off');
   const failed = status.roles.find(({ role, works }) => role !== 'events' && !works);
-  if (failed !== undefined) return text('cameras.none.failed', { why: failed.why ?? '' });
+  if (failed !== undefined) return text('cameras.none.failed', { why: cameraWords(failed.why ?? '') });
   return text(status.online ? 'cameras.none.yet' : 'cameras.none.offline');
 }

@@ -5,6 +5,7 @@ import { Button } from '../../kit/button.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { Icon, type IconName } from '../../kit/icons.tsx';
 import { say } from '../../kit/toast.tsx';
+import { valueWords } from '../said.ts';
 import { asPerson, assignDevice } from '../session.ts';
 import { text } from '../text.ts';
 import { type Answers, type Asset, kindsFor, nameOf, nextStep, ownParts, stepBack } from './steps.ts';
@@ -149,9 +150,11 @@ export function AssignDialog(props: {
   );
 }
 
-/** The last that a part has said, in the device's words. */
-const saidBy = ({ heard }: InboxDevice, part: string): string | undefined =>
-  heard.find((entry) => entry.part === part)?.value.toString();
+/** The last that a part has said. */
+function saidBy({ heard }: InboxDevice, part: string): string | undefined {
+  const value = heard.find((entry) => entry.part === part)?.value;
+  return value === undefined ? undefined : valueWords(value);
+}
 
 function KindChoice(props: { kind: AssetKind; likely?: boolean; onChoose: () => void }) {
   const { kind, likely = false } = props;

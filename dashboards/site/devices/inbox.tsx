@@ -3,6 +3,7 @@ import type { SitePage } from '../../../edge/api/contract.ts';
 import { now } from '../../kit/clock.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { relative } from '../../kit/time.ts';
+import { lastWords } from '../said.ts';
 import { text } from '../text.ts';
 import { AssignDialog } from './assign-dialog.tsx';
 import { nameOf } from './steps.ts';
@@ -43,7 +44,7 @@ export function Inbox({ inbox, assets }: Pick<SitePage, 'inbox' | 'assets'>) {
                     <span class="choice-detail">
                       {[
                         ...(entry.model === undefined ? [] : [entry.model]),
-                        ...(entry.last === '' ? [] : [text('inbox.says', { last: entry.last })]),
+                        ...(entry.last === '' ? [] : [text('inbox.says', { last: lastWords(entry) })]),
                         text('inbox.heard', {
                           count: entry.messages,
                           ago: relative(entry.lastHeardAt, now.value),

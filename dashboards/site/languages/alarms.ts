@@ -3,8 +3,11 @@
  * kind is put into words again. A kind that has no words yet is said as the gateway says it.
  */
 import type { SiteAlarm } from '../../../edge/api/contract.ts';
-import { inLanguage } from '../../kit/i18n.ts';
+import { inLanguage, language, locale } from '../../kit/i18n.ts';
+import { duration } from '../../kit/time.ts';
 import type { AlarmWords, WordsOfAlarms } from './alarms/words.ts';
+import { en } from './detections/en.ts';
+import { type DetectionWords, type Formats, sentenceOf } from './detections/sentence.ts';
 
 const words = inLanguage<WordsOfAlarms>({
   de: () => import('./alarms/de.ts').then(({ de }) => de),
@@ -23,20 +26,59 @@ export function wordsFor(
   return alarms[`${kind}/${trouble}`] ?? alarms[kind];
 }
 
-type Said = Pick<SiteAlarm, 'id' | 'rule' | 'summary' | 'instruction'> & {
-  assets: readonly { name: string }[];
+/** English is there from the start: where nothing else has been fetched, it stands. */
+const sentences = inLanguage<DetectionWords>({
+  de: () => import('./detections/de.ts').then(({ de }) => de),
+});
+const wordsOfDetections = (): DetectionWords | undefined =>
+  sentences() ?? (language() === 'en' ? en : undefined);
+
+const formats: Formats = {
+  number: (value, digits) =>
+    new Intl.NumberFormat(locale(), {
+      maximumFractionDigits: digits ?? 2,
+      minimumFractionDigits: digits === 1 ? 1 : 0,
+    }).format(value),
+  duration,
+  date: (day) => {
+    const at = Date.parse(`${day}T00:00:00Z`);
+    return Number.isNaN(at)
+      ? day
+      : new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
+  },
 };
 
+type Said = Pick<SiteAlarm, 'id' | 'rule' | 'summary'> &
+  Partial<Pick<SiteAlarm, 'facts' | 'count' | 'instruction'>> & { assets: readonly { name: string }[] };
+
+/**
+ * An alarm in the reader's language: a sentence made of its facts; where facts are missing, what its kind is called;
+ * and where there are no words at all, what the gateway says.
+ */
 export function wordsOf(alarm: Said): { summary: string; instruction: string } {
   const own = words();
   const found = own === undefined ? undefined : wordsFor(alarm, own);
-  if (found === undefined) return alarm;
-  const [summary, instruction] = found;
-  const names = alarm.assets.map(({ name }) => name).join(', ');
-  return {
-    summary: summary.trimStart().startsWith(':') ? names + summary : `${names} ${summary}`,
-    instruction,
-  };
+  const names = alarm.assets.map(({ name }) => name);
+  const [summary, instruction = alarm.instruction ?? ''] = found ?? [];
+  return { summary: sentenceFor(alarm, names) ?? titled(summary, names) ?? alarm.summary, instruction };
 }
 
-export const reasonOf = (because: string): string => words()?.reasons[because] ?? because;
+function sentenceFor({ rule, facts, count }: Said, names: readonly string[]): string | undefined {
+  const known = wordsOfDetections();
+  if (known === undefined || facts === undefined || names.length === 0) return undefined;
+  const { because } = facts;
+  const said = typeof because === 'string' ? { ...facts, because: reasonOf(because) } : facts;
+  return sentenceOf({ rule, facts: said, names, ...(count === undefined ? {} : { count }) }, known, formats);
+}
+
+const titled = (summary: string | undefined, names: readonly string[]): string | undefined =>
+  summary === undefined || names.length === 0
+    ? undefined
+    : `${names.join(', ')}${summary.trimStart().startsWith(':') ? '' : ' '}${summary}`;
+
+/** Why something stands in the way: `it is open`, or several, with names: `Back door: it is open; Safe: it is silent`. */
+export const reasonOf = (because: string): string =>
+  because
+    .split(/(: |, |; )/)
+    .map((part) => words()?.reasons[part] ?? part)
+    .join('');

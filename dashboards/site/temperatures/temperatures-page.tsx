@@ -2,7 +2,6 @@ import { computed, signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { SitePage, SiteTemperature, TemperatureHistory } from '../../../edge/api/contract.ts';
 import { clockRate, now } from '../../kit/clock.ts';
-import { Icon } from '../../kit/icons.tsx';
 import { LineChart } from '../../kit/line-chart.tsx';
 import { RequestError } from '../../kit/request.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
@@ -12,6 +11,7 @@ import { text } from '../text.ts';
 import { Goods } from './goods.tsx';
 import { chartPoints, extremes, GAP_MS } from './history.ts';
 import { ConditionChip, degrees, Reading } from './reading.tsx';
+import { Records } from './records.tsx';
 
 const HOUR_MS = 3_600_000;
 const spans = { hours: 3 * HOUR_MS, day: 24 * HOUR_MS, days: 72 * HOUR_MS } as const;
@@ -131,39 +131,7 @@ function Thermometer(props: { temperature: SiteTemperature; timeZone: string; is
           {text('temperature.extremes', { low: degrees(range.low), high: degrees(range.high) })}
         </p>
       )}
-      {band === undefined ? null : <Records asset={asset} timeZone={timeZone} />}
+      {band === undefined ? null : <Records asset={asset} today={nowInSteps.value} timeZone={timeZone} />}
     </section>
-  );
-}
-
-/** The record of the day and of the month, for the pharmacist and the auditor, as it is when it is asked for. */
-function Records({ asset, timeZone }: { asset: string; timeZone: string }) {
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(nowInSteps.value);
-  const records = [
-    { period: day, format: 'pdf', name: text('temperature.record-day') },
-    { period: day.slice(0, 7), format: 'pdf', name: text('temperature.record-month') },
-    { period: day, format: 'csv', name: 'CSV' },
-  ];
-  const address = (parameters: Record<string, string>) =>
-    `api/cold-chain/${encodeURIComponent(asset)}/record?${new URLSearchParams(parameters)}`;
-  return (
-    <p class="records">
-      {records.map(({ period, format, name }) => (
-        <a
-          key={name}
-          class="record-link"
-          href={address({ period, format })}
-          download
-          onClick={(click) => {
-            // What was decided a moment ago is to stand in it.
-            const asOf = String(Math.round(now.peek()));
-            click.currentTarget.href = address({ period, format, asOf });
-          }}
-        >
-          <Icon name="note" size={18} />
-          {name}
-        </a>
-      ))}
-    </p>
   );
 }

@@ -247,12 +247,16 @@ type ChangeText = Extract<keyof typeof en, `change.${string}`>;
 const isChangeText = (key: string): key is ChangeText => Object.hasOwn(en, key);
 
 /** An entry as one would say it. */
-export function sentence({ id = '', what, name, who, detail = '' }: DayEntry): string {
+export function sentence({ id = '', what, name, who, detail = '', facts, count }: DayEntry): string {
   if (what === 'detection') {
     // A detection is named after its rule: what an alarm says in the reader's language is said here, too.
     const [rule = ''] = id.split('/', 1);
     const summary = detail === '' ? name : detail;
-    return wordsOf({ id, rule, assets: [{ name }], summary, instruction: '' }).summary;
+    return wordsOf({
+      ...{ id, rule, assets: [{ name }], summary },
+      ...(facts === undefined ? {} : { facts }),
+      ...(count === undefined ? {} : { count }),
+    }).summary;
   }
   const key = `day.${what}`;
   if (!isDayText(key)) return text('day.other', { name, detail: detail === '' ? what : detail });
@@ -268,11 +272,7 @@ function personOf(what: string, who: string | undefined): string {
 function detailOf(what: string, detail: string): string {
   if (what.startsWith('command.')) return nameOf(detail);
   // `Back door: it is open, Safe: it is silent`
-  if (what === 'alarm.arming-refused')
-    return detail
-      .split(/(: |, |; )/)
-      .map(reasonOf)
-      .join('');
+  if (what === 'alarm.arming-refused') return reasonOf(detail);
   const change = `change.${detail.replaceAll(' ', '-')}`;
   return what === 'configuration.changed' && isChangeText(change) ? text(change) : detail;
 }

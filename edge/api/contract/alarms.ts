@@ -1,12 +1,15 @@
 /** Alarms of the site, and sirens. */
 import type { Severity } from '../../../devices/model/detection.ts';
+import type { Facts } from '../../../devices/model/observation.ts';
 
 /** An alarm at this site, until somebody takes note of it and its cause is gone. */
 export interface SiteAlarm {
   id: string;
   rule: string;
   severity: Severity;
+  /** In English, as the record holds it; a page makes its own sentence from `rule` and `facts`. */
   summary: string;
+  facts?: Facts;
   /** What to do now. */
   instruction: string;
   at: number;

@@ -1,5 +1,6 @@
 /** Cameras, their pictures, and how one is added. */
 import type { Severity } from '../../../devices/model/detection.ts';
+import type { Facts } from '../../../devices/model/observation.ts';
 
 /** GET /api/cameras: each camera with what it does, for people who are signed in. */
 export interface CameraStatus {
@@ -36,7 +37,9 @@ export interface CameraStatus {
  */
 export interface CameraToAdd {
   /** A camera of the site's registry that has none yet. */
-  asset: string;
+  asset?: string;
+  /** Instead: it is entered into the registry, where this gateway may write that; 409 `registry-closed`. */
+  newAsset?: { name: string; zone?: string };
   host: string;
   port?: number;
   secure?: boolean;
@@ -71,12 +74,27 @@ export interface EvidencePictures {
   rule: string;
   severity: Severity;
   summary: string;
+  /** Of the detection, for a sentence in the reader's language; absent in sets from before. */
+  facts?: Facts;
+  /** What it is about, the first first. */
+  assets?: { id: string; name: string }[];
   /** When it was detected. */
   at: number;
   camera: { asset: string; name: string };
   /** When they are deleted, at the latest. */
   keptUntil: number;
   pictures: { file: string; takenAt: number; bytes: number; sha256: string }[];
+}
+
+/** GET /api/cameras/places: where cameras can be looked for, and where one can be put. */
+export interface CameraPlaces {
+  /** `isInternal`: of the machine alone, where only what runs on it can answer. */
+  interfaces: { name: string; addresses: string[]; isInternal: boolean }[];
+  zones: { id: string; name: string }[];
+  /** A camera that the registry does not know yet can be entered from here. */
+  isRegistryOpen: boolean;
+  /** The file's name, for whoever has to enter it elsewhere. */
+  registryFile: string;
 }
 
 /** POST /api/cameras/discover {interfaces?: [name]}: all of the machine's where none is named. */

@@ -1,5 +1,6 @@
 /** What happened in a stretch of time. */
 import type { Severity } from '../../../devices/model/detection.ts';
+import type { Facts } from '../../../devices/model/observation.ts';
 
 /** GET /api/day?from=…&to=…: what happened, newest first. */
 export interface DayRecord {
@@ -35,6 +36,9 @@ export interface DayEntry {
   who?: string;
   detail?: string;
   severity?: Severity;
+  /** Of a detection, for a sentence in the reader's language. */
+  facts?: Facts;
+  count?: number;
   /** Doors that a badge opens. */
   doors?: string[];
 }

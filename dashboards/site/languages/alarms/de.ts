@@ -207,5 +207,7 @@ export const de: WordsOfAlarms = {
     'there is motion': 'dort bewegt sich etwas',
     'somebody is coming in': 'jemand kommt gerade herein',
     'the alarm must be disarmed first': 'erst muss der Alarm ausgeschaltet werden',
+    'and it is watched at all times': 'und es wird jederzeit überwacht',
+    "it can't be left out": 'es kann nicht ausgenommen werden',
   },
 };

@@ -198,5 +198,7 @@ export const es: WordsOfAlarms = {
     'there is motion': 'hay movimiento',
     'somebody is coming in': 'alguien está entrando',
     'the alarm must be disarmed first': 'primero hay que desconectar la alarma',
+    'and it is watched at all times': 'y se vigila en todo momento',
+    "it can't be left out": 'no se puede dejar fuera',
   },
 };

@@ -207,5 +207,7 @@ export const fr: WordsOfAlarms = {
     'there is motion': 'il y a du mouvement',
     'somebody is coming in': 'quelqu’un entre en ce moment',
     'the alarm must be disarmed first': 'il faut d’abord arrêter l’alarme',
+    'and it is watched at all times': 'et c’est surveillé en permanence',
+    "it can't be left out": 'on ne peut pas l’exclure',
   },
 };

@@ -207,5 +207,7 @@ export const it: WordsOfAlarms = {
     'there is motion': 'c’è movimento',
     'somebody is coming in': 'qualcuno sta entrando',
     'the alarm must be disarmed first': 'prima va disinserito l’allarme',
+    'and it is watched at all times': 'ed è sorvegliato sempre',
+    "it can't be left out": 'non si può escludere',
   },
 };
