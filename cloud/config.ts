@@ -8,7 +8,7 @@ import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
 import { catalog as monitorCatalog } from './monitors/catalog.ts';
-import { sourceList } from './sources/configuration.ts';
+import { sourceList, withFiles } from './sources/configuration.ts';
 import { HOUSE } from './store/store.ts';
 
 /** 0: any free port; the line that says "ready" tells which. */
@@ -160,11 +160,10 @@ export function readCloudConfiguration(file: string): CloudConfiguration {
   });
   const document = parseConfiguration(whole, textOf(file), file);
   if (registry === undefined) throw new Error('a document that was taken has read its registry');
-  const sources = document.sources.map((source) =>
-    source.transport.type === 'followed-file'
-      ? { ...source, transport: { ...source.transport, path: from(source.transport.path) } }
-      : source,
-  );
+  const sources = document.sources.map((source) => ({
+    ...source,
+    transport: withFiles(source.transport, from),
+  }));
   return { ...document, sources, file, registryFile, registry, resolve: from };
 }
 

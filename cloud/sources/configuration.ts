@@ -5,13 +5,14 @@ import type { SourceFormat } from './source.ts';
 import { followedFile } from './transports/followed-file.ts';
 import { httpPost } from './transports/http-post.ts';
 import { syslogTcp } from './transports/syslog-tcp.ts';
+import { syslogTls } from './transports/syslog-tls.ts';
 import { syslogUdp } from './transports/syslog-udp.ts';
 
 /** More than this belongs behind a collector of logs. */
 export const MAX_SOURCES = 256;
 
 /** How inputs arrive. A new way is one file, one line here and one in sources.ts. */
-const transport = z.discriminatedUnion('type', [followedFile, syslogUdp, syslogTcp, httpPost]);
+const transport = z.discriminatedUnion('type', [followedFile, syslogUdp, syslogTcp, syslogTls, httpPost]);
 
 const quota = z.strictObject({
   /** Inputs a second in the long run. */
@@ -86,3 +87,30 @@ export const sourceList = z
     );
   });
 export type SourceList = z.infer<typeof sourceList>;
+
+type Transport = SourceEntry['transport'];
+
+/** The same transport with its files' paths as `from` gives them: relative to the configuration. */
+export function withFiles(transport: Transport, from: (path: string) => string): Transport {
+  switch (transport.type) {
+    case 'followed-file':
+      return { ...transport, path: from(transport.path) };
+    case 'syslog-tls':
+      return {
+        ...transport,
+        certificateFile: from(transport.certificateFile),
+        keyFile: from(transport.keyFile),
+        ...(transport.clientAuthorityFile === undefined
+          ? {}
+          : { clientAuthorityFile: from(transport.clientAuthorityFile) }),
+      };
+    case 'http-post': {
+      const { signature } = transport;
+      return signature?.secretFile === undefined
+        ? transport
+        : { ...transport, signature: { ...signature, secretFile: from(signature.secretFile) } };
+    }
+    default:
+      return transport;
+  }
+}

@@ -31,14 +31,15 @@ interface Violation {
   line: number | undefined;
   sample: string | undefined;
   agent?: string | undefined;
-  service: 'csp' | 'integrity';
+  policy: 'csp' | 'integrity';
 }
 
 function reportedOf(violation: Violation, observedAt: number | undefined): Reported | undefined {
-  const { document, blocked, directive, disposition, script, line, sample, agent, service } = violation;
-  if (document === undefined || (directive === undefined && service === 'csp')) return undefined;
+  const { document, blocked, directive, disposition, script, line, sample, agent, policy } = violation;
+  if (document === undefined || (directive === undefined && policy === 'csp')) return undefined;
   if (extension.test(blocked ?? '') || extension.test(script ?? '')) return undefined;
   const facts = present<string | number>({
+    policy,
     page: pageOf(document),
     directive: directive?.split(' ')[0],
     blocked: fitText(blocked ?? '', 512),
@@ -53,7 +54,6 @@ function reportedOf(violation: Violation, observedAt: number | undefined): Repor
     ...(observedAt === undefined ? {} : { observedAt }),
     observables: present({ domain, 'user-agent': agent }),
     facts,
-    log: { category: 'browser', product: 'browser', service, fields: present({ ...facts, domain }) },
   };
 }
 
@@ -66,7 +66,7 @@ const ofReportUri = (report: JsonObject): Violation => ({
   script: textAt(report, 'source-file'),
   line: numberAt(report, 'line-number'),
   sample: textAt(report, 'script-sample'),
-  service: 'csp',
+  policy: 'csp',
 });
 
 /** One entry of the Reporting API: `{"type", "age", "url", "user_agent", "body"}`. */
@@ -84,7 +84,7 @@ function ofReportingApi(report: JsonObject): Violation | undefined {
     line: numberAt(body, 'lineNumber'),
     sample: textAt(body, 'sample'),
     agent: textAt(report, 'user_agent'),
-    service: isIntegrity ? 'integrity' : 'csp',
+    policy: isIntegrity ? 'integrity' : 'csp',
   };
 }
 

@@ -20,6 +20,8 @@ const MAX_QUARANTINED_BYTES = 4_096;
 /** A source that speaks another language must not fill the quarantine: beyond this it is only counted. */
 const QUARANTINED_PER_SECOND = 50;
 const QUARANTINED_BURST = 1_000;
+/** So long after inputs were given up, health tells of it. */
+const TELL_DROPS_MS = 60_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 
@@ -86,6 +88,7 @@ export class Intake {
   /** By who has it: the transport's and the store's troubles end apart. */
   readonly #problems = new Map<'transport' | 'store', string>();
   #lastAt: number | undefined;
+  #drops: { at: number; because: string } | undefined;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -140,8 +143,10 @@ export class Intake {
     });
   }
 
-  drop(count: number): void {
+  /** Gives up what can't be asked to wait; health tells of it for a while. */
+  drop(count: number, because: string): void {
     this.#counts.dropped += count;
+    this.#drops = { at: this.clock.now(), because };
   }
 
   /** What keeps the transport from its work; undefined: nothing any more. */
@@ -152,7 +157,12 @@ export class Intake {
 
   health(): SourceHealth {
     const { place, title } = this.#options;
-    const problem = [...this.#problems.values()].join('; ');
+    const { at, because } = this.#drops ?? { at: Number.NEGATIVE_INFINITY, because: '' };
+    const isDropping = this.clock.now() - at < TELL_DROPS_MS;
+    const problem = [
+      ...this.#problems.values(),
+      ...(isDropping ? [`inputs are given up: ${because}`] : []),
+    ].join('; ');
     return {
       name: place.name,
       title,

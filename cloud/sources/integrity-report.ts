@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyInstant } from './instants.ts';
-import { flatFields, jsonObject, present, textAt } from './json-line.ts';
+import { jsonObject, present, textAt } from './json-line.ts';
 import { fitText } from './plain-text.ts';
 import { integrityReportSamples } from './samples/integrity-report.ts';
 import { sourceFormat } from './source.ts';
@@ -53,11 +53,7 @@ export const integrityReport = sourceFormat({
               expected: isExpected,
             }),
             ...(host === undefined ? {} : { asset: host }),
-            log: {
-              category: 'file_event',
-              service: 'integrity',
-              fields: { TargetFilename: what, ...flatFields(report) },
-            },
+            log: { fields: { TargetFilename: what } },
             ...(isExpected === false
               ? {
                   judged: {

@@ -153,7 +153,6 @@ export const paymentService = sourceFormat({
       if (observedAt === undefined) return { refused: 'time: expected an ISO 8601 time or seconds' };
       const id = wordAt(event, 'id');
       const read = object === undefined ? readOwn(event) : readStripe(object);
-      const facts: Facts = { ...read.facts, ...meaning.facts, event: name };
       return {
         reported: [
           {
@@ -161,13 +160,7 @@ export const paymentService = sourceFormat({
             kind: meaning.kind,
             ...(id === undefined ? {} : { id: fitText(id, 128) }),
             observedAt,
-            facts,
-            log: {
-              category: 'payment',
-              product: 'payment-service',
-              service: meaning.kind.split('.')[0] ?? 'payment',
-              fields: { ...facts, ...read.observables, ...present({ account: read.subjects?.account }) },
-            },
+            facts: { ...read.facts, ...meaning.facts, event: name },
           },
         ],
       };

@@ -61,7 +61,7 @@ const detailOf = (event: JsonObject): Facts =>
 
 /**
  * What happens in a shop, one JSON object a line: `{"id"?, "time": ISO 8601, "event": "order.placed" | …, "account"?,
- * "email"?, "ip"?, "order"?, "amount"?, "currency"?, …}`. With an id, the same event sent again is the same record.
+ * "email"?, "ip"?, "order"?, "amount"?, "currency"?, …}`. With an id, the same event sent again is the same record. Only what is named is kept: the rest is nobody's business.
  */
 export const shopEvent = sourceFormat({
   name: 'shop-event',
@@ -96,13 +96,6 @@ export const shopEvent = sourceFormat({
             facts,
             ...(meaning.kind === 'stock.changed' && after !== undefined ? { value: after } : {}),
             ...(asset === undefined ? {} : { asset }),
-            // Not the event as it came: what else it holds of a customer is nobody's business here.
-            log: {
-              category: 'shop',
-              product: 'shop',
-              service: meaning.kind.split('.')[0] ?? name,
-              fields: { ...facts, ...observables, ...present({ account: who }) },
-            },
           },
         ],
       };

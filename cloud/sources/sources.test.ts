@@ -65,7 +65,7 @@ test('mistakes are told with line and key', () => {
     problemsOf(entry('    format: syslog\n    transport: { type: syslog-udp, from: [10.0.0.0/33] }\n')),
   ).toContain('expected an address or a network such as 10.0.0.0/8');
   expect(problemsOf(entry('    format: syslog\n    transport: { type: http-post }\n'))).toContain(
-    'give either token or tokenSha256',
+    'give one of token, tokenSha256, signature and anonymous',
   );
   const twice = `  - name: a\n    asset: web-shop\n    format: syslog\n${file}`;
   expect(problemsOf(`sources:\n${twice}${twice}`)).toBe(

@@ -14,6 +14,7 @@ import { readSyslogMessage } from './syslog-message.ts';
 import { followFile } from './transports/followed-file.ts';
 import { httpPostRoute } from './transports/http-post.ts';
 import { receiveSyslogTcp } from './transports/syslog-tcp.ts';
+import { receiveSyslogTls } from './transports/syslog-tls.ts';
 import { receiveSyslogUdp } from './transports/syslog-udp.ts';
 
 export type { SourceHealth } from './intake.ts';
@@ -67,6 +68,9 @@ export function createSources(configuration: SourceList, options: SourcesOptions
       case 'syslog-tcp':
         running.push(receiveSyslogTcp(transport, intake, boot, onListening, options.signal));
         break;
+      case 'syslog-tls':
+        running.push(receiveSyslogTls(transport, intake, boot, onListening, options.signal));
+        break;
       case 'http-post':
         routes.route('/', httpPostRoute(transport, format.unit, intake, boot));
         break;
@@ -93,7 +97,7 @@ function prepare(
   const timeZone = registry.site(site)?.timeZone;
   if (timeZone === undefined) throw new Error(`${where}: there is no site "${site}" in the registry`);
   const read = format.reader(entry, { timeZone });
-  const isSyslog = entry.transport.type === 'syslog-udp' || entry.transport.type === 'syslog-tcp';
+  const isSyslog = entry.transport.type.startsWith('syslog-');
   const intake = new Intake({
     place: { name: entry.name, format: format.name, asset: entry.asset, site },
     title: entry.title ?? format.title,

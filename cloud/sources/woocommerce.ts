@@ -163,12 +163,6 @@ export const woocommerce = sourceFormat({
           ...reported,
           ...(observedAt === undefined ? {} : { observedAt }),
           facts: { ...reported.facts, event: `${resource}.${event}` },
-          log: {
-            category: 'shop',
-            product: 'shop',
-            service: reported.kind.split('.')[0] ?? resource,
-            fields: { ...reported.facts, ...reported.observables, event: `${resource}.${event}` },
-          },
         })),
       };
     };

@@ -26,18 +26,8 @@ export const integrityReportSamples: readonly SourceSample[] = [
           },
           asset: 'shop-server',
           log: {
-            category: 'file_event',
-            service: 'integrity',
             fields: {
               TargetFilename: '/var/www/shop/checkout.js',
-              time: '2026-11-23T07:00:01Z',
-              path: '/var/www/shop/checkout.js',
-              change: 'updated',
-              hash: 'ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB',
-              previousHash: 'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',
-              host: 'shop-server',
-              by: 'www-data',
-              expected: false,
             },
           },
           judged: {
@@ -68,15 +58,8 @@ export const integrityReportSamples: readonly SourceSample[] = [
             expected: true,
           },
           log: {
-            category: 'file_event',
-            service: 'integrity',
             fields: {
               TargetFilename: 'https://shop.example/',
-              time: '2026-11-23T07:00:01Z',
-              url: 'https://shop.example/',
-              change: 'updated',
-              hash: 'abababababababababababababababab',
-              expected: true,
             },
           },
         },

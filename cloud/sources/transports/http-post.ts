@@ -1,18 +1,19 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { type Input, type Intake, MAX_BATCH_INPUTS, MAX_REPORTED_PER_INPUT, type Tally } from '../intake.ts';
 import { isObject } from '../json-line.ts';
 import { TokenBucket } from '../token-bucket.ts';
+import { isOneWay, type Refusal, senderCheck, senders } from './sender-check.ts';
 
 /** A body of lines; a document may be as long as its format allows. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_BODY_LINES = 10_000;
 /** Requests of one source that are being stored at the same time. */
 const MAX_UNDER_WAY = 16;
-/** Wrong tokens that are answered; more of them are turned away unread. */
-const WRONG_TOKENS_PER_SECOND = 1;
-const WRONG_TOKENS_BURST = 20;
+/** Wrong tokens and signatures that are answered; more of them are turned away unread. */
+const WRONG_SENDERS_PER_SECOND = 1;
+const WRONG_SENDERS_BURST = 20;
 
 export const httpPost = z
   .strictObject({
@@ -22,17 +23,9 @@ export const httpPost = z
       .string()
       .regex(/^\/[A-Za-z0-9/_.-]{1,200}$/, 'expected a path such as /sources/shop')
       .optional(),
-    /** Asked for as `Authorization: Bearer …`. */
-    token: z.string().min(16).max(256).optional(),
-    /** The same, as the SHA-256 in hex, so that the configuration holds no secret. */
-    tokenSha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
-      .optional(),
+    ...senders,
   })
-  .refine(({ token, tokenSha256 }) => (token === undefined) !== (tokenSha256 === undefined), {
-    error: 'give either token or tokenSha256',
-  });
+  .refine(isOneWay, { error: 'give one of token, tokenSha256, signature and anonymous' });
 export type HttpPost = z.infer<typeof httpPost>;
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -47,16 +40,18 @@ export function httpPostRoute(
   intake: Intake,
   boot: string,
 ): Hono {
-  const expected =
-    settings.tokenSha256 === undefined
-      ? sha256(settings.token ?? '')
-      : Buffer.from(settings.tokenSha256, 'hex');
-  const wrongTokens = new TokenBucket(WRONG_TOKENS_PER_SECOND, WRONG_TOKENS_BURST);
+  const check = senderCheck(settings);
+  const wrongSenders = new TokenBucket(WRONG_SENDERS_PER_SECOND, WRONG_SENDERS_BURST);
   const limit = unit === 'document' ? intake.maxBytes : MAX_BODY_BYTES;
   let underWay = 0;
   let sequence = 0;
 
-  const inputsOf = (body: Uint8Array, key: string | undefined, peer: string): Input[] | undefined => {
+  const inputsOf = (
+    body: Uint8Array,
+    key: string | undefined,
+    peer: string,
+    topic: string | undefined,
+  ): Input[] | undefined => {
     const raws = unit === 'document' ? [body] : linesOf(body);
     if (raws.length > MAX_BODY_LINES) return undefined;
     const receivedAt = intake.clock.now();
@@ -69,7 +64,18 @@ export function httpPostRoute(
       epoch,
       sequence: first + (index + 1) * MAX_REPORTED_PER_INPUT,
       peer,
+      ...(topic === undefined ? {} : { topic }),
     }));
+  };
+
+  const turnAway = (context: Context, refusal: Refusal): Response => {
+    if (refusal.status === 401) {
+      if (!check.isSigned) context.header('WWW-Authenticate', 'Bearer');
+      if (!wrongSenders.tryTake(1))
+        return problem(context, 429, 'too-many-guesses', 'too many wrong tokens or signatures');
+    }
+    if (refusal.status === 429) context.header('Retry-After', '30');
+    return problem(context, refusal.status, refusal.code, refusal.because);
   };
 
   const receive = async (context: Context): Promise<Response> => {
@@ -80,7 +86,16 @@ export function httpPostRoute(
       return problem(context, 415, 'encoding', `send it without content-encoding, not as ${encoding}`);
     const body = await bodyOf(context.req.raw, limit);
     if (body === undefined) return tooLarge(context, peer);
-    const inputs = inputsOf(body, context.req.header('idempotency-key'), peer);
+    const { refusal, topic } = check.after((name) => context.req.header(name), body, intake.clock.now());
+    if (refusal !== undefined) {
+      intake.note(body, peer, refusal.because);
+      return turnAway(context, refusal);
+    }
+    // What was signed says the same whenever it comes: a delivery that is repeated, by whomever, is the same records.
+    const key = check.isSigned
+      ? `${topic ?? ''}\n${createHash('sha256').update(body).digest('hex')}`
+      : context.req.header('idempotency-key');
+    const inputs = inputsOf(body, key, peer, topic);
     if (inputs === undefined) return tooLarge(context, peer);
     if (!intake.quota.tryTake(inputs.length)) {
       context.header('Retry-After', '1');
@@ -105,13 +120,12 @@ export function httpPostRoute(
     return problem(context, 413, 'too-large', `at most ${limit} bytes and ${MAX_BODY_LINES} lines`);
   };
 
-  return new Hono().post(settings.path ?? `/sources/${intake.name}`, async (context) => {
-    const given = /^Bearer +(\S{1,512})$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    if (given === undefined || !timingSafeEqual(sha256(given), expected)) {
-      context.header('WWW-Authenticate', 'Bearer');
-      if (!wrongTokens.tryTake(1)) return problem(context, 429, 'too-many-guesses', 'too many wrong tokens');
-      return problem(context, 401, 'unauthorised', 'a valid bearer token is needed');
-    }
+  const path = settings.path ?? `/sources/${intake.name}`;
+  const routes = new Hono();
+  if (check.origins !== undefined) routes.options(path, (context) => allowed(context, check.origins ?? []));
+  return routes.post(path, async (context) => {
+    const refusal = check.before((name) => context.req.header(name), peerOf(context.env));
+    if (refusal !== undefined) return turnAway(context, refusal);
     if (underWay >= MAX_UNDER_WAY) {
       context.header('Retry-After', '1');
       return problem(context, 503, 'busy', `more than ${MAX_UNDER_WAY} requests at once`);
@@ -123,6 +137,18 @@ export function httpPostRoute(
       underWay--;
     }
   });
+}
+
+/** A browser asks before it sends reports from a page of another origin (Fetch, CORS preflight). */
+function allowed(context: Context, origins: readonly string[]): Response {
+  const origin = context.req.header('origin') ?? '';
+  if (!origins.includes(origin)) return problem(context, 403, 'origin', 'not for pages of this origin');
+  context.header('Access-Control-Allow-Origin', origin);
+  context.header('Access-Control-Allow-Methods', 'POST');
+  context.header('Access-Control-Allow-Headers', 'Content-Type');
+  context.header('Access-Control-Max-Age', '86400');
+  context.header('Vary', 'Origin');
+  return context.body(null, 204);
 }
 
 async function takeAll(intake: Intake, inputs: readonly Input[]): Promise<Tally> {
@@ -137,7 +163,12 @@ async function takeAll(intake: Intake, inputs: readonly Input[]): Promise<Tally>
   return sum;
 }
 
-function problem(context: Context, status: 401 | 413 | 415 | 422 | 429 | 503, code: string, message: string) {
+function problem(
+  context: Context,
+  status: 401 | 403 | 413 | 415 | 422 | 429 | 503,
+  code: string,
+  message: string,
+) {
   return context.json({ error: { code, message } }, status);
 }
 

@@ -40,7 +40,7 @@ export class InputQueue {
   /** False: full; the input is given up and counted. */
   offer(raw: Uint8Array, peer: string): boolean {
     if (this.#waiting.length >= MAX_WAITING_INPUTS || this.#bytes + raw.length > MAX_WAITING_BYTES) {
-      this.#intake.drop(1);
+      this.#intake.drop(1, 'faster than they could be stored');
       return false;
     }
     this.#sequence += MAX_REPORTED_PER_INPUT;
@@ -71,7 +71,7 @@ export class InputQueue {
         await this.#intake.takeUntilStored(batch, this.#signal);
       } catch {
         // Ended while the store failed: its trouble is told already, what is left can't be kept.
-        this.#intake.drop(batch.length);
+        this.#intake.drop(batch.length, 'the process ended before they were stored');
       }
       if (!this.#isHalfFull) for (const go of this.#awaitingRoom.splice(0)) go();
     }

@@ -21,6 +21,11 @@ export class SyslogDeframer {
     this.#maxBytes = maxBytes;
   }
 
+  /** Whether a message has begun and not ended. */
+  get isWithinMessage(): boolean {
+    return this.#passOver > 0 || this.#buffer.length > 0;
+  }
+
   push(chunk: Uint8Array): SyslogFrame[] {
     this.#buffer = this.#buffer.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#buffer, chunk]);
     const frames: SyslogFrame[] = [];

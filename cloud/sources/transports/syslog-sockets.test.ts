@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, type Rig, rigUp } from '../rig.ts';
 import { MAX_WAITING_INPUTS } from './input-queue.ts';
+import { dropsIn, kernelDrops } from './kernel-drops.ts';
 
 let rig: Rig;
 const sockets: Socket[] = [];
@@ -212,4 +213,41 @@ test('a web server that sends its lines over syslog is read as a web server', as
     asset: 'web-shop',
     observedAt: Date.UTC(2026, 10, 23, 7, 0, 1),
   });
+});
+
+test('a sender that falls silent is let go, one that is only held back is not', async () => {
+  const { sources } = rig.start([tcp({ idleMs: 1_000 }, { quota: { perSecond: 2, burst: 1 } })]);
+  const port = await eventually('listening', () => sources.port('system'));
+  const half = await connected(port);
+  half.write('<38>1 2026-11-23T07:00:01Z shop-server sshd - - - Failed');
+  const busy = await connected(port);
+  // Over its quota it has to wait for longer than the silence allowed.
+  busy.write(`${[1, 2, 3, 4, 5].map(failed).join('\n')}\n`);
+  await once(half, 'close');
+  await eventually('five log-ins', () => accounts().length === 5);
+  await eventually('a note', () => rig.store.quarantined(5).newest.length === 1);
+  expect(rig.store.quarantined(5).newest[0]?.reason).toBe('no end of a message within 1000 ms');
+  if (!busy.closed) await once(busy, 'close');
+});
+
+test('health says for a while that datagrams are given up, and why', async () => {
+  const { sources } = rig.start([udp({}, { quota: { perSecond: 0.1, burst: 1 } })]);
+  const port = await eventually('listening', () => sources.port('system'));
+  expect(sources.health()[0]).not.toHaveProperty('problem');
+  await sendDatagrams(port, upTo(3).map(failed));
+  await eventually('trouble', () => sources.health()[0]?.problem === 'inputs are given up: over quota');
+});
+
+test("what the kernel had no room for is read from its table, our port's alone", async () => {
+  const row = (port: string, drops: number) =>
+    `  42: 0100007F:${port} 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 123 2 0000000000000000 ${drops}`;
+  const table = ['  sl  local_address rem_address', row('0202', 7), row('0203', 90), row('0202', 3), ''].join(
+    '\n',
+  );
+  expect(dropsIn(table, 0x0202)).toBe(10);
+  expect(dropsIn('', 514)).toBe(0);
+  expect(dropsIn(`x\n${row('0202', 1).slice(0, 60)}`, 0x0202)).toBe(0);
+  const { sources } = rig.start([udp()]);
+  const port = await eventually('listening', () => sources.port('system'));
+  if (process.platform === 'linux') expect(await kernelDrops(port)).toBe(0);
 });

@@ -1,10 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { setInterval as every } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Intake } from '../intake.ts';
+import { kernelDrops } from './kernel-drops.ts';
 import { keepListening, type Listening, listening, port } from './syslog-listening.ts';
 
 /** A burst waits in the kernel while this process is busy. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** How often the kernel is asked what it had no room for. */
+const ASK_KERNEL_MS = 5_000;
 
 export const syslogUdp = z.strictObject({
   type: z.literal('syslog-udp'),
@@ -35,10 +39,10 @@ async function receive(
   const socket: Socket = createSocket({ type: settings.address.includes(':') ? 'udp6' : 'udp4', signal });
   const closed = new Promise<void>((resolve) => socket.once('close', resolve));
   socket.on('message', (raw, { address }) => {
-    if (!mayFrom(address, raw)) intake.drop(1);
+    if (!mayFrom(address, raw)) intake.drop(1, 'from senders that may not send');
     else if (raw.length > intake.maxBytes)
       intake.refuse(raw, address, `${raw.length} bytes, longer than ${intake.maxBytes}`);
-    else if (!intake.quota.tryTake(1)) intake.drop(1);
+    else if (!intake.quota.tryTake(1)) intake.drop(1, 'over quota');
     else queue.offer(raw, address);
   });
   const failed = new Promise<never>((_, reject) => {
@@ -55,10 +59,33 @@ async function receive(
     } catch {
       // The system allows less: bursts that are longer are lost, as with any datagram.
     }
-    opened(socket.address().port);
-    await Promise.race([closed, failed]);
+    const { port: number } = socket.address();
+    opened(number);
+    const ended = new AbortController();
+    const watching = watchKernel(number, intake, ended.signal);
+    try {
+      await Promise.race([closed, failed]);
+    } finally {
+      ended.abort();
+      await watching;
+    }
   } finally {
     if (!signal.aborted) socket.close();
     await closed;
+  }
+}
+
+/** Counts what was lost before it got here, until the signal ends it. */
+async function watchKernel(number: number, intake: Intake, signal: AbortSignal): Promise<void> {
+  let known = (await kernelDrops(number)) ?? 0;
+  try {
+    for await (const _ of every(ASK_KERNEL_MS, undefined, { signal, ref: false })) {
+      const now = await kernelDrops(number);
+      if (now === undefined) return;
+      if (now > known) intake.drop(now - known, 'faster than they could be read');
+      known = now;
+    }
+  } catch {
+    // Ended.
   }
 }
