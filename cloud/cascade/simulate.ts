@@ -15,7 +15,7 @@ export const MAX_SAMPLES = 200_000;
 /** Where nobody says how many samples: no fewer than this, however large the graph. */
 const MIN_SAMPLES = 200;
 /** And beyond MIN_SAMPLES no more than fit into so many dependencies looked at: half a second. */
-const SAMPLED_WORK = 9_000_000;
+const SAMPLED_WORK = 6_000_000;
 
 export interface RunOptions {
   roots: readonly Root[];
