@@ -1,5 +1,5 @@
 /** Command injection: something that separates commands, then what a shell would run. */
-import { programs, type ReadCommand, readCommand, wordPrograms } from './commands.ts';
+import { programs, type ReadCommand, readCommand, wordPrograms, wrappers } from './commands.ts';
 import type { Findings } from './findings.ts';
 import { linear, wordSet, words } from './linear.ts';
 import { isProse } from './prose.ts';
@@ -61,8 +61,15 @@ function judgeCommand(part: Part, command: ReadCommand, before: Separator | unde
     return;
   }
   const what = `${command.name} ${how}`;
+  if (command.name === 'for' && batchFor.test(rest)) findings.add(family, 5, 'a loop of cmd.exe', part, from);
+  if (command.name === 'if' && batchIf.test(rest)) findings.add(family, 5, 'a condition of cmd.exe', part, from);
+  if (wrappers.has(command.name) && /^["']?\s/.test(rest)) {
+    const inner = readCommand(lower, command.end + (/^["']/.test(rest) ? 1 : 0));
+    if (inner !== undefined && (programs.has(inner.name) || (inner.name === 'who' || inner.name === 'curl' || (inner.disguised && wordPrograms.has(inner.name)))) && inner.name !== command.name)
+      findings.add(family, programs.has(inner.name) || before !== undefined || lower.length > inner.end || inner.name === 'who' ? 5 : 3, `${what}, which runs ${inner.name}`, part, from);
+  }
   if (command.disguised) {
-    findings.add(family, before === undefined && !hasArgument && isWord ? 3 : 5, `the disguised command ${what}`, part, from);
+    findings.add(family, before === undefined && isWord && isEnd ? 3 : 5, `the disguised command ${what}`, part, from);
     return;
   }
   if (command.absolute && lower.slice(from, command.end).includes('bin/')) {
@@ -71,8 +78,8 @@ function judgeCommand(part: Part, command: ReadCommand, before: Separator | unde
   }
   const isShort = before !== undefined && from <= 2;
   if (before === undefined) {
-    if (hasArgument && !/^\s{0,8}['"&]/.test(rest)) findings.add(family, isKnown || (/^\s{1,4}-{1,2}[a-z0-9]/.test(rest) && !prose) ? 5 : prose ? 2 : 4, `the command ${what}`, part, from);
-    else if (isKnown && callArgument.test(rest)) findings.add(family, 3, `the command ${what}`, part, from);
+    if (hasArgument && !/^\s{0,8}['"&]/.test(rest) && (isKnown || !/^\s{0,8}[;|`*@]/.test(rest))) findings.add(family, isKnown || (/^\s{1,4}-{1,2}[a-z0-9]/.test(rest) && !prose) ? 5 : prose ? 2 : 4, `the command ${what}`, part, from);
+    else if (isKnown && /^\s{1,8}[\w./:~-]/.test(rest)) findings.add(family, !/^[a-z\s]{0,200}$/.test(lower) && (callArgument.test(rest) || !prose) ? 5 : 3, `the command ${what}`, part, from);
     else if (isKnown && isEnd) findings.add(family, 2, `the command ${what}`, part, from);
     return;
   }
@@ -86,6 +93,12 @@ function judgeCommand(part: Part, command: ReadCommand, before: Separator | unde
   if (prose && !hasArgument) points -= 2;
   findings.add(family, Math.min(points, 8), `the command ${what}`, part, from);
 }
+
+/** `for /f "…" %x in (…) do`, `if not exist x`, `if %x% equ 2`. */
+const batchFor = /^\s[^(]{0,64}%{0,2}\S{1,2}\s{1,8}in\s{0,8}\(/;
+const batchIf = /^\s{1,32}(?:\/i\s{1,32})?(?:not\s{1,32})?(?:(?:exist|defined|errorlevel|cmdextversion)\s|\S{1,64}(?:\s{0,32}==|\s{1,32}(?:equ|neq|lss|leq|gtr|geq)\s))/;
+/** Patterns of file names, arithmetic, expansions and lists as only shells know them. */
+const shellSyntax = /(?:^|[\s=:])\/(?:[\w.*?-]{0,24}\/){0,4}[\w.*?-]{0,24}\[[^\]\s]{1,24}\][\w?*]|\$\[|\$\(\(|\$\{[a-z_@*!#]{1,24}(?:[#%^,@]|:-?\d|\/)|(?:^|[\s;|&])\{,?[\w$'"/?*]{1,32},[^}]{0,128}\}|\/[\w*]{0,8}\?[\w?*]{0,8}\/[\w*?]{0,24}|(?:^|\s)![-\d]\d?|;\s{0,4}(?:\\n)?\.(?:shell|system|sh|import|load|output|once|open|read|dump)\b|[a-z](?:''|""|``|\$@|\$\*|\$\$|\\\n)[a-z/]|<\(\)|\(\)\s?\{|\$'/;
 
 const telling = linear(
   ...words(`/bin/(?:[a-z]{0,4}sh|cat|ls|id|nc|echo|ping|env|busybox|uname|ps|rm|cp|mv|dd|chmod|which|python|perl|true) /usr/(?:s?bin|local/bin)/[a-z] /dev/(?:tcp|udp)/ [0-9]>&[0-9] &>/ \\$\\{?ifs\\b \\(\\)[\\s]?\\{[\\s]?: \\(\\)[\\s]?\\{ >[\\s]?/(?:dev|tmp|etc|var|proc)
@@ -106,7 +119,7 @@ function findCmdlets(part: Part, findings: Findings): void {
   if (found === null) return;
   const noun = /^[a-z]{2,24}/.exec(part.lower.slice(found.index + found[0].length, found.index + found[0].length + 24))?.[0];
   if (noun !== undefined && cmdletNouns.has(noun)) {
-    const isCode = part.marks & (mark.dollar | mark.separator | mark.parenthesis) || /\s-[a-z]/.test(part.lower) || !part.lower.includes(' ');
+    const isCode = part.marks & (mark.dollar | mark.separator | mark.parenthesis | mark.colon | mark.slash) || /\s-[a-z]/.test(part.lower) || !part.lower.includes(' ');
     findings.add(family, isCode ? 5 : 3, `a command of PowerShell (${found[0]}${noun})`, part, found.index);
   }
 }
@@ -117,6 +130,11 @@ export function findCommands(part: Part, findings: Findings): void {
   const known = marks & (mark.slash | mark.other | mark.parenthesis | mark.angle | mark.dash | mark.dollar) ? telling.exec(lower) : null;
   if (known !== null && !(kind === 'referer')) findings.add(family, 5, `what only shells understand (${known[0]})`, part, known.index);
   if (kind === 'referer') return;
+  if (kind !== 'agent' && marks & (mark.bracket | mark.brace | mark.dollar | mark.other | mark.quote | mark.angle | mark.separator | mark.parenthesis)) {
+    const syntax = shellSyntax.exec(lower);
+    const isAddress = /^(?:https?:)?\/\//.test(lower);
+    if (syntax !== null && !isAddress && !(kind === 'path' && syntax[0].startsWith('/')) && !/^[{[]"/.test(lower)) findings.add(family, isProse(part.text) || syntax[0].startsWith('!') || syntax[0].startsWith(' !') ? 3 : 5, `what only shells understand (${syntax[0].trim()})`, part, syntax.index);
+  }
   if (marks & mark.dash && kind !== 'agent') findCmdlets(part, findings);
   const isHeader = kind === 'agent';
   const prose = isProse(part.text);

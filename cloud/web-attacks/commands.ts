@@ -2,17 +2,19 @@
 import { wordSet } from './linear.ts';
 
 /** Programs of Unix and Windows that nobody types into a shop. */
-export const programs = wordSet(`wget curl bash zsh ksh csh tcsh netcat ncat nslookup whoami uname ifconfig ipconfig netstat chmod chown
+export const programs = wordSet(`wget bash zsh ksh csh tcsh netcat ncat nslookup whoami uname ifconfig ipconfig netstat chmod chown
   chroot mkfifo gawk egrep fgrep xargs busybox scp rsync gunzip bunzip2 crontab systemctl useradd usermod adduser passwd sudo lsof
   printenv tftp powershell pwsh certutil bitsadmin mshta rundll32 regsvr32 wmic cscript wscript schtasks tasklist taskkill systeminfo
-  python2 python3 perl5 php5 php7 php8 phpcgi nodejs gcc cc ssh-keygen sh dash ash nc ls pwd mknod setsid nohup rbash tcpdump strace gdb
+  python2 python3 perl5 php5 php7 php8 phpcgi nodejs gcc cc ssh-keygen sh nc ls pwd mknod setsid nohup rbash tcpdump strace gdb
   ldd dmesg iptables mkdir rmdir rm mv cp ln dd xxd hexdump openssl socat telnet ps pgrep pkill killall lsb_release hostname hostid
   fsutil icacls cacls attrib netsh nltest vssadmin wevtutil msiexec forfiles cmd cmd.exe powershell.exe arp traceroute tracert dig
   zcat bzcat xzcat lzcat zless zmore gtfobins mawk nawk getent sysctl apt-get apt yum dnf pip pip3 npm lwp-download lwp-request aria2c axel rlwrap
   base32 base64 basenc md5sum sha1sum sha256sum ifup iconv rev shuf tac nl od uuencode uudecode unzip funzip gzip bzip2 xz timedatectl findmnt jrunscript jjs mysqldump mysqladmin psql
-  pkexec doas visudo vi vim nano ed emacs tclsh lua ruby irb fold expand unexpand comm strings getcap setcap capsh unshare nsenter docker kubectl journalctl logger tshark ltrace htop fping`);
+  pkexec doas visudo vim tclsh irb getcap setcap capsh unshare nsenter docker kubectl journalctl logger tshark ltrace htop fping`);
+/** Programs that run the program behind them. */
+export const wrappers = wordSet('time sudo doas nohup env nice ionice timeout xargs exec command eval setsid stdbuf watch su call start busybox strace nsenter chroot builtin rlwrap');
 /** Programs whose names are words as well: it depends on what follows. */
-export const wordPrograms = wordSet(`cat echo id ping find more less head tail sort cut test date who w host net dir type del copy sleep kill env
+export const wordPrograms = wordSet(`curl dash ash nano ed emacs lua ruby fold expand unexpand comm strings ln ll rc vi cat echo id ping find more less head tail sort cut test date who w host net dir type del copy sleep kill env
   set export eval exec source python perl php node awk sed grep tar su make time watch last top at file stat touch tee split join paste
   print printf read shutdown reboot start call move ren reg route run look ar as bc diff view man script service mount mail wall write
   talk which whereis locate users groups finger ftp ssh git svn java javac go zip install chat nice du df free uptime history alias cd for if while until case select function true false exit command builtin declare local let trap type uniq wc tr dir echo. rem pushd popd assoc ver vol tree cls color title path prompt sc at if xcopy robocopy expand compact convert`);
@@ -57,11 +59,14 @@ export function readCommand(text: string, from: number): ReadCommand | undefined
       }
     } else if (one === '\\') {
       if (/[a-z0-9]/.test(text.charAt(at + 1)) && name !== '') disguised = true;
+    } else if (one === '<' && text.startsWith('<()', at) && name !== '') {
+      disguised = true;
+      at += 2;
     } else if (one === '?' || one === '*' || one === '[' || one === ']') {
       pattern = true;
       name += one;
     } else if (one === '$') {
-      const gap = /^\$(?:[@*!_0-9?#-]|\{[^}]{0,24}\}|\(\)|ifs\b|[a-z_]{1,12})/.exec(text.slice(at, at + 32));
+      const gap = /^\$(?:[@*!_0-9?#$-]|\{[^}]{0,24}\}|\(\)|ifs\b|[a-z_]{1,12})/.exec(text.slice(at, at + 32));
       if (gap === null) break;
       if (/ifs/.test(gap[0])) break;
       disguised = name !== '' || disguised;

@@ -33,7 +33,7 @@ export function walk(lower: string): Walk {
 }
 
 const unixFiles = linear(
-  ...words(`/etc/[a-z.] etc/(?:passwd|shadow|group|hosts|issue|sudoers|fstab|motd|profile|crontab|mtab|environment|master)
+  ...words(`etc/(?:passwd|shadow|group|hosts|issue|sudoers|fstab|motd|profile|crontab|mtab|environment|master)
     etc/(?:apache2?|nginx|httpd|mysql|php|ssh|ssl|init|cron|security|sysconfig|resolv|hostname|redhat|debian|pam|rc|my\\.cnf|samba|ftp|exports|inetd|ldap|kubernetes)
     proc/(?:self|version|cmdline|[0-9]|cpuinfo|net|mounts|stat|meminfo|sched|loadavg) /proc/ /dev/(?:null|tcp|udp|random|zero|stdin|shm|fd|stdout|mem)
     var/(?:log|lib/|mail|spool|run|backups|www/html|adm) /root/ usr/local/(?:apache|etc|nginx|tomcat) /opt/lampp /boot/ sys/(?:class|devices) /home/[a-z0-9._-]{1,16}/\\.
@@ -90,7 +90,7 @@ export function findFiles(part: Part, status: number | undefined, findings: Find
   if (file !== null) {
     const isUrl = lower.startsWith('http');
     findings.add(disclosure, isUrl ? 3 : 5, `a file of the system (${file[0]})`, part, file.index);
-  }
+  } else if (isValue && /(?:^|[\s"'=;,<(])\/etc\/[a-z.]/.test(lower)) findings.add(disclosure, 5, 'a file of the system (/etc)', part);
   if (marks & mark.dot || marks & mark.dash) {
     const kept = serverFiles.exec(lower);
     if (kept !== null) findings.add(disclosure, isValue && (lower.includes(' ') || lower.startsWith('http')) ? 3 : 5, `a file that a server keeps for itself (${kept[0]})`, part, kept.index);

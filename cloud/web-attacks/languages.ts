@@ -127,6 +127,9 @@ export function findDocumentQueries(part: Part, findings: Findings): void {
   if (lower.includes('__schema') || lower.includes('__type')) findings.add(family, marks & mark.brace ? 5 : 3, 'a question about the schema of GraphQL', part, lower.indexOf('__'));
 }
 
+/** SMTP (RFC 5321), POP3 (RFC 1939) and IMAP (RFC 9051) behind a line break. */
+const mailVerbs = /[\r\n]\s{0,4}(?:rcpt to\s?:|mail from\s?:|helo\s|ehlo\s|vrfy\s|expn\s|auth\s\S|starttls|rset(?:$|\s)|data[\r\n]|bdat\s|etrn\s|quit(?:$|[\r\n])|noop|list\s\d|top\s\d{1,4}\s\d|retr\s\d|dele\s\d|uidl(?:$|\s)|apop\s\S|stat(?:$|[\r\n])|capa(?:$|\s)|user\s\S|pass\s\S|[a-z]{0,4}\d{1,6}\s(?:select|fetch|examine|create|delete|list|lsub|status|append|search|store|copy|uid|login|authenticate|capability|logout|noop|starttls|rename|subscribe|expunge|close)\b)/;
+
 /** A line break that begins a header or a request of its own (RFC 9112, section 11.1). */
 export function findLineBreaks(part: Part, findings: Findings): void {
   const { lower, kind, tricks, text } = part;
@@ -139,6 +142,7 @@ export function findLineBreaks(part: Part, findings: Findings): void {
       const isHeader = /[\r\n]\s{0,4}(?:content-|set-|location|x-|host|refresh|transfer-|link|server|status|http\/|cookie|access-|referer|user-agent|connection|cc|bcc|to|from|subject|mime-)/.test(behind);
       findings.add(family, isHeader ? 5 : 3, 'a line break that begins a header', part, at);
     } else if (text.includes('\r') && !text.includes('\r\n')) findings.add(family, 2, 'a bare carriage return', part, at);
+    if (mailVerbs.test(lower)) findings.add('protocol', 5, 'a command to a mail server', part, at);
     if (/(?:^|[\r\n])\s{0,4}(?:get|post|head|put|delete|options|trace|connect|patch)\s{1,4}[/h][^\s]{0,200}/.test(lower)) findings.add('protocol', 5, 'a request within a request', part, at);
   }
   if (/\b(?:get|post|head|put|delete|options|trace|connect|patch|propfind)\s{1,3}(?:\/|https?:)[^\s]{0,255}\s{1,3}http\/\d/.test(lower) && kind !== 'agent') findings.add('protocol', 5, 'a request within a request', part);

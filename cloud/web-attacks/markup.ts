@@ -35,7 +35,7 @@ const eventStem = wordSet(`load error click mouse focus blur key change submit i
 
 /** Whether an attribute's name is that of an event handler. */
 export function isHandler(name: string): boolean {
-  if (!name.startsWith('on') || name.length < 5 || name.length > 40) return false;
+  if (!name.startsWith('on') || name.length < 5 || name.length > 64) return false;
   for (let length = 3; length <= Math.min(12, name.length - 2); length++)
     if (eventStem.has(name.slice(2, 2 + length))) return true;
   return false;
@@ -71,6 +71,8 @@ function readTag(part: Part, open: number, findings: Findings): void {
   if (name === '') {
     if (lower.startsWith('!--#', open + 1)) findings.add('code-injection', 5, 'a server-side include', part, open);
     else if (lower.startsWith('!--', open + 1) || lower.startsWith('![', open + 1)) findings.add(family, 3, 'a comment of HTML', part, open);
+    const spaced = /^<[\s/]{0,8}((?:[a-z]:?\s{0,2}){3,16})/.exec(lower.slice(open, open + 48))?.[1]?.replace(/\s/g, '').replace(/^x:/, '') ?? '';
+    if (lower.charCodeAt(open + 1) <= 32 && (active.has(spaced) || spaced === 'xscript')) findings.add(family, 5, `the element <${spaced}> with blanks`, part, open);
     return;
   }
   const behind = lower.charCodeAt(at);
@@ -128,15 +130,16 @@ function findLooseHandlers(part: Part, findings: Findings): void {
     const before = lower.charCodeAt(at - 1);
     if (at > 0 && !(before <= 32 || before === 34 || before === 39 || before === 47 || before === 96 || before === 59 || before === 62 || before === 44)) continue;
     let end = at + 2;
-    while (end < at + 40 && isNameCode(lower.charCodeAt(end))) end++;
+    while (end < at + 64 && isNameCode(lower.charCodeAt(end))) end++;
     let equals = end;
     while (equals < end + 8 && (lower.charCodeAt(equals) <= 32 || lower.charCodeAt(equals) === 47)) equals++;
     if (lower.charCodeAt(equals) !== 61 || lower.charCodeAt(equals + 1) === 61) continue;
     const name = lower.slice(at, end);
-    if (!isHandler(name)) continue;
+    const isQuoted = before === 34 || before === 39;
+    if (!isHandler(name) && !(isQuoted && name.length > 4 && name.length < 24 && !name.startsWith('onl'))) continue;
     const breaks = at > 0 && /["'`>]/.test(lower.slice(Math.max(0, at - 200), at));
     const runs = /[(`=[.]/.test(lower.slice(equals + 1, equals + 100));
-    findings.add(family, breaks || runs ? 5 : 4, `the event handler ${name}`, part, at);
+    findings.add(family, breaks || runs || part.kind === 'name' ? 5 : 4, `the event handler ${name}`, part, at);
   }
 }
 
@@ -199,6 +202,7 @@ const squeezed = (text: string): string => text.replace(/[\s\u0000-\u001f\\]/g, 
 
 export function findMarkup(part: Part, findings: Findings): void {
   const { lower, marks, kind } = part;
+  if (/[+ ]adw-/.test(lower)) findings.add(family, 5, 'UTF-7', part);
   const chance = mark.angle | mark.equals | mark.colon | mark.parenthesis | mark.backtick | mark.bracket | mark.dot;
   if ((marks & chance) === 0) return;
   if (marks & mark.angle) findTags(part, findings);
@@ -224,5 +228,4 @@ export function findMarkup(part: Part, findings: Findings): void {
       findExpressions(part, findings);
   if (marks & mark.bracket && marks & (mark.other | mark.parenthesis) && isSigns(lower))
     findings.add(family, 5, 'code written in signs alone', part);
-  if (lower.includes('+adw-') || lower.includes(' adw-')) findings.add(family, 5, 'UTF-7', part);
 }

@@ -45,7 +45,7 @@ export function findTricks(apart: TakenApart, findings: Findings): void {
     give(trick.nullByte, 5, 'a null byte');
     give(trick.needless, 5, 'letters encoded twice that need no encoding');
     give(trick.asciiAsUnicode, 5, '%u for a letter of ASCII');
-    give(trick.control, 5, 'control characters');
+    give(trick.control, path ? 5 : 4, 'control characters');
     if (kind === 'agent' || kind === 'referer') continue;
     give(trick.spelled, path ? 3 : 2, 'letters that are encoded without need');
     // "50% off": people write that into addresses.
@@ -53,6 +53,10 @@ export function findTricks(apart: TakenApart, findings: Findings): void {
     give(trick.invalid, path ? 2 : 1, 'bytes that are no UTF-8');
     if (tricks & trick.entity && tricks & trick.escape) findings.add('protocol', 3, 'several kinds of escapes', part);
     give(trick.escape, 2, 'escapes of scripts');
+  }
+  for (const part of apart.parts) {
+    if (part.parameter === '_method' && /^[a-z]{3,12}$/.test(part.lower) && part.where === 'parameter _method') findings.add('protocol', 5, `the method ${part.lower} in the address`, part);
+    else if (part.kind === 'name' && part.text.length > 96) findings.add('protocol', 5, 'a very long name', part);
   }
   const path = apart.parts[0];
   if (path === undefined) return;

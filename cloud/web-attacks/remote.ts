@@ -9,7 +9,7 @@ const foreign = wordSet(`file gopher dict ldap ldaps ldapi rmi iiop corba nis nd
   ssh git view-source chrome resource vbscript local_file url classpath netdoc vfs s3 ghttp ssrf dns mailto.run nfs afp bzip2 rsync proc`);
 /** Parameters that carry somebody's own address in honest traffic. */
 const namesOfAddresses = /(?:url|uri|link|ref|referr?er|return|redirect|next|back|continue|dest|destination|goto|target|callback|from|source|origin|site|web|page|loc|location|canonical|notify|webhook|success|cancel|dl|dr|u|image|img|src|href|sa|to|r|service|rurl|relaystate|iss|homepage|checkout|landing|item|media)$|^(?:url|uri|return|redirect|next|ref|utm|u_|dl|dr|link|success|cancel|callback|notify|image)/;
-const namesOfFiles = /^(?:file|filename|page|include|inc|template|tpl|path|dir|document|doc|folder|load|root|module|view|layout|theme|style|lang|locale|content|conf|config|read|show|pg|skin|cat|abspath|basepath|base_?dir|src|class|lib|plugin|mosconfig.{0,32}|.{0,32}(?:path|dir|root|file|include))$/;
+const namesOfFiles = /^(?:file|filename|page|include|inc|template|tpl|path|dir|document|doc|folder|load|root|module|view|layout|theme|style|lang|locale|content|conf|config|read|show|pg|skin|cat|abspath|basepath|base_?dir|class|lib|plugin|mosconfig.{0,32}|.{0,32}(?:path|dir|root|file|include))$/;
 const redirectNames = /^(?:return|return_?(?:url|to|path)|redirect|redirect_?(?:url|uri|to)|next|goto|dest(?:ination)?|continue|target|url|rurl|forward|out|view|to|back|checkout_url|login|logout)$/;
 const runnable = /\.(?:php[0-9s]?|phtml|inc|asp|aspx|ashx|jspx?|cfm|pl|py|rb|sh|bash|cgi|exe|dll|elf|bin|ps1|bat|hta|vbs|jar|war|class|dtd|xsl|xslt|txt|so|xml|svg)(?:[?#%\0&]|$)/;
 const address = /([a-z][a-z0-9+.-]{1,24}):(?:\/{1,8}|\\{1,4})((?:[^\s/?#"'<>\\]{0,255}))/g;
@@ -37,7 +37,8 @@ export function findAddresses(part: Part, host: string | undefined, findings: Fi
     }
     const wrapper = /(?:^|[=:'"\s/(])(?:php|phar|expect|zip|data|glob|jar|netdoc|compress\.zlib|compress\.bzip2|file|gopher|dict):(?:\/\/|\.\.|[a-z]{2,16}:)/.exec(lower);
     if (wrapper !== null) findings.add('remote-inclusion', 5, `a scheme that reads or runs (${wrapper[0].trim()})`, part, wrapper.index);
-    if (/^https?:[^/\\]/.test(lower) && redirectNames.test(parameter)) findings.add('open-redirect', 5, 'an address without slashes', part);
+    if (/^https?:(?:0x[0-9a-f]{4,8}|\d{5,12}|[\\/]{0,8}[^\s/]{0,200}\\|[^/]{1,200}\s?[&#?]?\s?@)/.test(lower) || /^https?:\/\/[^/]{0,200}[\s&#]{1,4}@/.test(lower)) findings.add('server-side-request', 5, 'a host in disguise', part);
+    else if (/^https?:[^/\\]/.test(lower) && redirectNames.test(parameter)) findings.add('open-redirect', 5, 'an address without slashes', part);
   }
   if (kind !== 'value') return;
   if (/^\s{0,4}(?:\/{2,8}|[/\\]{2,8})[a-z0-9\[(]/.test(lower) && redirectNames.test(parameter)) {

@@ -118,7 +118,7 @@ export interface TakenApart {
 const absolute = /^([a-z][a-z0-9+.-]{1,15}):\/\/([^/?#]{0,255})/i;
 
 /** `&` between parameters; what stands in a fragment counts too, for servers do not agree what to do with it. */
-function splitQuery(query: string, of: string, parts: Part[]): number {
+function splitQuery(query: string, of: string, parts: Part[], within = ''): number {
   let count = 0;
   for (let at = 0; at <= query.length && parts.length < MAX_PARTS; ) {
     let end = query.indexOf('&', at);
@@ -140,21 +140,41 @@ function splitQuery(query: string, of: string, parts: Part[]): number {
       if (value.tricks !== 0) parts.push(partOf('value', where, '', value.tricks, name.text.toLowerCase()));
       continue;
     }
-    const part = partOf('value', where, value.text, value.tricks, name.text.toLowerCase());
-    parts.push(part);
-    unpack(part, parts);
+    addValue(where, value.text, value.tricks, within + name.text.toLowerCase(), parts);
   }
   return count;
 }
 
-/** What JSON and base64 in a value hold becomes parts of its own. */
-function unpack(part: Part, parts: Part[]): void {
+const innerQuery = /^(?:https?:\/\/[^\s?#'"<>]{1,512}|\/[\w./%-]{0,512})\?(?=[\w.[\]-]{1,64}=)/;
+const bareQuery = /^(?=[\w.[\]-]{1,64}=[^&]{0,512}&)[\w.[\]-]{1,64}=[^&=]{0,512}(?:&[\w.[\]-]{1,64}=[^&=]{0,512}){1,32}$/;
+
+/** An address with a query of its own is taken apart too: its `&` separates parameters, not commands. */
+function addValue(where: string, text: string, tricks: number, parameter: string, parts: Part[]): void {
+  const inner = parameter.startsWith('in ') ? null : innerQuery.exec(text);
+  if (inner !== null) {
+    parts.push(partOf('value', where, inner[0].slice(0, -1), tricks, parameter));
+    splitQuery(reencoded(text.slice(inner[0].length)), `${where.slice(0, MAX_WHERE / 2)}, `, parts, 'in ');
+    return;
+  }
+  if (!parameter.startsWith('in ') && text.includes('&') && bareQuery.test(text)) {
+    splitQuery(reencoded(text), `${where.slice(0, MAX_WHERE / 2)}, `, parts, 'in ');
+    return;
+  }
+  const part = partOf('value', where, text, tricks, parameter.replace(/^in /, ''));
+  if (!unpack(part, parts)) parts.push(part);
+}
+
+/** Decoded already: what would be decoded a second time is made safe from it. */
+const reencoded = (text: string): string => text.replaceAll('%', '%25');
+
+/** What JSON and base64 in a value hold becomes parts of its own. @returns whether nothing else is in the value */
+function unpack(part: Part, parts: Part[]): boolean {
   const { text } = part;
   const first = text.charCodeAt(0);
   if ((first === 123 || first === 91) && text.length <= MAX_JSON_LENGTH && part.marks & mark.quote) {
     try {
       walk(JSON.parse(text), part, parts, 0);
-      return;
+      return true;
     } catch {
       // No JSON: the text as it stands is judged.
     }
@@ -162,6 +182,7 @@ function unpack(part: Part, parts: Part[]): void {
   const hidden = base64Of(text);
   if (hidden !== undefined && parts.length < MAX_PARTS)
     parts.push(partOf('value', `${part.where}, in base64`, hidden, 0, part.parameter));
+  return false;
 }
 
 function walk(value: unknown, part: Part, parts: Part[], depth: number): void {
@@ -170,7 +191,7 @@ function walk(value: unknown, part: Part, parts: Part[], depth: number): void {
     if (value !== '') parts.push(partOf('value', `${part.where}, in JSON`, value, 0, part.parameter));
   } else if (typeof value === 'object' && value !== null)
     for (const [name, inner] of Object.entries(value)) {
-      if (!Array.isArray(value) && !/^[\w.-]{0,64}$/.test(name))
+      if (!Array.isArray(value) && (!/^[\w.-]{0,64}$/.test(name) || name.includes('__')))
         parts.push(partOf('name', `${part.where}, name in JSON`, name));
       walk(inner, part, parts, depth + 1);
     }
@@ -203,7 +224,9 @@ export function takeApart(request: WebRequest): TakenApart {
   const { userAgent, referer } = request;
   if (userAgent !== undefined) {
     const agent = decode(userAgent.slice(0, MAX_HEADER_LENGTH), false);
-    parts.push(partOf('agent', 'user agent', agent.text, agent.tricks & ~trickOfPercent));
+    // `Name/1.0 (…)` is made of parentheses and semicolons; what is not of that form is judged as any text.
+    const kind = /^[\w .!-]{1,80}(?:\/v?\d|$)/.test(agent.text) ? 'agent' : 'value';
+    parts.push(partOf(kind, 'user agent', agent.text, agent.tricks & ~trickOfPercent));
   }
   if (referer !== undefined && referer !== '') takeReferer(referer.slice(0, MAX_HEADER_LENGTH), parts);
   return { authority, rawPath, query, parts, parameters };
@@ -216,9 +239,7 @@ function takeBody(body: string, parts: Part[]): number {
   const text = body.slice(0, MAX_TARGET_LENGTH);
   if (/^\s{0,8}[{[]/.test(text)) {
     const part = partOf('value', 'body', text);
-    const before = parts.length;
-    unpack(part, parts);
-    if (parts.length === before) parts.push(part);
+    if (!unpack(part, parts)) parts.push(part);
     return 1;
   }
   if (/^\s{0,8}</.test(text)) {

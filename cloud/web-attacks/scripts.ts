@@ -19,21 +19,26 @@ const strongCalls = wordSet(`system exec passthru shell_exec popen proc_open pcn
 /** Of these, also words that stand before a parenthesis in prose or in other languages. */
 const mildCalls = wordSet('system exec file rename chr ord pack eval glob extract assert virtual die dl str_repeat ucfirst nl2br json_encode usort file_exists print_r');
 
-const functionCall = /([a-z_][a-z0-9_]{1,31})(?:\s|\/\*[^*]{0,32}\*\/){0,3}\(/g;
+const functionCall = /([a-z_][a-z0-9_]{1,31})(?:\s|\/\*[^*]{0,32}\*\/|(?:#|\/\/)[^\n]{0,32}\n){0,6}\(/g;
+/** Text, numbers and lists: harmless in a sentence, code where a value is nothing but the call. */
+const everydayCalls = wordSet(`substr substr_count strlen strpos str_replace strip_tags printf sprintf vprintf print echo intval floatval trim ltrim rtrim implode explode join split
+  count sizeof unpack md5 sha1 crc32 crypt date time mktime array list compact range in_array sort shuffle min max round rand mt_rand is_numeric is_array is_string isset empty
+  define defined constant function_exists class_exists method_exists header setcookie mail sleep usleep exit unlink mkdir rmdir chmod chown copy touch urlencode urldecode rawurldecode
+  htmlspecialchars html_entity_decode addslashes stripslashes serialize gettype settype microtime phpcredits uniqid dirname basename realpath pathinfo stat fileperms filesize filetype`);
 const MAX_CALLS = 64;
 
 export function findPhp(part: Part, findings: Findings): void {
   const family = 'php-injection';
   const { lower, marks } = part;
   if (marks & mark.angle) {
-    const open = lower.indexOf('<?');
-    if (open >= 0 && !lower.startsWith('<?xml', open)) findings.add(family, 5, 'a beginning of PHP', part, open);
-    if (lower.includes('[php]') || lower.includes('[/php]') || lower.includes('[\\php]')) findings.add(family, 5, 'a beginning of PHP', part);
-  } else if (lower.includes('[php]') || lower.includes('[/php]')) findings.add(family, 5, 'a beginning of PHP', part);
+    const open = lower.search(/<\?(?:php|=|\s)/);
+    if (open >= 0) findings.add(family, 5, 'a beginning of PHP', part, open);
+    if (/[[{][/\\]?php[\]}]/.test(lower)) findings.add(family, 5, 'a beginning of PHP', part);
+  } else if (marks & (mark.bracket | mark.brace) && /[[{][/\\]?php[\]}]/.test(lower)) findings.add(family, 5, 'a beginning of PHP', part);
   if (marks & mark.dollar) {
     const variable = superglobal.exec(lower);
     if (variable !== null) findings.add(family, 5, `a variable of PHP (${variable[0]})`, part, variable.index);
-    const own = /\$\$?\{?[a-z_]\w{0,31}\}?(?:\[[^\]]{0,32}\]|->\w{1,32}){0,3}\s{0,3}(?:\(|=[^=~])|\$\{["'`$]|\$[a-z_]\w{0,31}(?:->|::)/.exec(lower);
+    const own = /\$\$?\{?[a-z_]\w{0,31}\}?(?:\[[^\]]{0,32}\]|->\w{1,32}){0,3}\s{0,3}(?:\(|=[^=~])|\$\s{0,8}\{\s{0,8}(?:["'`$]|[a-z_]{2,32}\s{1,8}\})|\$[a-z_]\w{0,31}(?:->|::)/.exec(lower);
     if (own !== null && part.kind !== 'path') findings.add(family, own[0].endsWith('(') || own[0].includes('->') ? 5 : 4, 'a variable of PHP that is called or set', part, own.index);
   }
   if (marks & mark.parenthesis && marks & mark.letter) {
@@ -43,14 +48,21 @@ export function findPhp(part: Part, findings: Findings): void {
       const call = functionCall.exec(lower);
       if (call === null) break;
       const name = call[1] ?? '';
-      if (!strongCalls.has(name)) continue;
+      if (!strongCalls.has(name)) {
+        const isWhole = call.index <= 2 && /\)[\s;]{0,4}$/.test(lower.slice(-8));
+        const isCode = everydayCalls.has(name) || (/^[a-z]{2,24}(?:_[a-z0-9]{1,24}){1,5}$/.test(name) && name.length > 5);
+        const isLast = part.kind === 'path' && /\)[\s;]{0,4}$/.test(lower.slice(-8));
+        if (isCode && !prose && (isWhole || isLast)) findings.add(family, 5, `nothing but a call of ${name}()`, part, call.index);
+        continue;
+      }
       const isMild = mildCalls.has(name);
       findings.add(family, prose ? (isMild ? 1 : 3) : isMild ? 4 : 5, `the function ${name}()`, part, call.index);
       if (/["'$`]|\(\s?\)/.test(lower.slice(call.index + call[0].length - 1, call.index + call[0].length + 40))) findings.add(family, 1, 'with an argument as in code', part, call.index);
     }
     // ("sys"."tem")("id"), (chr(115).…)(…), 'system'(…), $a(…)
     if (/(?:\)|["'\]])\s{0,4}(?:\/\*[^*]{0,32}\*\/\s{0,2})?\(\s{0,3}(?:["'$`)(\\]|[a-z_]{2,24}\s?[()'"$])/.test(lower) && /["'.$~^]/.test(lower) && !prose)
-      findings.add(family, /^[^a-z]{0,4}[a-z]{0,12}["'][^()]{0,64}["']?\)?\(|\)\(/.test(lower) ? 5 : 4, 'a function called by its text', part);
+      findings.add(family, /["'\s]\.["'\s]|["']\s?\)?\s?\(|\)\s?\(|\]\s?\(|\*\/\)?\s?\(/.test(lower) ? 5 : 4, 'a function called by its text', part);
+    else if (/^[([]\s{0,8}[([]?[\s/*a-z]{0,48}[a-z_]{2,24}[\s/*a-z]{0,48}[\])](?:\s{0,4}[[{][\s/*a-z0-9]{0,32}[\]}]){0,2}\s{0,4}\([^)]{0,64}\)/.test(lower) && !prose) findings.add(family, 5, 'a function called by its text', part);
   }
   const name = lower.length < 4_096 && marks & mark.letter ? strongNames.exec(lower) : null;
   if (name !== null && lower.charAt(name.index + name[0].length) !== '(') {
@@ -63,9 +75,9 @@ export function findPhp(part: Part, findings: Findings): void {
   }
 }
 const superglobal = linear('\\$_?(?:globals|get|post|request|cookie|server|files|env|session)\\b', '\\$(?:globals|this)\\b', '\\$_(?:get|post|request|cookie|server|files|env|session)', '\\b_(?:get|post|request|server|session|cookie|files)\\[', '\\bglobals\\[', 'http_(?:raw_post_data|response_header|post_vars|get_vars|server_vars|post_files|cookie_vars|env_vars)', '\\$(?:argc|argv)\\b');
-const strongNames = anyOf(`phpinfo shell_exec proc_open pcntl_exec create_function preg_replace call_user_func call_user_func_array base64_decode gzinflate file_get_contents
+const strongNames = linear(...words(`phpinfo shell_exec proc_open pcntl_exec create_function preg_replace call_user_func call_user_func_array base64_decode gzinflate file_get_contents
   file_put_contents show_source highlight_file move_uploaded_file fsockopen php_uname posix_getpwuid get_defined_vars passthru allow_url_fopen disable_functions
-  pfsockopen readgzfile php_strip_whitespace stream_context_create unserialize register_shutdown_function gzuncompress str_rot13 parse_ini_file simplexml_load_file http_raw_post_data`);
+  pfsockopen readgzfile php_strip_whitespace stream_context_create unserialize register_shutdown_function gzuncompress str_rot13 parse_ini_file simplexml_load_file http_raw_post_data bzdecompress`));
 const directives = anyOf(
   `allow_url_include auto_prepend_file auto_append_file disable_functions open_basedir safe_mode suhosin\\.simulation cgi\\.force_redirect cgi\\.redirect_status_env
    display_errors allow_url_fopen enable_dl extension_dir sendmail_path opcache\\.preload opcache\\.enable include_path`,
@@ -76,7 +88,7 @@ const directives = anyOf(
 const serverScript = anyOf(
   `child_process process\\.(?:env|exit|mainmodule|binding|argv|kill|spawn|version|cwd|open) process\\[ mainmodule globalthis global\\.process __proto__ constructor[.\\[]\\s?["']?(?:prototype|constructor) prototype\\. \\[["']?constructor
    _\\$\\$nd_func\\$\\$_ _\\$nd_func this\\.constructor require\\s?\\(["'\`] new\\sfunction\\s?\\( function\\s?\\(\\s?\\)\\s?\\{ execsync spawnsync readfilesync writefilesync readdirsync vm\\.runin object\\.assign object\\.defineproperty reflect\\.[a-z]
-   res\\.(?:end|send|write)\\s?\\( await\\simport\\s?\\( console\\.(?:log|debug)\\s?\\( settimeout\\s?\\( while\\s?\\(\\s?(?:true|1) json\\.(?:parse|stringify)\\s?\\(
+   res\\.(?:end|send|write)\\s?\\( await\\simport\\s?\\( console\\.(?:log|debug)\\s?\\( settimeout\\s?\\( \\bwhile\\s?\\( \\bfor\\s?\\(\\s?; \\bdo\\s?\\{ json\\.(?:parse|stringify)\\s?\\(
    __(?:class|globals|builtins|mro|subclasses|init|import|base|bases|dict|getattribute|code)__ os\\.(?:system|popen|execv?|environ) subprocess\\. importlib pickle\\.loads eval\\s?\\( exec\\s?\\( compile\\s?\\(
    kernel\\.(?:exec|system|open|fork|spawn) process\\.(?:spawn|fork|exec|clock_gettime) io\\.popen file\\.(?:open|read|write|expand_path) constantize instance_(?:eval|variable) open3 %x[({\\[] erb\\.new class_eval
    response\\.(?:write|end|redirect|addheader) server\\.(?:createobject|mappath|execute|transfer) createobject wscript\\.shell adodb\\. scripting\\.filesystemobject system\\.(?:diagnostics|io\\.|reflection|net\\.|web\\.)
@@ -88,7 +100,7 @@ const java = linear(
   ...words(`java\\.(?:lang|io|util|net|nio|rmi|security|beans|text|awt|sql|naming|math|time) javax\\.[a-z]{2,12} java\\.(?:class)
     getruntime runtime\\.exec processbuilder processimpl unmarshaller methodinvok invokerTransformer instantiatetransformer chainedtransformer clonetransformer forclosure instantiatefactory whileclosure prototypeclonefactory prototypeserializationfactory badattributevalueexpexception
     org\\.(?:apache|springframework|codehaus|hibernate|mozilla|jboss|python|mortbay|omg|ow2|javassist) com\\.(?:sun|opensymphony|ibm|oracle|bea|mchange|alibaba|caucho|zaxxer|ysoserial|newrelic|rometools|googlecode) sun\\.(?:misc|reflect|rmi)
-    class\\.module class\\.classloader classloader\\. getclass\\( forname\\( \\.getclass getdeclared getmethod\\( newinstance\\( \\bt\\(java t\\(org t\\( #_memberaccess #context #request #session ognlcontext ognl\\. @ognl @java #parameters #application #attr #root #this \\(#[a-z_]{1,16}= xwork methodaccessor scriptengine nashorn
+    class\\.module class\\.classloader classloader\\. getclass\\( forname\\( \\.getclass getdeclared getmethod\\( newinstance\\( \\bt\\(java \\bt\\(org \\bt\\( #_memberaccess #context #request #session ognlcontext ognl\\. @ognl @java #parameters #application #attr #root #this \\(#[a-z_]{1,16}= xwork methodaccessor scriptengine nashorn
     groovy\\. freemarker velocity\\. \\$class\\. bshservlet beanshell jndi: springframework`.toLowerCase()),
 );
 

@@ -4,7 +4,7 @@
  *
  * n number, null, true · s string · v variable · w name · f name with a parenthesis behind it · F one that attackers
  * need (sleep) · E select · U union · M verb of another statement · B clause (where, order, from …) · & and, or, xor ·
- * ! not · o comparison · a arithmetic, concatenation · c comment to the end · k case, when … · ( ) , ; · x other
+ * t cast to a type · ! not · o comparison · a arithmetic, concatenation · c comment to the end · k case, when … · ( ) , ; · x other
  */
 import { wordSet } from './linear.ts';
 
@@ -36,6 +36,9 @@ give(
   'M',
   'insert update delete drop create alter truncate exec execute declare waitfor shutdown grant revoke merge replace load call handler prepare begin rename use dbcc attach backup restore copy if do',
 );
+
+const castTypes = wordSet(`int int2 int4 int8 integer bigint smallint text varchar char json jsonb bool boolean double float float8 numeric
+  decimal regclass regtype name date timestamp timestamptz time interval inet cidr bytea xml uuid money bit oid real point box`);
 
 /** Functions that give an attacker time, files, errors or commands; no shopper types them before a parenthesis. */
 const dangerous = wordSet(`sleep benchmark pg_sleep load_file extractvalue updatexml xp_cmdshell xp_dirtree xp_regread
@@ -106,7 +109,7 @@ export function sqlTokens(text: string, inside: string): Token[] {
     else if (code === 96) {
       const end = text.indexOf('`', at + 1);
       add(end < 0 ? 'x' : 'w', at, end < 0 ? at + 1 : end + 1);
-    } else if (code === 64) {
+    } else if (code === 64 && next !== 62) {
       let end = at + 1;
       while (text.charCodeAt(end) === 64) end++;
       while (isLetter(text.charCodeAt(end)) || isDigit(text.charCodeAt(end)) || text.charCodeAt(end) === 46) end++;
@@ -133,10 +136,17 @@ export function sqlTokens(text: string, inside: string): Token[] {
     else if ((code === 124 && next === 124) || (code === 38 && next === 38)) add('&', at, at + 2);
     else if (code === 60 || code === 62 || code === 61 || (code === 33 && next === 61)) {
       let end = at + 1;
-      while (end < at + 3 && (text.charCodeAt(end) === 61 || text.charCodeAt(end) === 62)) end++;
+      while (end < at + 3 && (text.charCodeAt(end) === 61 || text.charCodeAt(end) === 62 || text.charCodeAt(end) === 64)) end++;
       add('o', at, end);
     } else if (code === 33) add('!', at, at + 1);
-    else if (code === 58 && next === 58) add('a', at, at + 2);
+    else if (code === 58 && next === 58) {
+      // A cast of PostgreSQL, with the type it names.
+      let end = at + 2;
+      while (isLetter(text.charCodeAt(end)) || isDigit(text.charCodeAt(end))) end++;
+      add(castTypes.has(text.slice(at + 2, end)) ? 't' : 'x', at, end);
+    } else if (code === 64 && next === 62) add('o', at, at + 2);
+    else if (code === 63 && (tokens.at(-1)?.kind === 's' || tokens.at(-1)?.kind === 't')) add('o', at, next === 124 || next === 38 ? at + 2 : at + 1);
+    else if (code === 45 && next === 62) add('a', at, text.charCodeAt(at + 2) === 62 ? at + 3 : at + 2);
     else if (code === 58 && next === 61) add('o', at, at + 2);
     else if (code === 43 || code === 45 || code === 42 || code === 47 || code === 37 || code === 94 || code === 124 || code === 38 || code === 126)
       add('a', at, at + 1);

@@ -6,7 +6,7 @@
 import type { Findings } from './findings.ts';
 import { linear, words } from './linear.ts';
 import { mark, type Part } from './request-parts.ts';
-import { sqlTokens, type Token } from './sql-tokens.ts';
+import { isDangerousFunction, sqlTokens, type Token } from './sql-tokens.ts';
 
 const family = 'sql-injection';
 
@@ -73,6 +73,10 @@ function isStatement(tokens: readonly Token[], at: number): boolean {
   return false;
 }
 
+/** Whether there is any sign that sentences do without. */
+const isCode = (tokens: readonly Token[]): boolean =>
+  tokens.some(({ kind, text }, at) => 'ovfF;('.includes(kind) || text === '*' || (kind === 's' && at > 0 && at < tokens.length - 1));
+
 const MAX_SELECT_LIST = 64;
 function hasFrom(tokens: readonly Token[], from: number): boolean {
   for (let at = from + 1; at < Math.min(tokens.length, from + MAX_SELECT_LIST); at++) {
@@ -117,7 +121,7 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
         wantsOperand = token.text !== 'end';
       } else if (kind === 'a' && token.text === '*') wantsOperand = false;
       else if (kind === 'M' && isStatement(tokens, at)) {
-        give(5, token.text.toUpperCase());
+        give(broke || at > start ? 5 : isCode(tokens) ? 4 : 2, token.text.toUpperCase());
         run.end = tokens.length;
         return run;
       } else if (kind === 'B' && at > start && tokens[at - 1]?.kind === 'B') continue;
@@ -127,16 +131,21 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
     if (kind === 'c') {
       const isMarked = token.text.startsWith('#');
       // "men's #1": a number sign begins a comment where nothing but the end or a line follows.
-      if (!isMarked || token.text.length <= 2) give(broke || operators > 0 ? 3 : 2, 'a comment that cuts off the rest');
+      const isHyphens = token.text.startsWith('--') && token.text.length > 2 && token.text.charCodeAt(2) > 32;
+      if (isMarked ? token.text.length <= 2 : broke || !isHyphens) give(broke || operators > 0 ? 3 : 2, 'a comment that cuts off the rest');
       at++;
       break;
     }
-    if (kind === ')' || kind === '}') {
+    if (kind === 't') {
+      give(3, 'a cast');
+      operators++;
+      if (tokens[at + 1]?.kind === 'w' && tokens[at]?.text === '::double') at++;
+    } else if (kind === ')' || kind === '}') {
       if (--depth < 0 && broke) give(1, 'a closed parenthesis');
     } else if (kind === '&') {
       const after = tokens[at + 1];
       const literal = after !== undefined && ('nsvfF(!E'.includes(after.kind) || (after.kind === 'a' && tokens[at + 2]?.kind === 'n'));
-      const isCompared = after?.kind === 'w' && tokens[at + 2]?.kind === 'o';
+      const isCompared = after?.kind === 'w' && 'oa!'.includes(tokens[at + 2]?.kind ?? 'x');
       if (!literal && !isCompared) break;
       give(literal ? 3 : 2, token.text.toUpperCase());
       operators++;
@@ -144,7 +153,7 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
     } else if (kind === 'o' || kind === 'a') {
       const after = tokens[at + 1];
       if (after === undefined) {
-        if (broke && kind === 'o') give(1, 'a comparison');
+        if (kind === 'o') give(1, 'a comparison');
         break;
       }
       if (kind === 'o') {
@@ -175,7 +184,7 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
       if ((token.text === 'order' || token.text === 'group') && second?.text === 'by') {
         const third = tokens[at + 2];
         if (third === undefined || (third.kind === 'w' && !broke && operators === 0)) break;
-        give('nf('.includes(third.kind) || broke ? 4 : 2, `${token.text.toUpperCase()} BY`);
+        give('nf('.includes(third.kind) || (broke && tokens[at + 3]?.kind !== 'w') ? 4 : 2, `${token.text.toUpperCase()} BY`);
         at++;
       } else if (token.text === 'limit' && second?.kind === 'n') give(2, 'LIMIT');
       else if (token.text === 'into' && /^(?:outfile|dumpfile)/.test(second?.text ?? '')) give(5, 'INTO OUTFILE');
@@ -208,7 +217,7 @@ export function findSql(part: Part, findings: Findings): void {
   if ((marks & mark.letter) === 0 && (marks & (mark.quote | mark.other | mark.dash)) === 0) return;
   const named = marks & mark.letter ? catalogNames.exec(lower) : null;
   if (named !== null) findings.add(family, lower.includes(' ') || lower.includes('/*') || marks & mark.parenthesis ? 5 : 3, `a catalogue's name (${named[0]})`, part, named.index);
-  if (part.kind !== 'agent') inContext(part, '', findings);
+  inContext(part, '', findings);
   if (marks & mark.quote) {
     for (const quote of ["'", '"', '`']) if (lower.includes(quote)) inContext(part, quote, findings);
   }
@@ -236,6 +245,9 @@ function inContext(part: Part, quote: string, findings: Findings): void {
     const kind = tokens[start]?.kind ?? 'x';
     const closes = kind === ')' || kind === '&' || kind === 'U' || kind === ';' || (kind === 'B' && start === 0);
     const run = runFrom(tokens, start, closes);
+    // Nothing but the end of somebody's condition.
+    if (start === 0 && closes && run.points >= 2 && run.end >= tokens.length && kind !== ';') run.points += 2;
+    else if (start === 0 && run.end >= tokens.length && tokens.length <= 5 && kind === 'n' && run.points === 2) run.points += 3;
     if (start > 0 && run.points > 0 && !run.what.some((what) => /UNION|statement|sleep|SELECT/.test(what))) run.points -= 1;
     // A value like 1 before it is what an injection takes the place of.
     else if (start === 0 && (kind === 'n' || kind === ')' || kind === 'a') && run.points >= 3 && run.end >= tokens.length) run.points += 1;
@@ -258,13 +270,14 @@ function anywhere(part: Part, tokens: readonly Token[], findings: Findings): voi
     if (token === undefined) break;
     const { kind, text } = token;
     if (kind === 'U' && isUnionSelect(tokens, at)) findings.add(family, 5, 'UNION … SELECT', part, token.at);
+    else if (kind === 't') findings.add(family, tokens[at - 1]?.kind === 'w' ? 4 : 5, `a cast (${text})`, part, token.at);
+    else if (kind === 'w' && isDangerousFunction(text) && tokens.length > 1 && at > 0 && 'EM'.includes(tokens[at - 1]?.kind ?? 'x')) findings.add(family, 5, `the function ${text}`, part, token.at);
     else if (kind === 'F') findings.add(family, 5, `the function ${text}`, part, token.at);
     else if ((kind === 'M' || kind === 'E') && isStatement(tokens, at)) {
       const isFirst = at === 0 || tokens[at - 1]?.kind === ';' || tokens[at - 1]?.kind === '(';
       const strength = isFirst && tokens.length > 3 ? 3 : 2;
-      const isCode = tokens.some((one) => 'osvfF;('.includes(one.kind) || one.text === '*') || part.lower.includes('"');
-      findings.add(family, isCode ? strength + 2 : strength, `a statement (${text.toUpperCase()})`, part, token.at);
-    } else if (token.glued && (kinds.has(kind) || kind === 'w') && at > 0)
+      findings.add(family, isCode(tokens) ? strength + 2 : strength, `a statement (${text.toUpperCase()})`, part, token.at);
+    } else if (token.glued && (kinds.has(kind) || kind === 'w' || kind === '(') && at > 0)
       findings.add(family, kinds.has(kind) || !(part.marks & mark.blank) ? 5 : 3, 'comments between words of SQL', part, token.at);
     else if (kind === 'n' && text.startsWith('0x') && text.length > 8) hexadecimal++;
     else if (text === 'into' && /^(?:out|dump)file/.test(tokens[at + 1]?.text ?? ''))
