@@ -71,7 +71,9 @@ export function cameraAdding({ cameras, gateway, registry, signedIn, changer }: 
     const { configuration } = gateway;
     const zones = configuration.registry.zonesOf(configuration.gateway.site);
     const answer: CameraPlaces = {
-      interfaces: interfacesHere().map((name) => ({ name, ...addressesOf(name) })),
+      interfaces: interfacesHere()
+        .map((name) => ({ name, ...addressesOf(name) }))
+        .sort((a, b) => Number(a.isInternal) - Number(b.isInternal)),
       zones: zones.map(({ id, name }) => ({ id, name })),
       isRegistryOpen: isRegistryOpen(configuration),
       registryFile: basename(configuration.registryFile),

@@ -1,19 +1,23 @@
 /** The built site page in Chromium over a real gateway, with simulated devices on real sockets. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
 import { pino } from 'pino';
 import type { Browser, Download, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../devices/model/clock.ts';
+import { makeCertificate } from '../../edge/broker/certificate.ts';
 import { readGatewayConfiguration } from '../../edge/config.ts';
 import { runGateway } from '../../edge/run.ts';
 import { type OpenSitePage, openSitePage } from '../../edge/site-page.ts';
 import { configuredFolder, Devices, editFile, pins } from '../../edge/testing/gateway-process.ts';
 import { Camera } from '../devices/camera/camera.ts';
+import { answerProbes } from '../devices/camera/discovery.ts';
 import { openChromium } from './chromium.ts';
 
 const WITH_A_BROWSER_MS = 90_000;
@@ -93,6 +97,34 @@ async function phone(url: string, path = '', locale = 'en-GB') {
   });
   await page.goto(url + path);
   return page;
+}
+
+/** The same at a desk, in the dark. */
+async function desk(url: string, path = '') {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    colorScheme: 'dark',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  onTestFinished(() => context.close());
+  await page.goto(url + path);
+  return page;
+}
+
+/** For eyes: where GATEHOUSE_PAGE_SHOTS names a folder. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.GATEHOUSE_PAGE_SHOTS;
+  const { width = 0 } = page.viewportSize() ?? {};
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}-${width}.png`) });
+}
+
+/** What axe finds wrong with what is on the screen. */
+async function axeIn(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 async function typePin(page: Page, pin: string): Promise<void> {
@@ -245,6 +277,98 @@ cameras:
 
     camera.answers = 'no-picture';
     await page.getByText(/nothing newer has come/).waitFor({ timeout: 40_000 });
+  });
+});
+
+describe('a camera that nobody has set up', { timeout: WITH_A_BROWSER_MS }, () => {
+  /** By HTTPS, on a network that it can be looked for in. */
+  async function shopWithCamera() {
+    const powerOff = new AbortController();
+    onTestFinished(() => powerOff.abort());
+    const pair = makeCertificate(['camera.local'], Date.now());
+    const camera = await Camera.start(
+      {
+        clock: systemClock,
+        username: 'gatehouse',
+        password: 'Quitte-7281',
+        serial: 'S9',
+        logIn: 'digest-both',
+        tls: pair,
+      },
+      powerOff.signal,
+    );
+    await answerProbes({ address: camera.address, endpoint: camera.endpoint, name: 'Room' }, powerOff.signal);
+    const folder = await configuredFolder();
+    const { fingerprint256 } = new X509Certificate(pair.certificate);
+    return { ...(await startPage(folder)), folder, camera, fingerprint: fingerprint256 };
+  }
+  /** From the button to the proof, with a wrong password on the way. */
+  async function proveAt(page: Page) {
+    await page.getByRole('button', { name: 'Add a camera' }).first().click();
+    await signInAs(page, 'Anna Weber', pins.anna);
+    const dialog = page.getByRole('dialog').last();
+    await dialog.getByText('127.0.0.1').waitFor();
+    await shoot(page, 'camera-add-where');
+    // What is at the machine itself is not asked unless somebody wants it.
+    const inside = dialog.getByRole('checkbox', { name: /127\.0\.0\.1/ });
+    expect(await inside.isChecked()).toBe(false);
+    for (const box of await dialog.getByRole('checkbox').all()) await box.setChecked(false);
+    expect(await dialog.getByRole('button', { name: 'Look for cameras' }).isDisabled()).toBe(true);
+    await inside.setChecked(true);
+    await dialog.getByRole('button', { name: 'Look for cameras' }).click();
+    await dialog.getByText('Which camera is it?').waitFor();
+    await shoot(page, 'camera-add-found');
+    await dialog.getByRole('button', { name: /Room/ }).first().click();
+    await dialog.getByLabel(/User name/).fill('gatehouse');
+    await dialog.getByLabel(/Password/).fill('wrong');
+    await dialog.getByRole('button', { name: 'Try it' }).click();
+    await dialog.getByText('does not take this user name and password').waitFor();
+    await dialog.getByLabel(/Password/).fill('Quitte-7281');
+    await shoot(page, 'camera-add-sign-in');
+    await dialog.getByRole('button', { name: 'Try it' }).click();
+    await dialog.getByText('The sign-in is good').waitFor();
+    return dialog;
+  }
+
+  it('is found, proved with its certificate shown, entered as a new one, seen live, and removed', async () => {
+    const { url, folder, fingerprint, devices } = await shopWithCamera();
+    await devices.say('siren/status/switch:0', { id: 0, output: false });
+    const page = await phone(url, '#/cameras');
+    const dialog = await proveAt(page);
+    await dialog.getByText(fingerprint).waitFor();
+    const proved = dialog.getByRole('img', { name: /sees now/ });
+    await expect
+      .poll(() => proved.evaluate((drawn) => ('width' in drawn ? Number(drawn.width) : 0)))
+      .toBeGreaterThan(50);
+    await shoot(page, 'camera-add-place');
+    expect(await axeIn(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Put it to use' }).click();
+    await dialog.getByText('This is needed.').waitFor();
+    await dialog.getByLabel(/What is it called/).fill('Büro Kamera');
+    await dialog.getByRole('button', { name: 'Put it to use' }).click();
+    await page.getByText('Büro Kamera is in use.').waitFor();
+    await expect.poll(() => page.locator('.live-picture').count(), { timeout: 40_000 }).toBe(1);
+    const registry = readFileSync(join(folder, 'registry.yaml'), 'utf8');
+    expect(registry).toContain('{ id: buero-kamera, kind: camera, name: Büro Kamera, site: shop');
+    expect(readFileSync(join(folder, 'gateway.yaml'), 'utf8')).not.toContain('Quitte-7281');
+    await shoot(page, 'camera-added');
+
+    await page.getByRole('button', { name: 'Remove Büro Kamera' }).click();
+    await page.getByRole('dialog').last().getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('Büro Kamera is removed.').waitFor();
+    await expect.poll(() => page.locator('.live-picture').count(), { timeout: 10_000 }).toBe(0);
+    await page.getByText('Its pictures do not come to this gateway.').waitFor();
+  });
+
+  it('is put where the registry has one; where that can’t be changed, it says what to do', async () => {
+    const { url, folder } = await shopWithCamera();
+    const page = await desk(url, '#/cameras');
+    const dialog = await proveAt(page);
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    await dialog.getByLabel(/User name/).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(readFileSync(join(folder, 'registry.yaml'), 'utf8')).not.toContain('kind: camera');
   });
 });
 

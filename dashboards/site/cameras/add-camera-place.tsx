@@ -8,6 +8,7 @@ import { cameraWords } from '../said.ts';
 import { text } from '../text.ts';
 import type { Proved } from './add-camera.tsx';
 import type { CameraPlace } from './camera-adding.ts';
+import { ProofPicture } from './proof-picture.tsx';
 
 /** A clock that is off by less than this is right enough. */
 const RIGHT_ENOUGH_SECONDS = 5;
@@ -101,11 +102,7 @@ function Proof({ proof, secure }: { proof: Proved; secure: boolean }) {
           {text('camera-add.no-picture', { why: cameraWords(proof.noPictureBecause ?? '') })}
         </p>
       ) : (
-        <img
-          class="camera-proof-picture"
-          src={`data:image/jpeg;base64,${picture}`}
-          alt={text('camera-add.picture', { name })}
-        />
+        <ProofPicture base64={picture} label={text('camera-add.picture', { name })} />
       )}
       <p>
         <strong>{name}</strong>
@@ -153,6 +150,7 @@ function NewCamera(props: {
   return (
     <form
       class="camera-add-form"
+      noValidate
       onSubmit={(submit) => {
         submit.preventDefault();
         isTried.value = true;

@@ -53,6 +53,7 @@ export function SignInAtCamera(props: {
   return (
     <form
       class="camera-add-form"
+      noValidate
       onSubmit={(submit) => {
         submit.preventDefault();
         prove();

@@ -143,11 +143,8 @@ export function AddCamera(props: {
           />
         )}
         <p class="form-error" role="alert">
-          {problem.value === undefined ? null : (
-            <>
-              <Icon name="warning" size={18} /> {problem.value}
-            </>
-          )}
+          {problem.value === undefined ? null : <Icon name="warning" size={18} />}
+          {problem.value}
         </p>
         <p class="visually-hidden" role="status">
           {busy.value ? text('camera-add.busy') : ''}

@@ -5,7 +5,7 @@ import { Icon } from '../../kit/icons.tsx';
 import { EmptyState } from '../../kit/states.tsx';
 import { asPerson, pinWanted, session } from '../session.ts';
 import { text } from '../text.ts';
-import { AddCamera } from './add-camera.tsx';
+import type { AddCamera } from './add-camera.tsx';
 import { CameraCard } from './camera-card.tsx';
 import { Evidence } from './evidence.tsx';
 import { useCameras } from './follow-cameras.ts';
@@ -16,15 +16,17 @@ export function CamerasPage({ page }: { page: SitePage }) {
   const who = session.value?.name;
   const { cameras, failure } = useCameras(who);
   const isShut = who === undefined;
-  const isAdding = useSignal(false);
+  /** Fetched when it is wanted: cameras are added once in years. */
+  const adding = useSignal<typeof AddCamera | undefined>(undefined);
   const add = () =>
     asPerson(
       text('cameras.add'),
-      async () => undefined,
-      () => {
-        isAdding.value = true;
+      () => import('./add-camera.tsx'),
+      (module) => {
+        adding.value = module.AddCamera;
       },
     );
+  const Adding = adding.value;
   return (
     <div class="sheet">
       <header class="page-head">
@@ -33,15 +35,15 @@ export function CamerasPage({ page }: { page: SitePage }) {
           {text('cameras.add')}
         </Button>
       </header>
-      {isAdding.value ? (
-        <AddCamera
+      {Adding === undefined ? null : (
+        <Adding
           page={page}
           cameras={cameras}
           onClose={() => {
-            isAdding.value = false;
+            adding.value = undefined;
           }}
         />
-      ) : null}
+      )}
       {isShut && page.cameras.length > 0 ? (
         <div class="card quiet">
           <Icon name="lock" size={26} />

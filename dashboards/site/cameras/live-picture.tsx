@@ -40,7 +40,8 @@ export function LivePicture(props: {
   useEffect(() => {
     if (isSeen && newest !== undefined && newest !== missed.peek()) shown.value = newest;
   }, [isSeen, newest, shown, missed]);
-  const takenAt = shown.value;
+  // A camera that was taken out of use shows nothing any more.
+  const takenAt = status === undefined ? undefined : shown.value;
   const isOld = takenAt !== undefined && now.value - takenAt > OLD_MS * clockRate.value;
   return (
     <figure ref={box} class={`live${isOld ? ' live-old' : ''}`}>

@@ -3,10 +3,9 @@
  * kind is put into words again. A kind that has no words yet is said as the gateway says it.
  */
 import type { SiteAlarm } from '../../../edge/api/contract.ts';
-import { inLanguage, language, locale } from '../../kit/i18n.ts';
+import { inLanguage, locale } from '../../kit/i18n.ts';
 import { duration } from '../../kit/time.ts';
 import type { AlarmWords, WordsOfAlarms } from './alarms/words.ts';
-import { en } from './detections/en.ts';
 import { type DetectionWords, type Formats, sentenceOf } from './detections/sentence.ts';
 
 const words = inLanguage<WordsOfAlarms>({
@@ -26,13 +25,10 @@ export function wordsFor(
   return alarms[`${kind}/${trouble}`] ?? alarms[kind];
 }
 
-/** English is there from the start: where nothing else has been fetched, it stands. */
-const sentences = inLanguage<DetectionWords>({
+const wordsOfDetections = inLanguage<DetectionWords>({
+  en: () => import('./detections/en.ts').then(({ en }) => en),
   de: () => import('./detections/de.ts').then(({ de }) => de),
 });
-const wordsOfDetections = (): DetectionWords | undefined =>
-  sentences() ?? (language() === 'en' ? en : undefined);
-
 const formats: Formats = {
   number: (value, digits) =>
     new Intl.NumberFormat(locale(), {
