@@ -11,6 +11,7 @@ const benches = {
   rules: { title: 'Rules', file: 'edge/rules/engine.bench.ts' },
   anomaly: { title: 'Anomaly detectors', file: 'edge/rules/anomaly/anomaly.bench.ts' },
   ingest: { title: 'Ingest: stored and acknowledged', file: 'cloud/ingest/ingest.bench.ts' },
+  sources: { title: 'Sources: lines read and made into records', file: 'cloud/sources/sources.bench.ts' },
   sigma: { title: 'Sigma', file: 'cloud/sigma/sigma.bench.ts' },
   correlate: { title: 'Correlator', file: 'cloud/correlation/correlator.bench.ts' },
   cascade: { title: 'Cascading effects', file: 'cloud/cascade/cascade.bench.ts' },

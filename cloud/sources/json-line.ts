@@ -92,6 +92,9 @@ const isSingle = (value: unknown): value is string | number | boolean =>
 /** The members that have a value: an absent fact has no key. */
 export function present<Value>(members: Record<string, Value | undefined>): Record<string, Value> {
   const kept: Record<string, Value> = {};
-  for (const [key, value] of Object.entries(members)) if (value !== undefined) kept[key] = value;
+  for (const key in members) {
+    const value = members[key];
+    if (value !== undefined) kept[key] = value;
+  }
   return kept;
 }

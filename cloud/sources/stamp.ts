@@ -170,29 +170,36 @@ function fitFields<Value>(
   fields: Readonly<Record<string, Value>> | undefined,
   bounded: (value: Value) => Value | undefined,
 ): Record<string, Value> | undefined {
-  const kept: [string, Value][] = [];
-  for (const [key, value] of Object.entries(fields ?? {})) {
-    const fitted = bounded(value);
-    if (fitted !== undefined && fitted !== '') kept.push([fitText(key, MAX_NAME_LENGTH), fitted]);
-    if (kept.length === MAX_FIELDS) break;
+  if (fields === undefined) return undefined;
+  const kept: Record<string, Value> = {};
+  let count = 0;
+  for (const key in fields) {
+    const value = fields[key];
+    const fitted = value === undefined ? undefined : bounded(value);
+    if (fitted === undefined || fitted === '' || key === '__proto__') continue;
+    kept[fitText(key, MAX_NAME_LENGTH)] = fitted;
+    if (++count === MAX_FIELDS) break;
   }
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  return count === 0 ? undefined : kept;
 }
 
 const MAX_LOG_NAME = 128;
 
 /** Rules look for words with blanks between them, not for the ends of a script's lines. */
-const onOneLine = (text: string): string => (/[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text);
+const onOneLine = (text: string): string =>
+  text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, ' ') : text;
 
 /** The first fields, each as long as there is room. */
 function fitLog(log: LogEntry | undefined): LogEntry | undefined {
   if (log === undefined) return undefined;
   const { category, product, service } = log;
-  const fields: LogEntry['fields'] = Object.create(null);
+  const fields: LogEntry['fields'] = {};
   let count = 0;
   let room = MAX_LOG_LENGTH;
-  for (const [name, value] of Object.entries(log.fields)) {
+  for (const name in log.fields) {
+    const value = log.fields[name];
     if (count === MAX_LOG_FIELDS) break;
+    if (value === undefined) continue;
     const key = fitText(name, MAX_LOG_NAME);
     if (key === '' || key === '__proto__' || key.length > room) continue;
     const isText = typeof value === 'string';
@@ -206,6 +213,6 @@ function fitLog(log: LogEntry | undefined): LogEntry | undefined {
     ...(category === undefined ? {} : { category: fitText(category, MAX_NAME_LENGTH) }),
     ...(product === undefined ? {} : { product: fitText(product, MAX_NAME_LENGTH) }),
     ...(service === undefined ? {} : { service: fitText(service, MAX_NAME_LENGTH) }),
-    fields: { ...fields },
+    fields,
   };
 }
