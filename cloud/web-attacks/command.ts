@@ -9,7 +9,8 @@ const family = 'command-injection';
 const MAX_SEPARATORS = 256;
 
 /** What follows a word so that it is a program's argument and not the next word of a sentence. */
-const argument = /^(?:\s{0,8}|\$ifs(?:\$[0-9])?|\$\{ifs\}|,)(?:-{1,2}[a-z0-9]|[/~.][/\w.*?$-]|[a-z]:\\|\$[({a-z_@]|[<>|]|&&|;|`|"|'|\\|\d{1,3}\.\d|https?:|@|\*|%[a-z]|\{|%\{)/;
+const argument = /^(?:\s{0,8}|\$ifs(?:\$[0-9])?|\$\{ifs\}|,)(?:-{1,2}[a-z0-9]|[/~.][/\w.*?$-]|[a-z]:\\|\$[({a-z_@]|[<>|]|&&|;|`|"|'|\\|\d{1,3}\.\d|https?:|@|\*|%[a-z]|\{|%\{|\s{1,8}[\w-]{1,32}\.(?:sh|py|pl|rb|php|bat|ps1|exe|txt|log|conf|cfg|sql|vbs|jar)\b)/;
+const unixPath = /^["']?\s{1,8}\/(?:var|etc|usr|tmp|home|root|opt|bin|dev|proc|sys|mnt|srv|lib|boot|run)\b/;
 const callArgument = /^\s{1,8}[\w./:~-]{1,64}\s{0,4}(?:$|[;|&)>`"'#])/;
 
 interface Separator {
@@ -45,7 +46,7 @@ function separatorAt(lower: string, at: number): Separator | undefined {
 function judgeCommand(part: Part, command: ReadCommand, before: Separator | undefined, from: number, prose: boolean, findings: Findings): void {
   const { lower } = part;
   const rest = lower.slice(command.end, command.end + 160);
-  const isKnown = programs.has(command.name) || programs.has(command.name.replace(/(?:\.exe|[0-9.]{1,4})$/, ''));
+  const isKnown = programs.has(command.name) || programs.has(command.name.replace(/(?:\.exe|[0-9.]{1,4})$/, '')) || /^(?:python|perl|php|ruby|node|lua)[23578](?:\.\d{1,2})?$/.test(command.name);
   const isWord = !isKnown && wordPrograms.has(command.name);
   const how = before === undefined ? 'at the beginning' : `behind ${before.name}`;
   const hasArgument = argument.test(rest);
@@ -78,8 +79,9 @@ function judgeCommand(part: Part, command: ReadCommand, before: Separator | unde
   }
   const isShort = before !== undefined && from <= 2;
   if (before === undefined) {
-    if (hasArgument && !/^\s{0,8}['"&]/.test(rest) && (isKnown || !/^\s{0,8}[;|`*@]/.test(rest))) findings.add(family, isKnown || (/^\s{1,4}-{1,2}[a-z0-9]/.test(rest) && !prose) ? 5 : prose ? 2 : 4, `the command ${what}`, part, from);
-    else if (isKnown && /^\s{1,8}[\w./:~-]/.test(rest)) findings.add(family, !/^[a-z\s]{0,200}$/.test(lower) && (callArgument.test(rest) || !prose) ? 5 : 3, `the command ${what}`, part, from);
+    if (unixPath.test(rest)) findings.add(family, 5, `the command ${what}`, part, from);
+    else if (hasArgument && !/^\s{0,8}['"&]/.test(rest) && (isKnown || !/^\s{0,8}[;|`*@]/.test(rest))) findings.add(family, isKnown || (/^\s{1,4}-{1,2}[a-z0-9]/.test(rest) && !prose) ? 5 : prose ? 2 : 4, `the command ${what}`, part, from);
+    else if (isKnown && /^\s{1,8}[\w./:~-]/.test(rest)) findings.add(family, !/^[a-z\s"']{0,200}$/.test(lower) && (callArgument.test(rest) || !prose) ? 5 : 3, `the command ${what}`, part, from);
     else if (isKnown && isEnd) findings.add(family, 2, `the command ${what}`, part, from);
     return;
   }
@@ -96,14 +98,14 @@ function judgeCommand(part: Part, command: ReadCommand, before: Separator | unde
 
 /** `for /f "…" %x in (…) do`, `if not exist x`, `if %x% equ 2`. */
 const batchFor = /^\s[^(]{0,64}%{0,2}\S{1,2}\s{1,8}in\s{0,8}\(/;
-const batchIf = /^\s{1,32}(?:\/i\s{1,32})?(?:not\s{1,32})?(?:(?:exist|defined|errorlevel|cmdextversion)\s|\S{1,64}(?:\s{0,32}==|\s{1,32}(?:equ|neq|lss|leq|gtr|geq)\s))/;
+const batchIf = /^\s{1,32}(?:\/i\s{1,32})?(?:not\s{1,32})?(?:(?:exist|defined|errorlevel|cmdextversion)\s|(?:"[^"]{0,64}"|\S{1,64})(?:\s{0,32}==|\s{1,32}(?:equ|neq|lss|leq|gtr|geq)\s))/;
 /** Patterns of file names, arithmetic, expansions and lists as only shells know them. */
-const shellSyntax = /(?:^|[\s=:])\/(?:[\w.*?-]{0,24}\/){0,4}[\w.*?-]{0,24}\[[^\]\s]{1,24}\][\w?*]|\$\[|\$\(\(|\$\{[a-z_@*!#]{1,24}(?:[#%^,@]|:-?\d|\/)|(?:^|[\s;|&])\{,?[\w$'"/?*]{1,32},[^}]{0,128}\}|\/[\w*]{0,8}\?[\w?*]{0,8}\/[\w*?]{0,24}|(?:^|\s)![-\d]\d?|;\s{0,4}(?:\\n)?\.(?:shell|system|sh|import|load|output|once|open|read|dump)\b|[a-z](?:''|""|``|\$@|\$\*|\$\$|\\\n)[a-z/]|<\(\)|\(\)\s?\{|\$'/;
+const shellSyntax = /(?:^|[\s=:])\/(?:[\w.*?-]{0,24}\/){0,4}[\w.*?-]{0,24}\[[^\]\s]{1,24}\][\w?*]|\$\[|\$\(\(|\$\{[a-z_@*!#]{1,24}(?:[#%^,@]|:-?\d|\/)|(?:^|[\s;|&])\{,?[\w$'"/?*]{1,32},[^}]{0,128}\}|\/[\w*]{0,8}\?[\w?*]{0,8}\/[\w*?]{0,24}|(?:^|\s)![-\d]\d?|;\s{0,4}(?:\\n)?\.(?:shell|system|sh|import|load|output|once|open|read|dump)\b|[a-z](?:''|""|\\\n)[a-z/]|[a-z](?:``|\$@|\$\*|\$\$)(?:[a-z/\s]|$)|<\(\)|\(\)\s?\{|\$'/;
 
 const telling = linear(
   ...words(`/bin/(?:[a-z]{0,4}sh|cat|ls|id|nc|echo|ping|env|busybox|uname|ps|rm|cp|mv|dd|chmod|which|python|perl|true) /usr/(?:s?bin|local/bin)/[a-z] /dev/(?:tcp|udp)/ [0-9]>&[0-9] &>/ \\$\\{?ifs\\b \\(\\)[\\s]?\\{[\\s]?: \\(\\)[\\s]?\\{ >[\\s]?/(?:dev|tmp|etc|var|proc)
     %comspec% %(?:systemroot|programdata|appdata|temp|userprofile|windir|programfiles)% cmd(?:\\.exe)?[\\s][\\s]?/[ckrv]\\b powershell(?:\\.exe)?[\\s][\\s]?[-/] [\\s]-(?:enc|encodedcommand|nop|noprofile|executionpolicy)\\b \\biex[\\s]?\\( invoke-expression downloadstring new-object net\\.webclient frombase64string start-process
-    \\bnc[\\s]-[a-z]*e -e[\\s]/bin \\bcertutil[\\s]-urlcache \\|[\\s]?(?:ba)?sh\\b <<<`.replace('[a-z]*e', '[a-z]{0,4}e')),
+    \\bnc[\\s]-[a-z]*e -e[\\s]/bin \\bcertutil[\\s]-urlcache \\|[\\s]?(?:ba)?sh\\b <<< \\b(?:pip3?|apt(?:-get)?|yum|dnf|apk)[\\s](?:-y[\\s])?install\\b`.replace('[a-z]*e', '[a-z]{0,4}e')),
 );
 const verbs = linear(
   '\\b(?:get|set|new|invoke|start|stop|remove|add|out|write|import|export|convertto|convertfrom|test|select|where|foreach|format|copy|move|rename|clear|enable|disable|register|restart|resume|suspend|wait|enter|exit|push|pop|read|receive|send|update|trace|measure|compare|group|sort|tee|join|split|resolve|show|undo|use|complete|debug|limit|checkpoint|restore|save|unblock|protect)-',
@@ -126,14 +128,14 @@ function findCmdlets(part: Part, findings: Findings): void {
 
 export function findCommands(part: Part, findings: Findings): void {
   const { lower, marks, kind } = part;
-  if ((marks & mark.letter) === 0 && (marks & mark.slash) === 0) return;
+  if ((marks & (mark.letter | mark.slash | mark.dollar | mark.parenthesis)) === 0 && !lower.startsWith('!')) return;
   const known = marks & (mark.slash | mark.other | mark.parenthesis | mark.angle | mark.dash | mark.dollar) ? telling.exec(lower) : null;
   if (known !== null && !(kind === 'referer')) findings.add(family, 5, `what only shells understand (${known[0]})`, part, known.index);
   if (kind === 'referer') return;
   if (kind !== 'agent' && marks & (mark.bracket | mark.brace | mark.dollar | mark.other | mark.quote | mark.angle | mark.separator | mark.parenthesis)) {
     const syntax = shellSyntax.exec(lower);
     const isAddress = /^(?:https?:)?\/\//.test(lower);
-    if (syntax !== null && !isAddress && !(kind === 'path' && syntax[0].startsWith('/')) && !/^[{[]"/.test(lower)) findings.add(family, isProse(part.text) || syntax[0].startsWith('!') || syntax[0].startsWith(' !') ? 3 : 5, `what only shells understand (${syntax[0].trim()})`, part, syntax.index);
+    if (syntax !== null && !isAddress && !(kind === 'path' && syntax[0].startsWith('/')) && !/^[{[]"/.test(lower)) findings.add(family, isProse(part.text) || (syntax[0].trimStart().startsWith('!') && !/^(?:![-\d]\d{0,4}){1,8}$/.test(lower)) ? 3 : 5, `what only shells understand (${syntax[0].trim()})`, part, syntax.index);
   }
   if (marks & mark.dash && kind !== 'agent') findCmdlets(part, findings);
   const isHeader = kind === 'agent';

@@ -10,6 +10,11 @@ export const programs = wordSet(`wget bash zsh ksh csh tcsh netcat ncat nslookup
   fsutil icacls cacls attrib netsh nltest vssadmin wevtutil msiexec forfiles cmd cmd.exe powershell.exe arp traceroute tracert dig
   zcat bzcat xzcat lzcat zless zmore gtfobins mawk nawk getent sysctl apt-get apt yum dnf pip pip3 npm lwp-download lwp-request aria2c axel rlwrap
   base32 base64 basenc md5sum sha1sum sha256sum ifup iconv rev shuf tac nl od uuencode uudecode unzip funzip gzip bzip2 xz timedatectl findmnt jrunscript jjs mysqldump mysqladmin psql
+  atbroker certoc certreq cmdkey cmdl32 cmstp colorcpl conhost diantz diskshadow dnscmd esentutl eventvwr extexport extrac32 findstr fltmc gpscript ie4uinit ieexec
+  ilasm infdefaultinstall installutil ldifde makecab mavinject mmc msbuild msconfig msdt odbcconf pcalua pcwrun pktmon pnputil presentationhost printbrm regasm regini regsvcs
+  rpcping runonce scriptrunner syncappvpublishingserver tttracer verclsid wbadmin winget wsreset wuauclt xwizard bcdboot bcdedit bootcfg chcp chkdsk cleanmgr defrag diskpart doskey
+  driverquery eventcreate gpresult gpupdate klist logman logoff manage-bde mklink mountvol nbtstat openfiles pathping perfmon qprocess quser qwinsta rasdial sfc subst takeown tracerpt
+  typeperf tzutil winmgmt winrm winrs regedit xcopy robocopy
   pkexec doas visudo vim tclsh irb getcap setcap capsh unshare nsenter docker kubectl journalctl logger tshark ltrace htop fping`);
 /** Programs that run the program behind them. */
 export const wrappers = wordSet('time sudo doas nohup env nice ionice timeout xargs exec command eval setsid stdbuf watch su call start busybox strace nsenter chroot builtin rlwrap');
@@ -35,6 +40,9 @@ const MAX_NAME = 96;
 export function readCommand(text: string, from: number): ReadCommand | undefined {
   let at = from;
   while (' \t({!@\n\r'.includes(text.charAt(at)) && at < text.length) at++;
+  // A variable that is empty, before the command.
+  const empty = /^\$[a-z_@*][a-z0-9_]{0,16}\s{1,4}/.exec(text.slice(at, at + 24));
+  if (empty !== null) at += empty[0].length;
   // Assignments before a command: `x=1 cat`; redirections before it: `<x cat`.
   for (let count = 0; count < 3; count++) {
     const assigned = /^[a-z_][a-z0-9_]{0,24}=[^\s;|&]{0,32}\s/.exec(text.slice(at, at + 64));

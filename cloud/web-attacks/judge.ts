@@ -33,6 +33,9 @@ const nothing: Verdict = { isAttack: false, score: 0, findings: [] };
 const plain = mark.letter | mark.digit | mark.blank | mark.dash | mark.dot;
 const hasPlainChance = /select|phpinfo|schema|passw|\.\.|^\.|[_.]|^-{1,2}|^-|adw-|-/;
 
+/** Addresses and names of files: letters, digits, `- . / : _`. */
+const addressLike = plain & ~mark.blank | mark.slash | mark.colon;
+
 function judgePart(part: Part, request: WebRequest, findings: Findings): void {
   const { kind, marks, lower } = part;
   if (kind === 'agent') {
@@ -48,6 +51,23 @@ function judgePart(part: Part, request: WebRequest, findings: Findings): void {
       }
       return;
     }
+  }
+  if ((marks & ~addressLike) === 0 && part.tricks === 0) {
+    findFiles(part, request.status, findings);
+    if (marks & (mark.slash | mark.colon)) findAddresses(part, request.host, findings);
+    if (kind !== 'path' && marks & mark.colon) findMarkup(part, findings);
+    if (marks & mark.slash && lower.includes('bin/')) findCommands(part, findings);
+    if (kind !== 'path' || lower.includes('java')) findScripts(part, findings);
+    if (kind !== 'path') {
+      findPhp(part, findings);
+      findObjects(part, findings);
+      findSql(part, findings);
+      findDocumentQueries(part, findings);
+      if (marks & mark.colon) findDirectory(part, findings);
+      findCommands(part, findings);
+      findLookups(part, findings);
+    }
+    return;
   }
   findFiles(part, request.status, findings);
   findAddresses(part, request.host, findings);

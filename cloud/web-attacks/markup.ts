@@ -76,6 +76,10 @@ function readTag(part: Part, open: number, findings: Findings): void {
     return;
   }
   const behind = lower.charCodeAt(at);
+  if (name.length === 1 && behind === 32) {
+    const spaced = /^((?:[a-z]\s){3,16}[a-z]?)/.exec(lower.slice(start, start + 40))?.[1]?.replace(/\s/g, '') ?? '';
+    if (active.has(spaced) || carriers.has(spaced)) findings.add(family, 5, `the element <${spaced}> with blanks`, part, open);
+  }
   const ends = Number.isNaN(behind) || behind <= 32 || behind === 62 || behind === 47;
   const isActive = active.has(name) || name.includes(':') || (name.endsWith('script') && name.length < 12);
   if (isActive && (ends || behind === 60)) {
@@ -174,7 +178,8 @@ function findExpressions(part: Part, findings: Findings): void {
   const breaks = linearBreak.test(lower);
   if (sink !== null) {
     const strong = /^(?:alert|prompt|confirm|eval|settimeout|setinterval|fromcharcode|atob|execscript|importscripts|string\.raw|function)/.test(sink[0]);
-    findings.add(family, (strong ? 3 : 1) + (prose ? 0 : 1), `a call of ${sink[0]}…)`, part, sink.index);
+    const isWhole = strong && sink.index <= 2 && /^[^()]{0,64}\)?[\s;]{0,4}$/.test(lower.slice(sink.index + sink[0].length));
+    findings.add(family, (strong ? 3 : 1) + (prose ? 0 : 1) + (isWhole ? 1 : 0), `a call of ${sink[0]}…)`, part, sink.index);
     if (breaks) findings.add(family, 3, 'JavaScript that breaks out of a string', part);
   }
   if (object !== undefined) {

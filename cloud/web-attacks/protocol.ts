@@ -45,7 +45,7 @@ export function findTricks(apart: TakenApart, findings: Findings): void {
     give(trick.nullByte, 5, 'a null byte');
     give(trick.needless, 5, 'letters encoded twice that need no encoding');
     give(trick.asciiAsUnicode, 5, '%u for a letter of ASCII');
-    give(trick.control, path ? 5 : 4, 'control characters');
+    give(trick.control, 5, 'control characters');
     if (kind === 'agent' || kind === 'referer') continue;
     give(trick.spelled, path ? 3 : 2, 'letters that are encoded without need');
     // "50% off": people write that into addresses.

@@ -24,7 +24,7 @@ const literalHost = /^(?:\d{5,10}|0x[0-9a-f]{1,8}|0[0-7]{6,12}|(?:0x[0-9a-f]{1,8
 
 export function findAddresses(part: Part, host: string | undefined, findings: Findings): void {
   const { lower, marks, kind, parameter } = part;
-  if ((marks & mark.slash) === 0) return;
+  if ((marks & (mark.slash | mark.colon)) === 0) return;
   if (kind === 'agent') return;
   if (marks & mark.colon) {
     address.lastIndex = kind === 'referer' ? Math.min(8, lower.length) : 0;

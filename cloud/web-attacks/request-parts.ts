@@ -219,6 +219,9 @@ export function takeApart(request: WebRequest): TakenApart {
   const query = question < 0 ? '' : rest.slice(question + 1);
   const path = decode(rawPath, false);
   const parts: Part[] = [partOf('path', 'path', path.text, path.tricks)];
+  const odd = path.text.search(/[^\w./~-]/);
+  // Applications take parameters from their paths as well: from the first unusual segment on it is a value.
+  if (odd >= 0) parts.push(partOf('value', 'path', path.text.slice(path.text.lastIndexOf('/', odd) + 1)));
   let parameters = query === '' ? 0 : splitQuery(query, '', parts);
   if (request.body !== undefined && request.body !== '') parameters += takeBody(request.body, parts);
   const { userAgent, referer } = request;
@@ -252,6 +255,11 @@ function takeBody(body: string, parts: Part[]): number {
 /** A referer is a URL of its own; a search engine's query is another's parameter, but it arrives here. */
 function takeReferer(referer: string, parts: Part[]): void {
   const found = absolute.exec(referer);
+  if (found === null && !referer.startsWith('/') && !/^[\w.-]{1,100}$/.test(referer) || /^\s{0,8}\/(?:etc|bin|usr|var|proc|root|dev|tmp)\//.test(referer)) {
+    const text = decode(referer, false);
+    parts.push(partOf('value', 'referer', text.text, text.tricks & ~trickOfPercent));
+    return;
+  }
   const rest = found === null ? referer : referer.slice(found[0].length);
   const question = rest.indexOf('?');
   const path = decode(question < 0 ? rest : rest.slice(0, question), false);

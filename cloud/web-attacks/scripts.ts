@@ -39,7 +39,7 @@ export function findPhp(part: Part, findings: Findings): void {
     const variable = superglobal.exec(lower);
     if (variable !== null) findings.add(family, 5, `a variable of PHP (${variable[0]})`, part, variable.index);
     const own = /\$\$?\{?[a-z_]\w{0,31}\}?(?:\[[^\]]{0,32}\]|->\w{1,32}){0,3}\s{0,3}(?:\(|=[^=~])|\$\s{0,8}\{\s{0,8}(?:["'`$]|[a-z_]{2,32}\s{1,8}\})|\$[a-z_]\w{0,31}(?:->|::)/.exec(lower);
-    if (own !== null && part.kind !== 'path') findings.add(family, own[0].endsWith('(') || own[0].includes('->') ? 5 : 4, 'a variable of PHP that is called or set', part, own.index);
+    if (own !== null && part.kind !== 'path') findings.add(family, own[0].endsWith('(') || own[0].includes('->') || own[0].includes('{') ? 5 : 4, 'a variable of PHP that is called or set', part, own.index);
   }
   if (marks & mark.parenthesis && marks & mark.letter) {
     functionCall.lastIndex = 0;
@@ -49,13 +49,13 @@ export function findPhp(part: Part, findings: Findings): void {
       if (call === null) break;
       const name = call[1] ?? '';
       if (!strongCalls.has(name)) {
-        const isWhole = call.index <= 2 && /\)[\s;]{0,4}$/.test(lower.slice(-8));
+        const isWhole = call.index <= 2 && /[)(][\s;]{0,4}$/.test(lower.slice(-8));
         const isCode = everydayCalls.has(name) || (/^[a-z]{2,24}(?:_[a-z0-9]{1,24}){1,5}$/.test(name) && name.length > 5);
-        const isLast = part.kind === 'path' && /\)[\s;]{0,4}$/.test(lower.slice(-8));
+        const isLast = part.kind === 'path' && /[)(][\s;]{0,4}$/.test(lower.slice(-8));
         if (isCode && !prose && (isWhole || isLast)) findings.add(family, 5, `nothing but a call of ${name}()`, part, call.index);
         continue;
       }
-      const isMild = mildCalls.has(name);
+      const isMild = mildCalls.has(name) && !(call.index <= 2 && /\)[\s;]{0,4}$/.test(lower.slice(-8)));
       findings.add(family, prose ? (isMild ? 1 : 3) : isMild ? 4 : 5, `the function ${name}()`, part, call.index);
       if (/["'$`]|\(\s?\)/.test(lower.slice(call.index + call[0].length - 1, call.index + call[0].length + 40))) findings.add(family, 1, 'with an argument as in code', part, call.index);
     }
@@ -65,8 +65,8 @@ export function findPhp(part: Part, findings: Findings): void {
     else if (/^[([]\s{0,8}[([]?[\s/*a-z]{0,48}[a-z_]{2,24}[\s/*a-z]{0,48}[\])](?:\s{0,4}[[{][\s/*a-z0-9]{0,32}[\]}]){0,2}\s{0,4}\([^)]{0,64}\)/.test(lower) && !prose) findings.add(family, 5, 'a function called by its text', part);
   }
   const name = lower.length < 4_096 && marks & mark.letter ? strongNames.exec(lower) : null;
-  if (name !== null && lower.charAt(name.index + name[0].length) !== '(') {
-    const alone = name.index <= 2 && lower.length - name[0].length <= 4;
+  if (name !== null) {
+    const alone = (name.index <= 4 && lower.length - name[0].length <= 6) || /^\s{0,4}\(/.test(lower.slice(name.index + name[0].length));
     findings.add(family, alone ? 5 : 3, `a function's name (${name[0]})`, part, name.index);
   }
   if (marks & (mark.equals | mark.letter)) {

@@ -147,13 +147,14 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
       const literal = after !== undefined && ('nsvfF(!E'.includes(after.kind) || (after.kind === 'a' && tokens[at + 2]?.kind === 'n'));
       const isCompared = after?.kind === 'w' && 'oa!'.includes(tokens[at + 2]?.kind ?? 'x');
       if (!literal && !isCompared) break;
-      give(literal ? 3 : 2, token.text.toUpperCase());
+      give(literal || broke ? 3 : 2, token.text.toUpperCase());
       operators++;
       wantsOperand = true;
     } else if (kind === 'o' || kind === 'a') {
       const after = tokens[at + 1];
       if (after === undefined) {
         if (kind === 'o') give(1, 'a comparison');
+        at++;
         break;
       }
       if (kind === 'o') {
@@ -247,6 +248,7 @@ function inContext(part: Part, quote: string, findings: Findings): void {
     const run = runFrom(tokens, start, closes);
     // Nothing but the end of somebody's condition.
     if (start === 0 && closes && run.points >= 2 && run.end >= tokens.length && kind !== ';') run.points += 2;
+    else if (start === 0 && kind === 's' && run.end >= tokens.length && run.points >= 4) run.points += 1;
     else if (start === 0 && run.end >= tokens.length && tokens.length <= 5 && kind === 'n' && run.points === 2) run.points += 3;
     if (start > 0 && run.points > 0 && !run.what.some((what) => /UNION|statement|sleep|SELECT/.test(what))) run.points -= 1;
     // A value like 1 before it is what an injection takes the place of.
@@ -277,7 +279,8 @@ function anywhere(part: Part, tokens: readonly Token[], findings: Findings): voi
       const isFirst = at === 0 || tokens[at - 1]?.kind === ';' || tokens[at - 1]?.kind === '(';
       const strength = isFirst && tokens.length > 3 ? 3 : 2;
       findings.add(family, isCode(tokens) ? strength + 2 : strength, `a statement (${text.toUpperCase()})`, part, token.at);
-    } else if (token.glued && (kinds.has(kind) || kind === 'w' || kind === '(') && at > 0)
+    } else if (token.glued && at > 0 && kind === 'n') findings.add(family, 3, 'comments between words of SQL', part, token.at);
+    else if (token.glued && (kinds.has(kind) || kind === 'w' || kind === '(') && at > 0)
       findings.add(family, kinds.has(kind) || !(part.marks & mark.blank) ? 5 : 3, 'comments between words of SQL', part, token.at);
     else if (kind === 'n' && text.startsWith('0x') && text.length > 8) hexadecimal++;
     else if (text === 'into' && /^(?:out|dump)file/.test(tokens[at + 1]?.text ?? ''))
