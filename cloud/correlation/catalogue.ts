@@ -4,7 +4,7 @@ import type { Registry } from '../../devices/model/registry.ts';
 import { surroundingsOf } from '../assets/surroundings.ts';
 import { STEPS_A_BIT } from './habits.ts';
 import type { LinkRules, ObservableClass } from './link-rules.ts';
-import { type Head, type Key, type Mark, type Place, Traits, type Via } from './memory.ts';
+import { type Head, type Key, type Mark, type Place, siteOf, Traits, type Via } from './memory.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
 import { compareText } from './order.ts';
 import { type KeyMaker, makePlace } from './place.ts';
@@ -13,9 +13,15 @@ import type { Correlated } from './traits.ts';
 
 /** Turns detections into traits against one registry and one table of rules. */
 export interface Catalogue {
-  /** Equal detections, but for id and time, have the same traits object. */
-  traitsOf(detection: Correlated): Traits;
-  /** The same with what is known of how usual it was. */
+  /**
+   * Equal detections, but for id and time, have the same traits object.
+   * @param bitsOf how rare it is; without it that is not known
+   */
+  traitsOf(
+    detection: Correlated,
+    bitsOf?: (head: Head, places: readonly Place[]) => number | undefined,
+  ): Traits;
+  /** The same, judged otherwise as to how rare it was. */
   judged(traits: Traits, bits: number | undefined): Traits;
   /** Forgets all traits, unknown assets and marks but those of `kept`, so that memory follows what is held. */
   retain(kept: Iterable<Traits>): void;
@@ -36,7 +42,9 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   /** By rule and site: of severities and tactics there are few. */
   const heads = new Map<string, Map<string | undefined, Head[]>>();
   const marks = new Map<Mark['class'], Map<string, Mark>>();
-  const known = new Map<Head, Known>();
+  /** By how rare they are: unknown, 0 bits, half a bit, … */
+  const known = new Map<Head, Known[]>();
+  const rarities = new Map<string, Key>();
   const vias = new Map<string, readonly Via[]>();
   let numbers = 0;
 
@@ -128,26 +136,44 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       theme,
       faintness: rank >= 2 ? undefined : rank === 1 ? 'low' : 'info',
       placed: theme.ordinary !== true && rank > 0,
+      habit: undefined,
     };
     list.push(made);
     return made;
   };
-  const knownOf = (head: Head): Known => keep(known, head, () => ({ byPlace: new Map(), byName: new Map() }));
+  const knownOf = (head: Head, bits: number | undefined): Known => {
+    const judged = keep(known, head, (): Known[] => []);
+    const index = bits === undefined ? 0 : 1 + bits * STEPS_A_BIT;
+    judged[index] ??= { byPlace: new Map(), byName: new Map() };
+    return judged[index];
+  };
+  const rarityOf = ({ theme, faintness, site }: Head, at: readonly Place[], bits: number | undefined) => {
+    // A remark and everyday business are no sign of anything, however rare.
+    if (bits === undefined || bits < rules.habit.rareBits) return undefined;
+    if (theme.ordinary === true || faintness === 'info') return undefined;
+    return keep(rarities, siteOf(site, at) ?? '', () => ({
+      windowMs: rules.rarity.windowMs,
+      timeline: undefined,
+    }));
+  };
 
   return {
-    traitsOf(detection) {
+    traitsOf(detection, bitsOf) {
       const named = new Named();
       if (detection.identities.length > 0) nameIdentities(named, detection);
       nameObservables(named, detection);
       const head = headOf(detection);
       const at = placesOf(detection.assets);
-      const { byPlace, byName } = knownOf(head);
+      const bits = bitsOf?.(head, at);
+      const { byPlace, byName } = knownOf(head, bits);
       const make = () =>
         new Traits(
           head,
           at,
           exact(named.marks),
           keep(vias, named.via.join(), () => exact(named.via)),
+          bits,
+          rarityOf(head, at, bits),
         );
       // Most name one asset and nothing else: found without writing a name for them.
       const [only] = at;
@@ -155,25 +181,21 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
         ? keep(byPlace, only, make)
         : keep(byName, nameOf(at, named), make);
     },
-    judged({ base }, bits) {
-      if (bits === undefined) return base;
-      base.judged ??= [];
-      let made = base.judged[bits * STEPS_A_BIT];
-      if (made === undefined) {
-        const { head, places: at, marks: named, via, theme, faintness, site } = base;
-        // A remark and everyday business are no sign of anything, however rare.
-        const isSign = bits >= rules.habit.rareBits && theme.ordinary !== true && faintness !== 'info';
-        const rarity = isSign ? keyOf('rarity', site ?? '', rules.rarity.windowMs) : undefined;
-        made = new Traits(head, at, named, via, { base, bits, rarity });
-        base.judged[bits * STEPS_A_BIT] = made;
-      }
-      return made;
+    judged(traits, bits) {
+      if (bits === traits.bits) return traits;
+      const { head, places: at, marks: named, via } = traits;
+      const { byPlace, byName } = knownOf(head, bits);
+      const make = () => new Traits(head, at, named, via, bits, rarityOf(head, at, bits));
+      const [only] = at;
+      return only !== undefined && at.length === 1 && named.length === 0
+        ? keep(byPlace, only, make)
+        : keep(byName, nameOf(at, traits), make);
     },
     retain(kept) {
       for (const memory of [unknownPlaces, alone, marks, known, heads]) memory.clear();
-      for (const { base: traits } of kept) {
+      for (const traits of kept) {
         const { head, places: at } = traits;
-        const { byPlace, byName } = knownOf(head);
+        const { byPlace, byName } = knownOf(head, traits.bits);
         const [only] = at;
         if (only !== undefined && at.length === 1 && traits.marks.length === 0) byPlace.set(only, traits);
         else byName.set(nameOf(at, traits), traits);

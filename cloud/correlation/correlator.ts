@@ -6,10 +6,10 @@ import { type Added, type Changes, changesBetween, type Forgotten, goneInto } fr
 import { Components, newItem } from './components.ts';
 import { type DecidedPairs, type Decisions, decisionsOf, NO_DECISIONS } from './decisions.ts';
 import { spanningForest } from './forest.ts';
-import { Habits, type Kind } from './habits.ts';
+import { Habits } from './habits.ts';
 import { byUrgency, incidentLine, incidentOf, MAX_TOLD_LINKS, type Outline, outlineOf } from './incident.ts';
 import { type LinkRules, largestWindowMs, linkRules } from './link-rules.ts';
-import type { Item, Pace, Run, Traits } from './memory.ts';
+import type { Item, Pace, Run } from './memory.ts';
 import { isDue, paceOf } from './pace.ts';
 import { at, firstOf, rootOf, runsOf } from './run.ts';
 import { type Correlated, compareTraits } from './traits.ts';
@@ -67,16 +67,22 @@ export class Correlator {
   /** Takes one detection without saying what it changed: `changes` says so for all since it was last asked. */
   absorb(detection: Correlated): 'added' | 'duplicate' | 'conflicting' {
     const { id, at: atMs } = detection;
-    const traits = this.#catalogue.traitsOf(detection);
     const known = this.#components.find(id);
-    if (known !== undefined)
-      return known.at === atMs && known.traits.base === traits ? 'duplicate' : 'conflicting';
-    const kind = kindOf(traits);
-    this.#habits.note(kind, atMs);
-    this.#components.insert(
-      newItem(id, atMs, this.#catalogue.judged(traits, this.#habits.bitsOf(kind, atMs))),
-    );
+    if (known !== undefined) return this.#saysSame(known, detection) ? 'duplicate' : 'conflicting';
+    const traits = this.#catalogue.traitsOf(detection, (head, places) => {
+      this.#habits.note(head, places, atMs);
+      return this.#habits.bitsOf(head, places, atMs);
+    });
+    this.#components.insert(newItem(id, atMs, traits));
     return 'added';
+  }
+
+  #saysSame({ at: knownAt, traits }: Item, detection: Correlated): boolean {
+    return knownAt === detection.at && traits === this.#catalogue.traitsOf(detection, () => traits.bits);
+  }
+
+  #bitsOf({ traits: { head, places }, at: atMs }: Item): number | undefined {
+    return this.#habits.bitsOf(head, places, atMs);
   }
 
   /**
@@ -91,8 +97,8 @@ export class Correlator {
       this.#staged.set(id, newItem(id, atMs, traits));
       return 'staged';
     }
-    if (known.at === atMs && known.traits.base === traits) return 'duplicate';
-    const isFirst = (atMs - known.at || compareTraits(traits, known.traits.base)) < 0;
+    if (this.#saysSame(known, detection)) return 'duplicate';
+    const isFirst = (atMs - known.at || compareTraits(traits, known.traits)) < 0;
     if (isFirst && this.#staged.has(id)) this.#staged.set(id, newItem(id, atMs, traits));
     return 'conflicting';
   }
@@ -101,9 +107,8 @@ export class Correlator {
   settle(): void {
     const staged = this.#staged;
     this.#staged = new Map();
-    for (const { traits, at: atMs } of staged.values()) this.#habits.note(kindOf(traits), atMs);
-    for (const item of staged.values())
-      item.traits = this.#catalogue.judged(item.traits, this.#habits.bitsOf(kindOf(item.traits), item.at));
+    for (const { traits, at: atMs } of staged.values()) this.#habits.note(traits.head, traits.places, atMs);
+    for (const item of staged.values()) item.traits = this.#catalogue.judged(item.traits, this.#bitsOf(item));
     this.#components.insertAll(staged);
     if (!this.#isOneSet) return;
     this.#components.dropIndex();
@@ -139,7 +144,7 @@ export class Correlator {
     if (leaving.size === 0) return this.add(coming, nowMs);
     for (const id of leaving) {
       const { traits, at: atMs } = this.#components.item(id);
-      this.#habits.withdraw(kindOf(traits), atMs);
+      this.#habits.withdraw(traits.head, traits.places, atMs);
     }
     const gone = this.#rearrange(leaving, leaving, () => {
       for (const detection of coming) this.absorb(detection);
@@ -161,7 +166,7 @@ export class Correlator {
     const told = [...touched].flatMap((root) => this.#heldBy(root, leaving));
     const staying = this.#components.takeApart(touched).filter(({ id }) => !leaving.has(id));
     for (const item of staying) {
-      item.traits = this.#catalogue.judged(item.traits, this.#habits.bitsOf(kindOf(item.traits), item.at));
+      item.traits = this.#catalogue.judged(item.traits, this.#bitsOf(item));
       this.#components.insert(item);
     }
     then();
@@ -184,12 +189,9 @@ export class Correlator {
     if (!this.#habits.isAnyDue) return;
     const isDueAnew = this.#habits.takeDue();
     const others: string[] = [];
-    for (const { id, at: atMs, traits } of this.#components.items())
-      if (
-        isDueAnew(traits.rule, atMs) &&
-        this.#catalogue.judged(traits, this.#habits.bitsOf(kindOf(traits), atMs)) !== traits
-      )
-        others.push(id);
+    for (const item of this.#components.items())
+      if (isDueAnew(item.traits.rule, item.at) && this.#bitsOf(item) !== item.traits.bits)
+        others.push(item.id);
     // Nothing leaves, so nothing that was told is gone but by `changes`.
     if (others.length > 0) this.#rearrange(others, NOBODY, () => {});
   }
@@ -200,10 +202,7 @@ export class Correlator {
     for (const [id, detection] of latest) {
       const known = this.#components.find(id);
       if (known === undefined) continue;
-      const isSame =
-        detection !== undefined &&
-        known.at === detection.at &&
-        known.traits.base === this.#catalogue.traitsOf(detection);
+      const isSame = detection !== undefined && this.#saysSame(known, detection);
       if (!isSame) leaving.add(id);
     }
     return leaving;
@@ -338,8 +337,6 @@ export class Correlator {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
-
-const kindOf = ({ base }: Traits): Kind => base.kind;
 
 /** The incidents of a set of detections, the most urgent first. The same for every order of the same set. */
 export function correlate(

@@ -104,7 +104,8 @@ export function couldLink(
       like.places,
       [...marks, ...others],
       [...marks.map((mark) => via(viaOf(mark))), ...others.map((): Via => 'itself')],
-      like.bits === undefined ? undefined : { base: undefined, bits: like.bits, rarity: like.rarity },
+      like.bits,
+      like.rarity,
     );
   // A badge here and an account there weigh otherwise than two accounts.
   return [likest((via) => via), likest(across)].some(

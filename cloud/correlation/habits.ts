@@ -6,6 +6,7 @@
  * counts, and what is going on without a break is not held against itself. So a judgement depends on the set of
  * detections alone and not on the order they came in; what arrives late makes those of its rule due to be judged anew.
  */
+import { addHour, countOf, forgetBefore, removeHour, type SeenHours, startOfBout } from './hours.ts';
 
 export interface HabitRules {
   /** Nothing is usual or unusual before anything was seen in so many hours: days have a rhythm, silence teaches nothing. */
@@ -38,125 +39,42 @@ const HOUR_MS = 3_600_000;
 
 export const hourOf = (atMs: number): number => Math.floor(atMs / HOUR_MS);
 
-/** In which hours something was seen, and how often in each. */
-class SeenHours {
-  /** Ascending. */
-  #hours: number[] = [];
-  #counts: number[] = [];
-  /** The judgement asked for last: nearly always the one asked for next. */
-  #askedHour = -1;
-  #askedAt = -1;
-  #bits = 0;
-
-  get last(): number {
-    return this.#hours[this.#hours.length - 1] ?? -1;
-  }
-
-  get isEmpty(): boolean {
-    return this.#hours.length === 0;
-  }
-
-  /** The answer: this hour is new, and others are there behind it. */
-  add(hour: number): boolean {
-    const index = this.last < hour ? this.#hours.length : this.#from(hour);
-    if (this.#hours[index] === hour) {
-      this.#counts[index] = (this.#counts[index] ?? 0) + 1;
-      return false;
-    }
-    this.#askedHour = -1;
-    const isLate = index < this.#hours.length;
-    if (!isLate) {
-      this.#hours.push(hour);
-      this.#counts.push(1);
-      return false;
-    }
-    this.#hours.splice(index, 0, hour);
-    this.#counts.splice(index, 0, 1);
-    return true;
-  }
-
-  /** The answer: this hour is empty now, and others are there behind it. */
-  remove(hour: number): boolean {
-    const index = this.#from(hour);
-    if (this.#hours[index] !== hour) return false;
-    const left = (this.#counts[index] ?? 1) - 1;
-    this.#counts[index] = left;
-    if (left > 0) return false;
-    this.#askedHour = -1;
-    this.#hours.splice(index, 1);
-    this.#counts.splice(index, 1);
-    return index < this.#hours.length;
-  }
-
-  forgetBefore(hour: number): void {
-    const index = this.#from(hour);
-    this.#hours.splice(0, index);
-    this.#counts.splice(0, index);
-  }
-
-  /** In how many hours from one and before another anything was seen. */
-  countOf(from: number, before: number): number {
-    return this.#from(before) - this.#from(from);
-  }
-
-  /**
-   * −log2 of the part of the hours watched before this happening that had it.
-   * @param version of `watched`: another one where it changed behind its end
-   */
-  bitsAt(hour: number, watched: SeenHours, version: number, rules: HabitRules): number {
-    if (this.#askedHour === hour && this.#askedAt === version) return this.#bits;
-    let start = hour;
-    let index = this.#from(hour);
-    while (index > 0 && this.#hours[index - 1] === start - 1 && hour - start + 1 < rules.boutHours) {
-      start--;
-      index--;
-    }
-    const from = start - rules.memoryHours;
-    const seen = index - this.#from(from);
-    this.#bits = Math.max(0, -Math.log2((seen + 0.5) / (watched.countOf(from, start) + 1)));
-    this.#askedHour = hour;
-    this.#askedAt = version;
-    return this.#bits;
-  }
-
-  /** Index of the first hour that is not before this one. */
-  #from(hour: number): number {
-    let low = 0;
-    let high = this.#hours.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#hours[middle] ?? 0) < hour) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-class RuleHabit {
-  readonly anywhere = new SeenHours();
-  readonly byAsset = new Map<string, SeenHours>();
-}
-
-/** What a habit is kept of. */
-export interface Kind {
+/** When a rule spoke, of whatever. */
+export interface RuleHabit {
   readonly rule: string;
-  /** Ids, each once. */
-  readonly assets: readonly string[];
+  readonly hours: SeenHours;
+  /** Forgotten: to be asked for again. */
+  isGone: boolean;
+}
+
+/** When which rule spoke of an asset. */
+export interface AssetHabit {
+  readonly byRule: Map<RuleHabit, SeenHours>;
+  isGone: boolean;
+}
+
+/** A rule and an asset as they are named; what habits are kept of them is noted there, so that it is found at once. */
+export interface NamedRule {
+  readonly rule: string;
+  habit: RuleHabit | undefined;
+}
+export interface NamedAsset {
+  readonly id: string;
+  habit: AssetHabit | undefined;
 }
 
 export class Habits {
   readonly #rules: HabitRules;
   readonly #byRule = new Map<string, RuleHabit>();
+  readonly #byAsset = new Map<string, AssetHabit>();
   /** Hours in which anything was seen at all. */
-  readonly #watched = new SeenHours();
-  #watchedVersion = 0;
-  /** Whether enough was watched before an hour to judge: the one asked for last. */
-  #learned = { hour: -1, version: -1, isEnough: false };
+  readonly #watched: SeenHours = [];
   #pairs = 0;
   /** From which hour on the detections of a rule are to be judged anew. */
   readonly #due = new Map<string, number>();
   #isAllDue = false;
-  /** Kinds that found no room. */
+  /** What was asked for last: how many hours were watched before one. */
+  #watchedBefore = { hour: -1, count: 0 };
   #unknown = 0;
 
   constructor(rules: HabitRules) {
@@ -168,56 +86,65 @@ export class Habits {
     return this.#unknown;
   }
 
-  note({ rule, assets }: Kind, atMs: number): void {
-    const hour = hourOf(atMs);
-    if (this.#watched.add(hour)) this.#watchedChanged();
-    let habit = this.#byRule.get(rule);
+  #ruleOf(named: NamedRule): RuleHabit {
+    let { habit } = named;
+    if (habit !== undefined && !habit.isGone) return habit;
+    habit = this.#byRule.get(named.rule);
     if (habit === undefined) {
-      habit = new RuleHabit();
-      this.#byRule.set(rule, habit);
+      habit = { rule: named.rule, hours: [], isGone: false };
+      this.#byRule.set(named.rule, habit);
     }
-    let isLate = habit.anywhere.add(hour);
+    named.habit = habit;
+    return habit;
+  }
+
+  #assetOf(named: NamedAsset): AssetHabit {
+    let { habit } = named;
+    if (habit !== undefined && !habit.isGone) return habit;
+    habit = this.#byAsset.get(named.id);
+    if (habit === undefined) {
+      habit = { byRule: new Map(), isGone: false };
+      this.#byAsset.set(named.id, habit);
+    }
+    named.habit = habit;
+    return habit;
+  }
+
+  note(named: NamedRule, assets: readonly NamedAsset[], atMs: number): void {
+    const rule = this.#ruleOf(named);
+    const hour = hourOf(atMs);
+    if (addHour(this.#watched, hour)) this.#watchedChanged();
+    let isLate = addHour(rule.hours, hour);
     for (const asset of assets) {
-      let seen = habit.byAsset.get(asset);
-      if (seen === undefined) {
-        if (this.#pairs >= MAX_HABITS) {
-          this.#unknown++;
-          continue;
-        }
-        seen = new SeenHours();
-        habit.byAsset.set(asset, seen);
+      const { byRule } = this.#assetOf(asset);
+      const hours = byRule.get(rule);
+      if (hours !== undefined) {
+        if (addHour(hours, hour)) isLate = true;
+      } else if (this.#pairs >= MAX_HABITS) this.#unknown++;
+      else {
+        const first: SeenHours = [];
+        addHour(first, hour);
+        byRule.set(rule, first);
         this.#pairs++;
       }
-      if (seen.add(hour)) isLate = true;
     }
-    if (isLate) this.#makeDue(rule, hour);
+    if (isLate) this.#makeDue(rule.rule, hour);
   }
 
   /** Takes back what was noted. */
-  withdraw({ rule, assets }: Kind, atMs: number): void {
+  withdraw(named: NamedRule, assets: readonly NamedAsset[], atMs: number): void {
+    const rule = this.#ruleOf(named);
     const hour = hourOf(atMs);
-    if (this.#watched.remove(hour)) this.#watchedChanged();
-    const habit = this.#byRule.get(rule);
-    if (habit === undefined) return;
-    let isEarly = habit.anywhere.remove(hour);
-    for (const asset of assets) if (habit.byAsset.get(asset)?.remove(hour) === true) isEarly = true;
-    if (isEarly) this.#makeDue(rule, hour);
+    if (removeHour(this.#watched, hour)) this.#watchedChanged();
+    let isEarly = removeHour(rule.hours, hour);
+    for (const asset of assets)
+      if (removeHour(this.#assetOf(asset).byRule.get(rule) ?? NO_HOURS, hour)) isEarly = true;
+    if (isEarly) this.#makeDue(rule.rule, hour);
   }
 
   #watchedChanged(): void {
-    this.#watchedVersion++;
+    this.#watchedBefore.hour = -1;
     this.#isAllDue = true;
-  }
-
-  #hasLearnedBefore(hour: number): boolean {
-    const learned = this.#learned;
-    if (learned.hour !== hour || learned.version !== this.#watchedVersion) {
-      const { learningHours, memoryHours } = this.#rules;
-      learned.hour = hour;
-      learned.version = this.#watchedVersion;
-      learned.isEnough = this.#watched.countOf(hour - memoryHours, hour) >= learningHours;
-    }
-    return learned.isEnough;
   }
 
   #makeDue(rule: string, hour: number): void {
@@ -238,37 +165,63 @@ export class Habits {
   }
 
   /** How surprising it is, in half bits rounded down; undefined where too little was watched to say. */
-  bitsOf({ rule, assets }: Kind, atMs: number): number | undefined {
+  bitsOf(named: NamedRule, assets: readonly NamedAsset[], atMs: number): number | undefined {
     const hour = hourOf(atMs);
-    if (!this.#hasLearnedBefore(hour)) return undefined;
-    const habit = this.#byRule.get(rule);
-    if (habit === undefined) return undefined;
-    const anywhere = habit.anywhere.bitsAt(hour, this.#watched, this.#watchedVersion, this.#rules);
+    if (this.#countBefore(hour) < this.#rules.learningHours) return undefined;
+    const rule = this.#ruleOf(named);
+    const anywhere = this.#bitsAt(rule.hours, hour);
     // Of several assets the one it is most usual of.
     let here = assets.length === 0 ? anywhere : Number.POSITIVE_INFINITY;
     for (const asset of assets) {
-      const seen = habit.byAsset.get(asset);
-      if (seen === undefined) return undefined;
-      here = Math.min(here, seen.bitsAt(hour, this.#watched, this.#watchedVersion, this.#rules));
+      const hours = this.#assetOf(asset).byRule.get(rule);
+      if (hours === undefined) return undefined;
+      here = Math.min(here, this.#bitsAt(hours, hour));
     }
     const { shareOfRule } = this.#rules;
     return Math.floor(STEPS_A_BIT * (shareOfRule * anywhere + (1 - shareOfRule) * here)) / STEPS_A_BIT;
+  }
+
+  /** −log2 of the part of the hours watched, before this happening began, that had it. */
+  #bitsAt(hours: SeenHours, hour: number): number {
+    const start = startOfBout(hours, hour, this.#rules.boutHours);
+    const seen = countOf(hours, start - this.#rules.memoryHours, start);
+    const watched = this.#countBefore(start);
+    return Math.max(0, -Math.log2((seen + 0.5) / (watched + 1)));
+  }
+
+  #countBefore(hour: number): number {
+    const known = this.#watchedBefore;
+    if (known.hour !== hour) {
+      known.count = countOf(this.#watched, hour - this.#rules.memoryHours, hour);
+      known.hour = hour;
+    }
+    return known.count;
   }
 
   /** Drops what no detection from `fromMs` on is judged by. */
   forget(fromMs: number): void {
     const { memoryHours, boutHours } = this.#rules;
     const from = hourOf(fromMs) - memoryHours - boutHours;
-    this.#watched.forgetBefore(from);
-    for (const [rule, { anywhere, byAsset }] of this.#byRule) {
-      anywhere.forgetBefore(from);
-      for (const [asset, seen] of byAsset) {
-        seen.forgetBefore(from);
-        if (!seen.isEmpty) continue;
-        byAsset.delete(asset);
+    forgetBefore(this.#watched, from);
+    this.#watchedBefore.hour = -1;
+    for (const [id, habit] of this.#byAsset) {
+      for (const [rule, hours] of habit.byRule) {
+        forgetBefore(hours, from);
+        if (hours.length > 0) continue;
+        habit.byRule.delete(rule);
         this.#pairs--;
       }
-      if (anywhere.isEmpty) this.#byRule.delete(rule);
+      if (habit.byRule.size > 0) continue;
+      habit.isGone = true;
+      this.#byAsset.delete(id);
+    }
+    for (const [name, habit] of this.#byRule) {
+      forgetBefore(habit.hours, from);
+      if (habit.hours.length > 0) continue;
+      habit.isGone = true;
+      this.#byRule.delete(name);
     }
   }
 }
+
+const NO_HOURS: SeenHours = [];

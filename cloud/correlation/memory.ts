@@ -6,6 +6,7 @@
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Severity } from '../../devices/model/detection.ts';
 import type { Identity } from '../../devices/model/identity.ts';
+import type { AssetHabit, RuleHabit } from './habits.ts';
 import type { ObservableClass } from './link-rules.ts';
 import type { Theme } from './theme.ts';
 
@@ -64,6 +65,8 @@ export interface Place {
   /** In which index lists it stands, and which it must be compared with (see components.ts). */
   readonly own: readonly Key[];
   readonly probes: readonly Key[];
+  /** What habits are kept of it. */
+  habit: AssetHabit | undefined;
 }
 
 /** Somebody or something that detections may name alike: a person, an address, an account, a hash. */
@@ -92,7 +95,13 @@ export interface Head {
   readonly faintness: 'info' | 'low' | undefined;
   /** False: too ordinary or too slight to be joined by the place it happened in. */
   readonly placed: boolean;
+  /** What habits are kept of the rule. */
+  habit: RuleHabit | undefined;
 }
+
+/** The site that was named, else that of the first known asset. */
+export const siteOf = (named: string | undefined, places: readonly Place[]): string | undefined =>
+  named ?? places.find(({ asset }) => asset !== undefined)?.asset?.site;
 
 /**
  * All of a detection that linking depends on, but its time. Detections with the same traits have the same
@@ -106,16 +115,10 @@ export class Traits {
   readonly via: readonly Via[];
   /** Whether it has anything but hubs, so that the same again is the same happening. */
   readonly repeats: boolean;
-  /** As it is without a judgement on how usual it was: itself, or what it was made from. */
-  readonly base: Traits;
   /** How rare it was when it was seen (see habits.ts), in bits; undefined: not known. */
   readonly bits: number | undefined;
   /** The list of all rare things of the site, where this is one. */
   readonly rarity: Key | undefined;
-  /** What its habit is kept of. */
-  readonly kind: { readonly rule: string; readonly assets: readonly string[] };
-  /** At a base: what was made from it, by bits. */
-  judged: Traits[] | undefined = undefined;
   /** The runs of these traits, in order of time; kept here as a key's timeline is. The correlator's alone. */
   runs: Run[] | undefined = undefined;
 
@@ -124,16 +127,11 @@ export class Traits {
     places: readonly Place[],
     marks: readonly Mark[],
     via: readonly Via[],
-    judgement?: {
-      readonly base: Traits | undefined;
-      readonly bits: number;
-      readonly rarity: Key | undefined;
-    },
+    bits?: number,
+    rarity?: Key,
   ) {
-    this.base = judgement?.base ?? this;
-    this.kind = judgement?.base?.kind ?? { rule: head.rule, assets: places.map(({ id }) => id) };
-    this.bits = judgement?.bits;
-    this.rarity = judgement?.rarity;
+    this.bits = bits;
+    this.rarity = rarity;
     this.head = head;
     this.places = places;
     this.marks = marks;
@@ -158,7 +156,7 @@ export class Traits {
   }
   /** The site it names, else that of its first known asset. */
   get site(): string | undefined {
-    return this.head.site ?? this.places.find(({ asset }) => asset !== undefined)?.asset?.site;
+    return siteOf(this.head.site, this.places);
   }
 }
 

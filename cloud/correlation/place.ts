@@ -40,6 +40,7 @@ export function makePlace(
       slow: false,
       own,
       probes: own,
+      habit: undefined,
     };
   }
   const hub = asset.public;
@@ -109,6 +110,7 @@ export function makePlace(
     slow: asset.band !== undefined || asset.kind === 'fridge',
     own,
     probes,
+    habit: undefined,
   };
 }
 

@@ -68,7 +68,7 @@ function urgency(all: ReadonlySet<Traits>, rareBits: number): number {
     const own = pointsOf[traits.severity] * (isEveryday ? EVERYDAY : 1);
     worst.set(traits.rule, Math.max(worst.get(traits.rule) ?? 0, own));
     if (traits.rarity !== undefined) {
-      const name = [traits.rule, ...traits.kind.assets].join('\n');
+      const name = [traits.rule, ...traits.places.map(({ id }) => id)].join('\n');
       rare.set(name, Math.max(rare.get(name) ?? 0, traits.bits ?? 0));
     }
     // A trifle does not widen an attack.

@@ -19,6 +19,7 @@ export const NO_HEAD: Head = {
   theme: { name: 'other' },
   faintness: 'info',
   placed: false,
+  habit: undefined,
 };
 
 /** An order of traits that does not depend on what came first. */
