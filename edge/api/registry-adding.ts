@@ -37,9 +37,11 @@ export function idFromName(name: string, isTaken: (id: string) => boolean): stri
     .replaceAll('ü', 'ue')
     .replaceAll('ß', 'ss')
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
-    .slice(0, MAX_ID_LENGTH);
+    .slice(0, MAX_ID_LENGTH)
+    .replace(/-+$/, '');
   const base = plain === '' ? 'camera' : plain;
   for (let count = 1; count <= MAX_SAME_NAMES; count++) {
     const id = count === 1 ? base : `${base}-${count}`;

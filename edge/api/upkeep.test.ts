@@ -252,6 +252,19 @@ describe('changed rules', { timeout: WITH_PROCESSES_MS }, () => {
       added: [{ rule: 'forced-open', assets: [{ name: 'Front door' }] }],
       gone: [{ rule: 'forced-open', assets: [{ name: 'Back door' }] }],
     });
+    // Not the rules alone: what is watched when is tried, too, and nobody's code is shown for it.
+    expect(text).toMatch(/^opening:[\s\S]*^panel:[\s\S]*^access:[\s\S]*^rules:/m);
+    expect(text).not.toMatch(/scrypt|Hash/);
+    const watched = await trial('panel: { asset: panel-1, always: [front-door], sirens: [siren-1] }');
+    expect(watched.answer).toMatchObject({
+      present: 1,
+      changed: 2,
+      added: [{ rule: 'intrusion', assets: [{ name: 'Front door' }, { name: 'Alarm' }] }],
+      gone: [],
+    });
+    const elsewhere = await trial('panel: { asset: panel-1, always: [no-such-door] }');
+    expect(elsewhere.status).toBe(400);
+    expect(JSON.stringify(elsewhere.answer)).toContain('no-such-door');
     const wrong = await trial('- { rule: forced-open }\n- { rule: no-such-rule }');
     expect(wrong).toMatchObject({ status: 400, answer: { error: { field: 'text' } } });
     expect(JSON.stringify(wrong.answer)).toContain('rules:2');
