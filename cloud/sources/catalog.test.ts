@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detection as detectionSchema } from '../../devices/model/detection.ts';
@@ -103,4 +104,16 @@ describe.each(sourceFormats)('$name', (format) => {
       expectBounded(read(first + input.slice(0, format.maxBytes - first.length), receivedAt), piece);
     }
   });
+});
+
+test('the page of sources names every format, and its examples are taken', () => {
+  const page = readFileSync(new URL('../../docs/sources.md', import.meta.url), 'utf8');
+  for (const { name } of sourceFormats) expect(page, name).toContain(`\n| \`${name}\` | `);
+  const examples = /```json\n([^`]+)```/.exec(page)?.[1]?.trim().split('\n') ?? [];
+  expect(examples.length).toBeGreaterThan(3);
+  const own = sourceFormats
+    .filter(({ name }) => ['shop-event', 'payment-service', 'integrity-report'].includes(name))
+    .map((format) => format.reader({}, utc));
+  for (const example of examples)
+    expect(own.filter((read) => 'reported' in read(example, receivedAt)).length, example).toBe(1);
 });

@@ -8,7 +8,7 @@ import type { Registry } from '../../devices/model/registry.ts';
 import type { Store } from '../store/store.ts';
 import { sourceFormats } from './catalog.ts';
 import type { SourceEntry, SourceList } from './configuration.ts';
-import { Intake, type SourceHealth } from './intake.ts';
+import { Intake, messageOf, type SourceHealth } from './intake.ts';
 import type { SourceFormat, SourceReader } from './source.ts';
 import { readSyslogMessage } from './syslog-message.ts';
 import { followFile } from './transports/followed-file.ts';
@@ -45,7 +45,7 @@ export interface Sources {
 /**
  * Starts every configured source. A source that can't work (its port is taken, its file is missing) says so in
  * its health and tries on; the others never notice.
- * @throws Error where a source names an asset or a site that the registry does not know
+ * @throws Error where a source names an asset or a site that the registry does not know, or a secret that is not there
  */
 export function createSources(configuration: SourceList, options: SourcesOptions): Sources {
   // Every source waits on it: many are no leak.
@@ -72,7 +72,11 @@ export function createSources(configuration: SourceList, options: SourcesOptions
         running.push(receiveSyslogTls(transport, intake, boot, onListening, options.signal));
         break;
       case 'http-post':
-        routes.route('/', httpPostRoute(transport, format.unit, intake, boot));
+        try {
+          routes.route('/', httpPostRoute(transport, format.unit, intake, boot));
+        } catch (error) {
+          throw new Error(`source ${name}: ${messageOf(error)}`);
+        }
         break;
     }
   }
