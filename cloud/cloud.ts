@@ -15,6 +15,8 @@ import type { ApiParts } from './api/parts.ts';
 import { Scenarios } from './api/scenarios.ts';
 import { Sessions } from './api/sessions.ts';
 import { LiveStream } from './api/stream.ts';
+import { installationGraph } from './assets/dependencies.ts';
+import { DependencyBook } from './assets/dependency-book.ts';
 import type { CloudConfiguration } from './config.ts';
 import { Detector } from './detector.ts';
 import { openHttpServer } from './http-server.ts';
@@ -262,6 +264,11 @@ async function assemble(
     clock,
     overview,
     telemetry,
+    dependencies: new DependencyBook({
+      graph: installationGraph(registry, configuration.graph),
+      store,
+      file: join(state, 'dependency-decisions.json'),
+    }),
     sessions,
     stream,
     scenarios,

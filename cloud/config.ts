@@ -6,6 +6,8 @@ import { durationMs, plainText } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
 import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
+import type { GraphDocument } from './cascade/document.ts';
+import { readGraph } from './cascade/read-graph.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
 import { catalog as monitorCatalog } from './monitors/catalog.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
@@ -118,6 +120,8 @@ const sigma = z.strictObject({
 export const cloudDocument = z.strictObject({
   /** File with the sites, zones, assets and identities. */
   registry: path,
+  /** File with dependencies, services, threats and mitigations; the registry's own links count without it. */
+  dependencies: path.optional(),
   /** Directory for everything that must survive a restart. */
   state: path,
   http: http.prefault({}),
@@ -136,10 +140,12 @@ export const cloudDocument = z.strictObject({
 export type CloudDocument = z.infer<typeof cloudDocument>;
 
 /** A configuration that holds together: every site and asset it names is there. */
-export interface CloudConfiguration extends Omit<CloudDocument, 'registry'> {
+export interface CloudConfiguration extends Omit<CloudDocument, 'registry' | 'dependencies'> {
   readonly file: string;
   readonly registryFile: string;
   readonly registry: Registry;
+  /** What the file of dependencies says. */
+  readonly graph: GraphDocument | undefined;
   /** A path of the configuration, from where the file lies. */
   resolve(path: string): string;
 }
@@ -164,7 +170,9 @@ export function readCloudConfiguration(file: string): CloudConfiguration {
     ...source,
     transport: withFiles(source.transport, from),
   }));
-  return { ...document, sources, file, registryFile, registry, resolve: from };
+  const { dependencies, ...rest } = document;
+  const graph = dependencies === undefined ? undefined : readGraph(from(dependencies));
+  return { ...rest, sources, file, registryFile, registry, graph, resolve: from };
 }
 
 interface Problem {

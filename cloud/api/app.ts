@@ -7,6 +7,7 @@ import { Problem } from './problem.ts';
 import { mayDo } from './rights.ts';
 import type { Caller, Route } from './route.ts';
 import { administrationRoutes } from './routes/administration.ts';
+import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { cookieName, sessionRoutes } from './routes/session.ts';
@@ -37,6 +38,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...sessionRoutes(parts),
     ...situationRoutes(parts),
     ...incidentRoutes(parts),
+    ...cascadeRoutes(parts),
     ...administrationRoutes(parts),
   ];
   routes.push(...healthRoutes(parts, () => routes));

@@ -4,18 +4,36 @@ import type { Detection, Severity } from '../../devices/model/detection.ts';
 import type { Incident, IncidentLink, IncidentState } from '../../devices/model/incident.ts';
 import type { Facts, ObservationKind } from '../../devices/model/observation.ts';
 import type { PlanPoint } from '../../devices/model/site.ts';
+import type {
+  CascadeDifference,
+  CascadeEffect,
+  CascadePath,
+  CascadeReport,
+  CascadeService,
+  Suggestion,
+} from '../cascade/report.ts';
+import type { MitigationRow, RiskRegister, RiskRow } from '../risk/report.ts';
 import type { Activity, Role } from '../store/store.ts';
 
 export type {
   Activity,
   AssetKind,
+  CascadeDifference,
+  CascadeEffect,
+  CascadePath,
+  CascadeReport,
+  CascadeService,
   Detection,
   Incident,
   IncidentLink,
   IncidentState,
+  MitigationRow,
   ObservationKind,
+  RiskRegister,
+  RiskRow,
   Role,
   Severity,
+  Suggestion,
 };
 
 /** Every error answer: `{ error: { code, message } }` with a message fit for a person. */
@@ -155,6 +173,52 @@ export interface IncidentAction {
   assignee?: string;
 }
 
+/**
+ * GET /api/incidents/:id/cascade: what fails next because of an incident. Times of `cascade` count from `since`.
+ * Sampled within half a second of work; cached until the incident or the graph changes.
+ */
+export interface IncidentCascade {
+  incident: string;
+  since: number;
+  /** What the incident's detections say has happened. */
+  happened: { asset: string; name: string; effect: string; words: string; at: number; detection: string }[];
+  cascade: CascadeReport;
+  /** The likeliest, the most expensive and the strongest path, in words; empty where nothing follows. */
+  headline: string;
+  /** Mitigations that are not in place and would have lowered the loss, the best first. */
+  helps: { mitigation: string; name: string; saves: number }[];
+}
+
+/**
+ * POST /api/cascade: what if. `fail` and `whatIf` as on the command line: `mains`, `shop-server:compromised`;
+ * `fix:ASSET`, `ups:ASSET=30min`, `apply:MITIGATION`, … Changes nothing.
+ */
+export interface CascadeRequest {
+  fail: string[];
+  whatIf?: string[];
+  seed?: number;
+  /** Until what had failed is mended. */
+  lastingMs?: number;
+}
+
+/** POST /api/cascade */
+export type CascadeAnswer =
+  | { cascade: CascadeReport; difference?: never }
+  | { cascade: CascadeReport; difference: CascadeDifference };
+
+/** GET /api/dependencies/suggestions: dependencies that what was recorded speaks for; none is taken by itself. */
+export interface SuggestionList {
+  items: Suggestion[];
+  decided: { from: string; to: string; decision: 'accepted' | 'rejected'; by: string; at: number }[];
+}
+
+/** POST /api/dependencies/suggestions; the answer is the list afterwards. */
+export interface SuggestionDecision {
+  /** `FROM>TO` */
+  id: string;
+  decision: 'accepted' | 'rejected';
+}
+
 /** GET /api/telemetry?asset=…&quantity=temperature&from=…&to=…&points=300: averaged to about `points`. */
 export interface TelemetrySeries {
   asset: string;
@@ -175,6 +239,8 @@ export interface QuarantineList {
   total: number;
   items: { at: number; wall: string; peer: string; reason: string; base64: string }[];
 }
+
+/** GET /api/risk: RiskRegister, out of the threats and weaknesses of the dependency file. */
 
 /** GET /api/audit?offset=0&limit=100: who did what, newest first. */
 export interface AuditList {

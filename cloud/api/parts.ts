@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import type { DependencyBook } from '../assets/dependency-book.ts';
 import type { Overview } from '../situation/overview.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -15,6 +16,7 @@ export interface ApiParts {
   clock: Clock;
   overview: Overview;
   telemetry: Telemetry;
+  dependencies: DependencyBook;
   sessions: Sessions;
   stream: LiveStream;
   scenarios: Scenarios | undefined;

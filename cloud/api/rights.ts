@@ -10,6 +10,7 @@ export const rights = [
   'incidents.handle',
   'telemetry.read',
   'people.read',
+  'dependencies.decide',
   'scenarios.run',
   'audit.read',
   'quarantine.read',
@@ -21,7 +22,13 @@ const watching: readonly Right[] = ['picture.read', 'incidents.read', 'telemetry
 
 const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   operator: new Set<Right>([...watching, 'incidents.handle', 'scenarios.run']),
-  supervisor: new Set<Right>([...watching, 'incidents.handle', 'scenarios.run', 'audit.read']),
+  supervisor: new Set<Right>([
+    ...watching,
+    'incidents.handle',
+    'dependencies.decide',
+    'scenarios.run',
+    'audit.read',
+  ]),
   // Sees everything that was done and changes nothing.
   auditor: new Set<Right>([...watching, 'audit.read']),
   administrator: new Set(rights),

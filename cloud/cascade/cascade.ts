@@ -24,7 +24,8 @@ export const MAX_TOLD = 1_000;
 const MAX_WITH_PATHS = 50;
 
 export interface CascadeQuery {
-  failures: readonly AssetState[];
+  /** `atMs`: so much after the first of them. */
+  failures: readonly (AssetState & { atMs?: number })[];
   changes?: readonly Change[];
   seed?: number;
   samples?: number | undefined;
@@ -80,12 +81,15 @@ function ran(document: GraphDocument, query: CascadeQuery): Ran {
   const network = compile(document, alterations, [...query.failures, ...failures]);
   const horizonMs = query.horizonMs ?? document.horizon;
   const lastingMs = Math.min(query.lastingMs ?? horizonMs, horizonMs);
-  const states = [...new Set(failures.flatMap((state) => network.indexOf(state) ?? []))].sort(
-    (a, b) => a - b,
-  );
+  const startsAt = new Map<number, number>();
+  for (const { atMs = 0, ...failure } of failures) {
+    const state = network.indexOf(failure);
+    if (state !== undefined) startsAt.set(state, Math.min(atMs, startsAt.get(state) ?? atMs));
+  }
+  const states = [...startsAt.keys()].sort((a, b) => a - b);
   const seed = query.seed ?? 1;
   const outcomes = run(document, network, {
-    roots: states.map((state) => ({ state, atMs: 0 })),
+    roots: states.map((state) => ({ state, atMs: startsAt.get(state) ?? 0 })),
     seed,
     samples: query.samples,
     horizonMs,
@@ -112,7 +116,12 @@ function ran(document: GraphDocument, query: CascadeQuery): Ran {
     lastingMs,
     currency: document.currency,
     failed: states.map((state) => teller.named(state)),
-    effects: told.map(({ state, chance }, rank) => teller.effect(state, chance, rank < MAX_WITH_PATHS)),
+    effects: told
+      .map(({ state, chance }, rank) => teller.effect(state, chance, rank < MAX_WITH_PATHS))
+      .sort(
+        (a, b) =>
+          b.chance - a.chance || a.afterMs.p50 - b.afterMs.p50 || (stateKey(a) < stateKey(b) ? -1 : 1),
+      ),
     more: following.length - told.length,
     services: teller.services(),
     loss: { perHour: outcomes.perHour, ...momentsOf(outcomes) },
@@ -244,7 +253,7 @@ class Teller {
     ];
     const words = [
       first === undefined ? this.named(end).words : this.#sentence(edges, atMs),
-      ...(service === undefined ? [] : [`${service} suffers`]),
+      ...(service === undefined ? [] : [`this hits ${service}`]),
     ];
     return { chance: weight, share: Math.min(1, weight / chance), steps, words: `${words.join('; ')}.` };
   }

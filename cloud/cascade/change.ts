@@ -104,16 +104,16 @@ function effectOf(id: string, { effects }: GraphDocument): string {
 /** What a graph is compiled with, and what fails, once the changes are made. Pure. */
 export function altered(
   document: Pick<GraphDocument, 'mitigations'>,
-  failures: readonly AssetState[],
+  failures: readonly (AssetState & { atMs?: number })[],
   changes: readonly Change[],
-): { alterations: Alterations; failures: AssetState[] } {
+): { alterations: Alterations; failures: (AssetState & { atMs?: number })[] } {
   const mitigations = new Set(mitigationsInPlace(document));
   const immune: { asset: string; effect?: string }[] = [];
   const buffers: { asset: string; type?: string; byMs: number }[] = [];
   const chances: { from: string; to: string; probability: number }[] = [];
   const failing = [...failures];
   for (const change of changes) {
-    if (change.kind === 'fail') failing.push(change);
+    if (change.kind === 'fail') failing.push({ asset: change.asset, effect: change.effect });
     else if (change.kind === 'fix') immune.push(change);
     else if (change.kind === 'buffer') buffers.push(change);
     else if (change.kind === 'chance') chances.push(change);
@@ -124,7 +124,7 @@ export function altered(
     immune.some((one) => one.asset === asset && (one.effect === undefined || one.effect === effect));
   return {
     alterations: { immune, mitigations, buffers, chances },
-    failures: failing.filter((one) => !isFixed(one)).map(({ asset, effect }) => ({ asset, effect })),
+    failures: failing.filter((one) => !isFixed(one)),
   };
 }
 

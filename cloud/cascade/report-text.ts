@@ -13,9 +13,11 @@ export const moneyText = (amount: number, currency: string): string =>
   `${Math.round(amount).toLocaleString('en')} ${currency}`;
 
 const whenText = ({ p10, p50, p90 }: When): string =>
-  p10 === p90
-    ? `after ${durationText(p50)}`
-    : `after ${durationText(p50)} (${durationText(p10)} to ${durationText(p90)})`;
+  p90 < 1
+    ? 'at once'
+    : p10 === p90
+      ? `after ${durationText(p50)}`
+      : `after ${durationText(p50)} (${durationText(p10)} to ${durationText(p90)})`;
 
 const pathText = ({ share, words }: CascadePath): string => `      ${percent(share)}: ${words}`;
 

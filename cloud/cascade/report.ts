@@ -92,3 +92,30 @@ export interface CascadeDifference {
   /** After less before; the standard error is that of the difference itself. */
   loss: { mean: number; standardError: number; perHour: number };
 }
+
+/** A dependency that nobody has written down: what was recorded speaks for it. */
+export interface Suggestion {
+  /** `FROM>TO`. */
+  id: string;
+  from: string;
+  to: string;
+  /** How often `from` failed, and how often `to` followed within the hour. */
+  failures: number;
+  followed: number;
+  /** How often `to` failed by all accounts, and how often `from` followed `to` the other way round. */
+  followerFailures: number;
+  reversed: number;
+  /** Part of the failures that were followed, with its 95 % interval (Wilson). */
+  probability: number;
+  confidence: { from: number; to: number };
+  /** So many times as often as chance would have it. */
+  lift: number;
+  delayMs: { p10: number; p50: number; p90: number };
+  firstAt: number;
+  lastAt: number;
+  /** Assets that fail between the two: it may be they that depend. */
+  perhapsThrough: string[];
+  words: string;
+  /** What would be put under `dependencies`. */
+  entry: { of: string; on: string[]; probability: number; delay: string };
+}

@@ -116,7 +116,7 @@ function normalQuantile(u: number): number {
   return u < 0.5 ? -distance : distance;
 }
 
-/** `45 s`, `30 min`, `1.5 h`, `2 d`: as a person would say it. */
+/** `at once`, `45 s`, `30 min`, `1.5 h`, `2 d`: as a person would say it. */
 export function durationText(ms: number): string {
   const round = (value: number) => String(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
   if (ms < 1_000) return ms < 1 ? 'at once' : `${Math.round(ms)} ms`;

@@ -4,6 +4,7 @@
  */
 import type { Dependency } from './document.ts';
 import type { Episode } from './episodes.ts';
+import type { Suggestion } from './report.ts';
 
 /** B must fail within this after A. */
 export const FOLLOWS_WITHIN_MS = 60 * 60_000;
@@ -24,32 +25,6 @@ const MAX_FOLLOWERS = 100;
 export const MAX_SUGGESTIONS = 100;
 /** Standard normal quantile of 0.975. */
 const Z95 = 1.959963985;
-
-export interface Suggestion {
-  /** `FROM>TO`. */
-  id: string;
-  from: string;
-  to: string;
-  /** How often `from` failed, and how often `to` followed within the hour. */
-  failures: number;
-  followed: number;
-  /** How often `to` failed by all accounts, and how often `from` followed `to` the other way round. */
-  followerFailures: number;
-  reversed: number;
-  /** Part of the failures that were followed, with its 95 % interval (Wilson). */
-  probability: number;
-  confidence: { from: number; to: number };
-  /** So many times as often as chance would have it. */
-  lift: number;
-  delayMs: { p10: number; p50: number; p90: number };
-  firstAt: number;
-  lastAt: number;
-  /** Assets that fail between the two: it may be they that depend. */
-  perhapsThrough: string[];
-  words: string;
-  /** What would be put under `dependencies`. */
-  entry: { of: string; on: string[]; probability: number; delay: string };
-}
 
 interface Pair {
   from: string;

@@ -6,7 +6,8 @@ import { readGraph } from '../cascade/read-graph.ts';
 import { moneyText } from '../cascade/report-text.ts';
 import { durationFromText, MAX_DURATION_MS } from '../cascade/spread.ts';
 import { catalogueFile, catalogues, isCatalogue, readCatalogue } from './catalogue.ts';
-import { type RiskRegister, riskRegister } from './register.ts';
+import { riskRegister } from './register.ts';
+import type { RiskRegister } from './report.ts';
 
 const help = `gatehouse risk: what may happen, what it would cost a year, and what helps
 
@@ -16,7 +17,7 @@ Usage: gatehouse risk --graph FILE | --catalogue NAME [options]
   --graph FILE      assets, dependencies, services, threats, weaknesses, mitigations: YAML or JSON
   --catalogue NAME  a starter file: ${catalogues.join(', ')}
   --print           prints the starter file, to begin your own with
-  --lasting TIME    how long what happens lasts (as long as the file's horizon)
+  --lasting TIME    how long what happens lasts (what each threat says, else the horizon)
   --seed N          of the random numbers (1): the same seed gives the same answer
   --json            one line of JSON
   --help            this text

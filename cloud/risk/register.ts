@@ -6,6 +6,7 @@ import { type CascadeQuery, cascade } from '../cascade/cascade.ts';
 import { effectWords, type GraphDocument, type Mitigation } from '../cascade/document.ts';
 import { type AssetState, mitigationsInPlace, stateKey } from '../cascade/network.ts';
 import type { CascadeReport } from '../cascade/report.ts';
+import type { MitigationRow, RiskLevel, RiskRegister, RiskRow } from './report.ts';
 import type { Threat, Weakness } from './threat.ts';
 
 export const MAX_ROWS = 5_000;
@@ -15,64 +16,6 @@ export const MAX_IMPACTS = 500;
 const SAMPLES = 1_000;
 /** Rows told of one mitigation. */
 const MAX_CHANGED_ROWS = 20;
-
-export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
-
-export interface RiskRow {
-  /** `asset/threat/weakness`, the last of them missing where it needs none. */
-  id: string;
-  asset: { id: string; name: string };
-  threat: { id: string; name: string; family: Threat['family']; technique?: string };
-  weakness?: { id: string; name: string };
-  effect: string;
-  /** What happens then, in words. */
-  words: string;
-  /** Times a year that it succeeds, with the mitigations that are in place. */
-  perYear: number;
-  /** Expected loss of one time. */
-  impact: number;
-  /** The worst of ten times costs at least this. */
-  impactP90: number;
-  /** Expected loss a year. */
-  annual: number;
-  /** Without any mitigation. */
-  inherent: { perYear: number; impact: number; annual: number };
-  /** 1 (less than once in a hundred years) to 5 (ten times a year and more). */
-  likelihood: number;
-  /** 1 (less than a thousand) to 5 (a million and more). */
-  severity: number;
-  level: RiskLevel;
-  /** The likeliest thing that follows, in words; absent where nothing does. */
-  follows?: string;
-}
-
-export interface MitigationRow {
-  id: string;
-  name: string;
-  inPlace: boolean;
-  /** Expected loss a year of the whole register without and with it, all others as they are. */
-  without: number;
-  with: number;
-  benefitPerYear: number;
-  costPerYear: number;
-  /** Benefit less cost. */
-  netPerYear: number;
-  /** Benefit for each unit of cost; absent where it costs nothing. */
-  ratio?: number;
-  /** Rows that it changes, most changed first. */
-  rows: { id: string; without: number; with: number }[];
-}
-
-export interface RiskRegister {
-  currency: string;
-  /** Expected loss a year. */
-  annual: number;
-  inherentAnnual: number;
-  /** Most expensive a year first. */
-  rows: RiskRow[];
-  /** The best net benefit first. */
-  mitigations: MitigationRow[];
-}
 
 /** Fit for a person. */
 export class RiskProblem extends Error {
@@ -92,7 +35,7 @@ interface Exposure {
 export interface RiskQuery {
   seed?: number;
   horizonMs?: number;
-  /** How long what happens lasts. */
+  /** How long what happens lasts, in place of what the threats say. */
   lastingMs?: number;
 }
 
@@ -107,7 +50,7 @@ export function riskRegister(document: GraphDocument, query: RiskQuery = {}): Ri
   ];
   const impacts = impactsOf(document, exposures, variants, query);
   const impactOf = (variant: string, { asset, threat }: Exposure) =>
-    impacts.get(`${variant}|${stateKey({ asset, effect: threat.effect })}`);
+    impacts.get(`${variant}|${impactKey(asset, threat)}`);
   const annualOf = (variant: string, working: ReadonlySet<string>, exposure: Exposure): number =>
     perYearOf(document, exposure, working) * (impactOf(variant, exposure)?.loss.mean ?? 0);
   const rows = exposures
@@ -192,6 +135,10 @@ function perYearOf(document: GraphDocument, exposure: Exposure, working: Readonl
   return (threat.perYear * atAll * easeOf(weakness)) / sum;
 }
 
+/** What happens to an asset, and for how long. */
+const impactKey = (asset: string, { effect, lasting }: Threat): string =>
+  `${stateKey({ asset, effect })}|${lasting ?? ''}`;
+
 /** What each thing that may happen costs, under each set of mitigations; compared only where counted alike. */
 function impactsOf(
   document: GraphDocument,
@@ -199,17 +146,19 @@ function impactsOf(
   variants: readonly { key: string; working: ReadonlySet<string> }[],
   { seed = 1, horizonMs, lastingMs }: RiskQuery,
 ): Map<string, CascadeReport> {
-  const states = new Map<string, AssetState>();
-  for (const { asset, threat } of exposures) {
-    const state = { asset, effect: threat.effect };
-    states.set(stateKey(state), state);
-  }
+  const states = new Map<string, AssetState & { lastingMs: number | undefined }>();
+  for (const { asset, threat } of exposures)
+    states.set(impactKey(asset, threat), {
+      asset,
+      effect: threat.effect,
+      lastingMs: lastingMs ?? threat.lasting,
+    });
   if (states.size > MAX_IMPACTS)
     throw new RiskProblem(`threats do ${states.size} different things to assets; at most ${MAX_IMPACTS}`);
   const inPlace = mitigationsInPlace(document);
   const acting = new Set(document.mitigations.filter(({ acts }) => acts.length > 0).map(({ id }) => id));
   const found = new Map<string, CascadeReport>();
-  for (const [key, state] of states) {
+  for (const [key, { lastingMs: itsLastingMs, ...state }] of states) {
     const ask = (working: ReadonlySet<string>, samples?: number): CascadeReport => {
       const query: CascadeQuery = {
         failures: [state],
@@ -221,7 +170,7 @@ function impactsOf(
         seed,
         samples,
         horizonMs,
-        lastingMs,
+        lastingMs: itsLastingMs,
         paths: 1,
         limit: 1,
       };

@@ -1,6 +1,7 @@
 /** What may happen to assets, and what makes it easy: the part of a dependency file that the risk register reads. */
 import { z } from 'zod';
 import { identifier, plainText } from '../../devices/model/identifiers.ts';
+import { duration } from '../cascade/spread.ts';
 
 export const MAX_THREATS = 1_000;
 export const MAX_WEAKNESSES = 5_000;
@@ -44,6 +45,8 @@ export const threat = z.strictObject({
   perYear: z.number().min(0).max(100_000),
   /** Part of them that succeeds where no weakness is known: 1 for what needs none, such as a power cut. */
   withoutWeakness: z.number().min(0).max(1).default(0),
+  /** Until what it did is mended; as long as is looked ahead where it is not said. */
+  lasting: duration.optional(),
 });
 export type Threat = z.infer<typeof threat>;
 
