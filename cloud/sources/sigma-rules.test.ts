@@ -2,6 +2,10 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../devices/model/clock.ts';
 import { SigmaMonitor } from '../monitors/sigma.ts';
+import { eventOf, logsourceOf } from '../monitors/sigma-events.ts';
+import { loadFolder } from '../sigma/folder.ts';
+import { Matcher } from '../sigma/matcher.ts';
+import { isRouted } from '../sigma/rule.ts';
 import { ruleSetOf } from '../sigma/rule-set.ts';
 import { sourceFormats } from './catalog.ts';
 import { rigRegistry } from './rig.ts';
@@ -180,3 +184,29 @@ test.each(cases)('%s', (_, logsource, detection, found) => {
   const evidence = put.flatMap((one) => one.evidence).map((id) => names.get(id));
   expect([...new Set(evidence)].sort()).toEqual([...found].sort());
 });
+
+/** The folder with the community's rules; they are not part of this project. */
+const community = process.env.SIGMA_RULES;
+
+test.skipIf(community === undefined)(
+  'rules of the community are asked, and find what they are for',
+  () => {
+    const { detections } = loadFolder(community ?? '');
+    const logsources = samples.map(({ observation }) => logsourceOf(observation));
+    const asked = detections.filter(({ logsource }) => logsources.some((one) => isRouted(logsource, one)));
+    // The rest is for clouds, other systems and products that no source speaks of.
+    expect(asked.length / detections.length).toBeGreaterThan(0.8);
+    const matcher = new Matcher(detections);
+    const matching = new Map<string, number>();
+    for (const { name, observation } of samples) {
+      const found = matcher.match(eventOf(observation, rigRegistry), logsourceOf(observation));
+      const [format = ''] = name.split(':');
+      matching.set(format, (matching.get(format) ?? 0) + found.length);
+    }
+    for (const format of ['windows-event', 'auditd', 'suricata-eve', 'zeek', 'wazuh', 'ocsf'])
+      expect(matching.get(format), format).toBeGreaterThan(0);
+    for (const format of ['shop-event', 'woocommerce', 'payment-service', 'account-log'])
+      expect(matching.get(format), format).toBe(0);
+  },
+  300_000,
+);
