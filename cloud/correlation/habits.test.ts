@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Correlator, correlate } from './correlator.ts';
-import { habitRules, Habits } from './habits.ts';
+import { Habits, habitRules } from './habits.ts';
 import { type LinkRules, linkRules } from './link-rules.ts';
 import { anyDetections, anyRegistry, shuffled } from './random-world.ts';
 import { detectionOf, MINUTE, NIGHT, sampleRegistry } from './sample-site.ts';
@@ -36,7 +36,9 @@ function plainBits(all: readonly Correlated[], one: Correlated): number | undefi
     bits(hours((other) => other.rule === one.rule && other.assets.includes(asset))),
   );
   return (
-    Math.floor(2 * (shareOfRule * rule + (1 - shareOfRule) * (here.length === 0 ? rule : Math.min(...here)))) / 2
+    Math.floor(
+      2 * (shareOfRule * rule + (1 - shareOfRule) * (here.length === 0 ? rule : Math.min(...here))),
+    ) / 2
   );
 }
 
@@ -164,8 +166,8 @@ describe('incidents where habits are known', () => {
       sampleRegistry,
     );
     expect(incidents[0]?.detections).toEqual(['odd']);
-    expect(incidents.find(({ detections }) => detections.includes('something-usual-48'))?.priority).toBeLessThan(
-      (incidents[0]?.priority ?? 0) / 3,
-    );
+    expect(
+      incidents.find(({ detections }) => detections.includes('something-usual-48'))?.priority,
+    ).toBeLessThan((incidents[0]?.priority ?? 0) / 3);
   });
 });

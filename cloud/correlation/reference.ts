@@ -1,8 +1,10 @@
 /** For tests: the correlator's answer in the plainest way. */
 import type { Registry } from '../../devices/model/registry.ts';
 import { catalogueOf } from './catalogue.ts';
-import { link } from './link.ts';
+import { Habits } from './habits.ts';
+import { linkOf } from './link.ts';
 import { linkRules } from './link-rules.ts';
+import type { Head, Place, Placed } from './memory.ts';
 import { inOrder } from './order.ts';
 import type { Correlated } from './traits.ts';
 
@@ -17,10 +19,21 @@ export interface Reference {
  */
 export function reference(detections: readonly Correlated[], registry: Registry): Reference[] {
   const catalogue = catalogueOf(registry, linkRules);
-  const all = [...detections].sort(inOrder);
+  const habits = new Habits(linkRules.habit);
+  for (const detection of detections) {
+    const { head, places } = catalogue.traitsOf(detection);
+    habits.note(head, places, detection.at);
+  }
+  const all = detections
+    .map((detection): Placed => {
+      const { id, at } = detection;
+      const bitsOf = (head: Head, places: readonly Place[]) => habits.bitsOf(head, places, at);
+      return { id, at, traits: catalogue.traitsOf(detection, bitsOf) };
+    })
+    .sort(inOrder);
   const edges = all.flatMap((late, index) =>
     all.slice(0, index).flatMap((early) => {
-      const found = link(early, late, registry, linkRules, catalogue);
+      const found = linkOf(early, late, registry, linkRules);
       return found === undefined ? [] : [{ early, late, weight: found.weight }];
     }),
   );
