@@ -15,6 +15,12 @@ export const programs = wordSet(`wget bash zsh ksh csh tcsh netcat ncat nslookup
   rpcping runonce scriptrunner syncappvpublishingserver tttracer verclsid wbadmin winget wsreset wuauclt xwizard bcdboot bcdedit bootcfg chcp chkdsk cleanmgr defrag diskpart doskey
   driverquery eventcreate gpresult gpupdate klist logman logoff manage-bde mklink mountvol nbtstat openfiles pathping perfmon qprocess quser qwinsta rasdial sfc subst takeown tracerpt
   typeperf tzutil winmgmt winrm winrs regedit xcopy robocopy
+  aa-exec agetty ansible ansible-playbook ansible-config ansible-console ansible-doc ansible-galaxy ansible-inventory ansible-vault ansible-pull apache2ctl aptitude arj aspell bpftrace bundler busctl c89 c99 cabal
+  chef-client chef-run chef-vault cobc cowsay cpan cpio cscli csplit cupsfilter dmidecode dmsetup dnsmasq dosbox dpkg dstat dvips easy_install easyrsa elvish enscript exiftool facter gcloud gcore genisoimage ghc ghci ginsh gtester
+  hping3 iftop ionice ispell jtag ksshell ksu lastlog ldconfig lftp loginctl logrotate logsave lpadmin ltrace lualatex luatex mailx minicom mosquitto_pub msfconsole msgattrib msgcat msgconv msgfilter msgmerge msguniq mtr mutt nasm ncdu
+  ncftp neofetch nft npx nroff ntpdate octave openvpn openvt opkg pandoc pdflatex pdftex perlbug pexec pidstat pipx podman psftp pwsh rake readelf redis-cli restic rlogin rpm rpmdb rpmquery rpmverify rsyslogd rtorrent run-mailcap run-parts rview rvim
+  scanmem screen scrot slsh smbclient soelim softlimit sqlite3 ss ssh-agent ssh-keyscan sshpass start-stop-daemon systemd-resolve systemd-run tasksh tdbtool terraform tmate tmux troff uconv unsquashfs update-alternatives valgrind varnishncsa vigr vipw
+  w3m whiptail whois xdotool xelatex xetex xmodmap yash zic zsoelim zypper groupadd groupmod addgroup lsblk lscpu lsmod lspci lsusb modprobe insmod blkid fdisk mkfs iwconfig ip6tables ufw auditctl ausearch newgrp setfacl getfacl chattr lsattr
   pkexec doas visudo vim tclsh irb getcap setcap capsh unshare nsenter docker kubectl journalctl logger tshark ltrace htop fping`);
 /** Programs that run the program behind them. */
 export const wrappers = wordSet('time sudo doas nohup env nice ionice timeout xargs exec command eval setsid stdbuf watch su call start busybox strace nsenter chroot builtin rlwrap');
@@ -66,7 +72,7 @@ export function readCommand(text: string, from: number): ReadCommand | undefined
         break;
       }
     } else if (one === '\\') {
-      if (/[a-z0-9]/.test(text.charAt(at + 1)) && name !== '') disguised = true;
+      if (/[a-z0-9]/.test(text.charAt(at + 1))) disguised = true;
     } else if (one === '<' && text.startsWith('<()', at) && name !== '') {
       disguised = true;
       at += 2;

@@ -135,8 +135,21 @@ const namedEntities: Readonly<Record<string, string>> = {
   excl: '!',
   num: '#',
   nbsp: ' ',
+  lbrace: '{',
+  rbrace: '}',
+  lbrack: '[',
+  rbrack: ']',
+  verbar: '|',
+  vert: '|',
+  ast: '*',
+  commat: '@',
+  percnt: '%',
+  plus: '+',
+  hyphen: '-',
+  lowbar: '_',
+  quest: '?',
 };
-const entity = /&(?:#(?:x0{0,7}([0-9a-f]{1,6})|0{0,7}([0-9]{1,7}));?|([a-z]{2,7});)/gi;
+const entity = /&(?:#(?:x0{0,7}([0-9a-f]{1,6})|0{0,7}([0-9]{1,7}));?|([a-z]{2,8});)/gi;
 const scriptEscape = /\\(?:u\{0{0,4}([0-9a-f]{1,5})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-3][0-7]{2}))/gi;
 
 const ofCode = (code: number): string => (code <= 0x10_ffff ? String.fromCodePoint(code) : '\ufffd');

@@ -4,7 +4,7 @@
  */
 import { trick } from './decode.ts';
 import type { Findings } from './findings.ts';
-import { anyOf, linear, wordSet } from './linear.ts';
+import { anyOf, linear, words, wordSet } from './linear.ts';
 import { isProse } from './prose.ts';
 import { mark, type Part } from './request-parts.ts';
 
@@ -31,7 +31,7 @@ const eventStem = wordSet(`load error click mouse focus blur key change submit i
   storage unload before after abort can duration emptied play pause progress rate seek stalled suspend time volume wait
   context dbl finish start bounce property ready row cell data filter help lose move layout stop invalid reset search
   show close cancel cue form got lost webkit moz full unhandled rejection beforeunload auxclick securitypolicy slot
-  gotpointer visibility popstate activate deactivate control readystate afterscript beforescript`);
+  gotpointer visibility popstate activate deactivate control readystate afterscript beforescript zoom out reverse sync track url rows media resume device orientation language ms xr user start`);
 
 /** Whether an attribute's name is that of an event handler. */
 export function isHandler(name: string): boolean {
@@ -46,6 +46,7 @@ const runningUrl = linear(
   'data:(?:text/(?:html|xml|javascript)|image/svg|application/(?:x-)?(?:javascript|xhtml|xml))',
   'data:[a-z/+-]{0,24};(?:base64|charset=)',
   'data:,',
+  'data:[a-z]{4,12}/[a-z]',
 );
 const styleCode = linear('expression[ ]?\\(', '-moz-binding', 'behaviou?r[ ]?:', '@import', 'url[ ]?\\([ ]?["\']?(?:javascript|data|vbscript):');
 
@@ -70,7 +71,7 @@ function readTag(part: Part, open: number, findings: Findings): void {
   const name = lower.slice(start, at);
   if (name === '') {
     if (lower.startsWith('!--#', open + 1)) findings.add('code-injection', 5, 'a server-side include', part, open);
-    else if (lower.startsWith('!--', open + 1) || lower.startsWith('![', open + 1)) findings.add(family, 3, 'a comment of HTML', part, open);
+    else if (lower.startsWith('!--', open + 1) || lower.startsWith('![', open + 1)) findings.add(family, isProse(part.text) ? 3 : 5, 'a comment of HTML', part, open);
     const spaced = /^<[\s/]{0,8}((?:[a-z]:?\s{0,2}){3,16})/.exec(lower.slice(open, open + 48))?.[1]?.replace(/\s/g, '').replace(/^x:/, '') ?? '';
     if (lower.charCodeAt(open + 1) <= 32 && (active.has(spaced) || spaced === 'xscript')) findings.add(family, 5, `the element <${spaced}> with blanks`, part, open);
     return;
@@ -184,7 +185,7 @@ function findExpressions(part: Part, findings: Findings): void {
   }
   if (object !== undefined) {
     findings.add(family, prose ? 2 : 4, `the page's own ${object.text}`, part, object.index);
-    if (object.text.endsWith('[') && !prose) findings.add(family, 1, 'a property by its text', part);
+    if ((object.text.endsWith('[') || part.kind === 'name' || '(=,'.includes(lower.charAt(object.index - 1) || ' ')) && !prose) findings.add(family, 1, 'a property by its text', part);
   }
   const set = marks & mark.equals ? assigned.exec(lower) : null;
   if (set !== null) findings.add(family, prose ? 1 : 2, 'an assignment to the page', part, set.index);
@@ -205,12 +206,42 @@ function isSigns(lower: string): boolean {
 /** Blanks and control characters within a scheme are passed over by browsers. */
 const squeezed = (text: string): string => text.replace(/[\s\u0000-\u001f\\]/g, '');
 
+/** Attributes that nobody but a page's author writes, and the others behind a closed string. */
+const pageAttributes = linear('xlink:href\\s?=', 'formaction\\s?=', 'xmlns(?::[a-z]{1,12})?\\s?=', 'srcdoc\\s?=', '["\'`/][\\s]?(?:src|href|style|action|background|data|content|type)\\s?=');
+const nodes = linear('\\.\\s?(?:innerhtml|outerhtml|parentnode|childnodes|firstchild|nextsibling|insertadjacenthtml|addimport|contentwindow|ownerdocument)\\b');
+const borrowed = linear('\\]\\s?\\.[a-z]{2,12}\\s?[.(`]', '[a-z\\])]\\.(?:call|apply|bind)\\s?[(`]', '!\\[\\]', '!\\+\\[\\]', '\\[\\]\\s?\\+\\s?[\\[!({]', ...words('map find sort filter reduce foreach some every').map((word) => `\\.${word}\\((?:alert|eval|print|prompt|confirm|document|window|self|top)`));
+
+/** What is found by its text wherever it stands. */
+function findLoose(part: Part, findings: Findings): void {
+  const { lower, marks } = part;
+  if (marks & mark.equals) {
+    const found = pageAttributes.exec(lower);
+    if (found !== null) findings.add(family, /^["'`/]/.test(found[0]) ? (isProse(part.text) ? 2 : 4) : 5, `an attribute of HTML (${found[0]})`, part, found.index);
+  }
+  if (marks & mark.dot) {
+    const node = nodes.exec(lower);
+    if (node !== null) findings.add(family, isProse(part.text) ? 3 : 5, `the page's own ${node[0]}`, part, node.index);
+  }
+  if (marks & (mark.bracket | mark.dot) && marks & (mark.parenthesis | mark.backtick | mark.bracket)) {
+    const found = borrowed.exec(lower);
+    if (found !== null) findings.add(family, isProse(part.text) ? 2 : /^\]/.test(found[0]) && !/[`(]/.test(lower.slice(found.index)) ? 2 : 5, 'a borrowed method or text of signs', part, found.index);
+  }
+  if (marks & mark.angle) {
+    if (lower.includes('-->') && !isProse(part.text)) findings.add(family, 4, 'the end of a comment of HTML', part, lower.indexOf('-->'));
+    if (lower.includes('<?import') || lower.includes('<?xml-stylesheet')) findings.add(family, 4, 'an instruction to the browser', part);
+  }
+  // US-ASCII with the eighth bit set, which old browsers cut off.
+  const cut = /\u00bc[\s/]{0,4}[a-z][^\u00bc\u00be]{0,200}\u00be/.exec(lower);
+  if (cut !== null) findTags({ ...part, lower: cut[0].replaceAll('\u00bc', '<').replaceAll('\u00be', '>') }, findings);
+}
+
 export function findMarkup(part: Part, findings: Findings): void {
   const { lower, marks, kind } = part;
   if (/[+ ]adw-/.test(lower)) findings.add(family, 5, 'UTF-7', part);
   const chance = mark.angle | mark.equals | mark.colon | mark.parenthesis | mark.backtick | mark.bracket | mark.dot;
   if ((marks & chance) === 0) return;
   if (marks & mark.angle) findTags(part, findings);
+  if (kind !== 'agent') findLoose(part, findings);
   if (kind === 'agent' && (marks & (mark.angle | mark.quote)) === 0) return;
   if (marks & mark.equals && lower.includes('on')) findLooseHandlers(part, findings);
   if (marks & mark.colon) {
@@ -221,7 +252,7 @@ export function findMarkup(part: Part, findings: Findings): void {
       const begins = url.index === 0 || '="\'(`>/,;:'.includes(String.fromCharCode(before));
       const isImage = url[0].startsWith('data:image') && !url[0].includes('svg');
       const codes = /[(`%=]/.test(plain.slice(url.index + url[0].length)) || !url[0].startsWith('javascript');
-      findings.add(family, isImage ? 1 : begins ? (codes ? 5 : 4) : isProse(part.text) ? 2 : 5, `an address that runs code (${url[0]})`, part, Math.min(url.index, lower.length));
+      findings.add(family, isImage ? 1 : begins ? (codes || plain !== lower || part.tricks !== 0 ? 5 : 4) : isProse(part.text) ? 2 : 5, `an address that runs code (${url[0]})`, part, Math.min(url.index, lower.length));
     }
     if (marks & (mark.parenthesis | mark.other)) {
       const style = styleCode.exec(lower);

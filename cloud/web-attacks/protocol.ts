@@ -56,6 +56,7 @@ export function findTricks(apart: TakenApart, findings: Findings): void {
   }
   for (const part of apart.parts) {
     if (part.parameter === '_method' && /^[a-z]{3,12}$/.test(part.lower) && part.where === 'parameter _method') findings.add('protocol', 5, `the method ${part.lower} in the address`, part);
+    else if (part.kind === 'name' && /\]\w/.test(part.text)) findings.add('protocol', 5, 'a name that goes on behind its bracket', part);
     else if (part.kind === 'name' && part.text.length > 96) findings.add('protocol', 5, 'a very long name', part);
   }
   const path = apart.parts[0];
@@ -93,8 +94,8 @@ export function findSessions(request: WebRequest, apart: TakenApart, findings: F
       if (/^cs_(?:live|test)_/.test(part.lower)) continue;
       const from = /^https?:\/\/([^/:?#]{1,255})/i.exec(request.referer ?? '')?.[1]?.toLowerCase();
       const isForeign = from !== undefined && (request.host === undefined || from !== request.host.toLowerCase());
-      if (from === undefined || isForeign) findings.add('session-fixation', from === undefined ? 4 : 5, `a session given from outside (${part.parameter})`, part);
+      if (from === undefined || isForeign) findings.add('session-fixation', 5, `a session given from outside (${part.parameter})`, part);
     }
-    if (/(?:\.cookie\b[^;]{0,200}(?:expires|domain)|http-equiv\W{0,4}set-cookie)/.test(part.lower)) findings.add('session-fixation', 5, 'a cookie set by a page', part);
+    if (/(?:\.cookie\b.{0,200}(?:expires|domain)\W|http-equiv\W{0,4}set-cookie)/.test(part.lower)) findings.add('session-fixation', 5, 'a cookie set by a page', part);
   }
 }

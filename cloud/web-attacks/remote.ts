@@ -37,9 +37,11 @@ export function findAddresses(part: Part, host: string | undefined, findings: Fi
     }
     const wrapper = /(?:^|[=:'"\s/(])(?:php|phar|expect|zip|data|glob|jar|netdoc|compress\.zlib|compress\.bzip2|file|gopher|dict):(?:\/\/|\.\.|[a-z]{2,16}:)/.exec(lower);
     if (wrapper !== null) findings.add('remote-inclusion', 5, `a scheme that reads or runs (${wrapper[0].trim()})`, part, wrapper.index);
-    if (/^https?:(?:0x[0-9a-f]{4,8}|\d{5,12}|[\\/]{0,8}[^\s/]{0,200}\\|[^/]{1,200}\s?[&#?]?\s?@)/.test(lower) || /^https?:\/\/[^/]{0,200}[\s&#]{1,4}@/.test(lower)) findings.add('server-side-request', 5, 'a host in disguise', part);
+    if (/^https?:(?:0x[0-9a-f]{4,8}|\d{5,12}|[\\/]{0,8}[^\s/]{0,200}\\|[^/]{0,200}\s?[&#?]?\s?@)/.test(lower) || /^https?:\/\/[^/]{0,200}[\s&#]{1,4}@/.test(lower)) findings.add('server-side-request', 5, 'a host in disguise', part);
     else if (/^https?:[^/\\]/.test(lower) && redirectNames.test(parameter)) findings.add('open-redirect', 5, 'an address without slashes', part);
   }
+  if (/\/(?:latest\/(?:meta-data|user-data|dynamic)|computemetadata\/v1|metadata\/(?:instance|v1|identity)|opc\/v[12]\/|openstack\/latest)/.test(lower)) findings.add('server-side-request', kind === 'path' ? 3 : 5, "a cloud's data about its machine", part);
+  if (/\bunix:[^|]{0,2048}\|/.test(lower)) findings.add('server-side-request', 5, 'a socket of the machine', part);
   if (kind !== 'value') return;
   if (/^\s{0,4}(?:\/{2,8}|[/\\]{2,8})[a-z0-9\[(]/.test(lower) && redirectNames.test(parameter)) {
     const disguised = marks & mark.backslash || lower.startsWith('///');
@@ -57,7 +59,7 @@ function judge(part: Part, scheme: string, authority: string, at: number, own: s
     return;
   }
   const user = authority.lastIndexOf('@');
-  const bare = authority.slice(user + 1).replace(/:\d{0,5}$/, '').replace(/[).,;]{1,4}$/, '');
+  const bare = authority.slice(user + 1).normalize('NFKC').replaceAll('\u3002', '.').replace(/:\d{0,5}$/, '').replace(/[).,;]{1,4}$/, '');
   if (user >= 0) findings.add('server-side-request', 5, 'an address with a user before its host', part, at);
   if (internalHost.test(bare)) findings.add('server-side-request', 5, `the machine itself or a neighbour (${bare})`, part, at);
   else if (literalHost.test(bare)) findings.add('server-side-request', 5, `a host by number (${bare})`, part, at);
@@ -73,5 +75,5 @@ function judge(part: Part, scheme: string, authority: string, at: number, own: s
   else if (runnable.test(rest) && (isFile || !namesOfAddresses.test(name))) findings.add('remote-inclusion', 5, 'a script elsewhere', part, at);
   else if (isFile) findings.add('remote-inclusion', 5, `an address as ${parameter}`, part, at);
   else if (redirectNames.test(parameter)) findings.add('open-redirect', 2, 'a way to another site', part, at);
-  else if (!namesOfAddresses.test(name)) findings.add('remote-inclusion', 3, `an address as ${parameter}`, part, at);
+  else if (!namesOfAddresses.test(name) && part.where.startsWith('parameter') && !part.where.includes(',')) findings.add('remote-inclusion', 5, `an address as ${parameter}`, part, at);
 }

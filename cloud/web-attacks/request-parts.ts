@@ -131,8 +131,11 @@ function splitQuery(query: string, of: string, parts: Part[], within = ''): numb
     count++;
     const equals = piece.indexOf('=');
     const name = decode(equals < 0 ? piece : piece.slice(0, equals), true);
-    const isPlain = equals >= 0 && name.tricks === 0 && /^[\w.-]{0,64}$/.test(name.text);
+    const isPlain = equals >= 0 && name.tricks === 0 && /^[\w-]{0,64}$/.test(name.text) && !name.text.includes('__');
     const where = `${of}parameter ${name.text === '' ? '(no name)' : name.text}`;
+    // An encoded equals sign: some read a value behind it.
+    const inName = name.text.indexOf('=');
+    if (inName > 0) parts.push(partOf('value', where, name.text.slice(inName + 1), name.tricks));
     if (!isPlain) parts.push(partOf('name', `${of}name of parameter ${name.text}`, name.text, name.tricks));
     if (equals < 0) continue;
     const value = decode(piece.slice(equals + 1), true);
@@ -188,11 +191,13 @@ function unpack(part: Part, parts: Part[]): boolean {
 function walk(value: unknown, part: Part, parts: Part[], depth: number): void {
   if (depth > MAX_JSON_DEPTH || parts.length >= MAX_PARTS) return;
   if (typeof value === 'string') {
-    if (value !== '') parts.push(partOf('value', `${part.where}, in JSON`, value, 0, part.parameter));
+    if (value === '') return;
+    const inner = decode(value, false);
+    parts.push(partOf('value', `${part.where}, in JSON`, inner.text, inner.tricks & ~trickOfPercent, part.parameter));
   } else if (typeof value === 'object' && value !== null)
     for (const [name, inner] of Object.entries(value)) {
-      if (!Array.isArray(value) && (!/^[\w.-]{0,64}$/.test(name) || name.includes('__')))
-        parts.push(partOf('name', `${part.where}, name in JSON`, name));
+      if (!Array.isArray(value) && (!/^[\w-]{0,64}$/.test(name) || name.includes('__')))
+        parts.push(partOf('name', `${part.where}, name in JSON`, decode(name, false).text));
       walk(inner, part, parts, depth + 1);
     }
 }

@@ -22,10 +22,12 @@ const mildCalls = wordSet('system exec file rename chr ord pack eval glob extrac
 const functionCall = /([a-z_][a-z0-9_]{1,31})(?:\s|\/\*[^*]{0,32}\*\/|(?:#|\/\/)[^\n]{0,32}\n){0,6}\(/g;
 /** Text, numbers and lists: harmless in a sentence, code where a value is nothing but the call. */
 const everydayCalls = wordSet(`substr substr_count strlen strpos str_replace strip_tags printf sprintf vprintf print echo intval floatval trim ltrim rtrim implode explode join split
+  abs acos asin atan ceil cos checkdate chop exp floor fmod getdate idate levenshtein link localtime metaphone quotemeta reset rewind round similar_text each key end next current prev pos log dir fileowner abs lcg_value natsort ksort arsort asort rsort krsort sizeof utf8_encode sin soundex sqrt tan umask array_merge array_push
   count sizeof unpack md5 sha1 crc32 crypt date time mktime array list compact range in_array sort shuffle min max round rand mt_rand is_numeric is_array is_string isset empty
   define defined constant function_exists class_exists method_exists header setcookie mail sleep usleep exit unlink mkdir rmdir chmod chown copy touch urlencode urldecode rawurldecode
   htmlspecialchars html_entity_decode addslashes stripslashes serialize gettype settype microtime phpcredits uniqid dirname basename realpath pathinfo stat fileperms filesize filetype`);
 const MAX_CALLS = 64;
+const codeArgument = /^\s{0,4}(?:\)|\$[a-z_{(]|["'`][^\s]|chr\(|\[|\w{2,8}\()/;
 
 export function findPhp(part: Part, findings: Findings): void {
   const family = 'php-injection';
@@ -35,6 +37,7 @@ export function findPhp(part: Part, findings: Findings): void {
     if (open >= 0) findings.add(family, 5, 'a beginning of PHP', part, open);
     if (/[[{][/\\]?php[\]}]/.test(lower)) findings.add(family, 5, 'a beginning of PHP', part);
   } else if (marks & (mark.bracket | mark.brace) && /[[{][/\\]?php[\]}]/.test(lower)) findings.add(family, 5, 'a beginning of PHP', part);
+  if (marks & mark.angle && lower.includes('?>')) findings.add(family, isProse(part.text) ? 2 : 5, 'an end of PHP', part, lower.indexOf('?>'));
   if (marks & mark.dollar) {
     const variable = superglobal.exec(lower);
     if (variable !== null) findings.add(family, 5, `a variable of PHP (${variable[0]})`, part, variable.index);
@@ -48,8 +51,13 @@ export function findPhp(part: Part, findings: Findings): void {
       const call = functionCall.exec(lower);
       if (call === null) break;
       const name = call[1] ?? '';
+      // `foo()`, `foo($x)`, `foo("x")`: code in any language, whatever foo is.
+      if (!prose && part.kind !== 'referer' && codeArgument.test(lower.slice(call.index + call[0].length, call.index + call[0].length + 8)) && !/\s/.test(call[0]))
+        findings.add('code-injection', 5, `a call of ${name}()`, part, call.index);
       if (!strongCalls.has(name)) {
         const isWhole = call.index <= 2 && /[)(][\s;]{0,4}$/.test(lower.slice(-8));
+        const isUnderscored = /^[a-z]{2,24}(?:_[a-z0-9]{1,24}){1,5}$/.test(name) && name.length > 5;
+        if (isUnderscored && !prose && part.kind === 'value' && lower.includes(')', call.index) && !/^[a-z0-9_]{1,32}_?\([a-z0-9 _-]{1,24}\)$/.test(lower)) findings.add(family, 4, `a call of ${name}()`, part, call.index);
         const isCode = everydayCalls.has(name) || (/^[a-z]{2,24}(?:_[a-z0-9]{1,24}){1,5}$/.test(name) && name.length > 5);
         const isLast = part.kind === 'path' && /[)(][\s;]{0,4}$/.test(lower.slice(-8));
         if (isCode && !prose && (isWhole || isLast)) findings.add(family, 5, `nothing but a call of ${name}()`, part, call.index);
@@ -70,7 +78,7 @@ export function findPhp(part: Part, findings: Findings): void {
     findings.add(family, alone ? 5 : 3, `a function's name (${name[0]})`, part, name.index);
   }
   if (marks & (mark.equals | mark.letter)) {
-    const directive = directives.exec(lower);
+    const directive = directives.exec(lower) ?? (marks & mark.equals && marks & mark.dot && !isProse(part.text) ? moduleDirective.exec(lower) : null);
     if (directive !== null) findings.add(family, 5, `a setting of PHP (${directive[0]})`, part, directive.index);
   }
 }
@@ -78,16 +86,19 @@ const superglobal = linear('\\$_?(?:globals|get|post|request|cookie|server|files
 const strongNames = linear(...words(`phpinfo shell_exec proc_open pcntl_exec create_function preg_replace call_user_func call_user_func_array base64_decode gzinflate file_get_contents
   file_put_contents show_source highlight_file move_uploaded_file fsockopen php_uname posix_getpwuid get_defined_vars passthru allow_url_fopen disable_functions
   pfsockopen readgzfile php_strip_whitespace stream_context_create unserialize register_shutdown_function gzuncompress str_rot13 parse_ini_file simplexml_load_file http_raw_post_data bzdecompress`));
+const moduleDirective = anyOf('session assert mbstring opcache mysql mysqli zend zlib phar pcre exif ffi soap mail xdebug user_agent odbc pgsql iconv intl cgi browscap curl apc ibase highlight sqlite3 tidy openssl', '\\b', '\\.[a-z_]{3,16}[ ]?=');
 const directives = anyOf(
   `allow_url_include auto_prepend_file auto_append_file disable_functions open_basedir safe_mode suhosin\\.simulation cgi\\.force_redirect cgi\\.redirect_status_env
-   display_errors allow_url_fopen enable_dl extension_dir sendmail_path opcache\\.preload opcache\\.enable include_path`,
+   display_errors allow_url_fopen enable_dl extension_dir sendmail_path opcache\\.preload opcache\\.enable include_path
+   allow_[a-z_]{3,16} display_[a-z_]{3,16} error_reporting error_log html_errors log_errors memory_limit max_execution_time output_buffering post_max_size report_memleaks request_order short_open_tag
+   upload_tmp_dir upload_max_filesize variables_order track_errors xmlrpc_errors implicit_flush expose_php ignore_user_abort docref_root doc_root register_globals file_uploads user_dir user_ini\\.filename`,
   '\\b',
   '[ ]?[=\\]]',
 );
 
 const serverScript = anyOf(
   `child_process process\\.(?:env|exit|mainmodule|binding|argv|kill|spawn|version|cwd|open) process\\[ mainmodule globalthis global\\.process __proto__ constructor[.\\[]\\s?["']?(?:prototype|constructor) prototype\\. \\[["']?constructor
-   _\\$\\$nd_func\\$\\$_ _\\$nd_func this\\.constructor require\\s?\\(["'\`] new\\sfunction\\s?\\( function\\s?\\(\\s?\\)\\s?\\{ execsync spawnsync readfilesync writefilesync readdirsync vm\\.runin object\\.assign object\\.defineproperty reflect\\.[a-z]
+   _\\$\\$nd_func\\$\\$_ _\\$nd_func this\\.constructor module\\.exports \\)\\.constructor require\\s?\\(["'\`] new\\sfunction\\s?\\( function\\s?\\(\\s?\\)\\s?\\{ execsync spawnsync readfilesync writefilesync readdirsync vm\\.runin object\\.assign object\\.defineproperty reflect\\.[a-z]
    res\\.(?:end|send|write)\\s?\\( await\\simport\\s?\\( console\\.(?:log|debug)\\s?\\( settimeout\\s?\\( \\bwhile\\s?\\( \\bfor\\s?\\(\\s?; \\bdo\\s?\\{ json\\.(?:parse|stringify)\\s?\\(
    __(?:class|globals|builtins|mro|subclasses|init|import|base|bases|dict|getattribute|code)__ os\\.(?:system|popen|execv?|environ) subprocess\\. importlib pickle\\.loads eval\\s?\\( exec\\s?\\( compile\\s?\\(
    kernel\\.(?:exec|system|open|fork|spawn) process\\.(?:spawn|fork|exec|clock_gettime) io\\.popen file\\.(?:open|read|write|expand_path) constantize instance_(?:eval|variable) open3 %x[({\\[] erb\\.new class_eval
@@ -96,6 +107,10 @@ const serverScript = anyOf(
   '',
   '',
 );
+const globalCalls = anyOf('object array reflect proxy promise symbol buffer fs vm http net util os path console process module json math string number', '\\b', '\\.[a-z]{2,16}[(`]');
+/** Variables of servers (RFC 3875, section 4.1), as programs under attack are asked for them. */
+const serverVariables = anyOf(`http_accept http_connection http_host http_user_agent http_keep_alive http_referer http_x_forwarded_for http_cookie auth_type path_info path_translated query_string
+  request_uri request_method remote_addr remote_host remote_user server_name server_addr server_software server_protocol script_name script_filename document_root gateway_interface orig_path_info`);
 const java = linear(
   ...words(`java\\.(?:lang|io|util|net|nio|rmi|security|beans|text|awt|sql|naming|math|time) javax\\.[a-z]{2,12} java\\.(?:class)
     getruntime runtime\\.exec processbuilder processimpl unmarshaller methodinvok invokerTransformer instantiatetransformer chainedtransformer clonetransformer forclosure instantiatefactory whileclosure prototypeclonefactory prototypeserializationfactory badattributevalueexpexception
@@ -117,11 +132,16 @@ export function findScripts(part: Part, findings: Findings): void {
       findings.add(family, prose ? 3 : isMild && !isName ? 4 : 5, `code of a server (${script[0]})`, part, script.index);
       if (!prose && /["'`;({[]/.test(lower)) findings.add(family, 1, 'with signs of code', part, script.index);
     }
+    const global = marks & (mark.parenthesis | mark.backtick) ? globalCalls.exec(lower) : null;
+    if (global !== null) findings.add(family, prose ? 2 : 5, `a call of ${global[0]}…)`, part, global.index);
+    const variable = lower.includes('_') && part.kind === 'value' ? serverVariables.exec(lower) : null;
+    if (variable !== null) findings.add(family, prose ? 2 : 5, `a variable of the server (${variable[0]})`, part, variable.index);
+    if (part.kind === 'name' && /^[a-z]\w{0,40}?__[a-z]\w{0,40}?__[a-z]/.test(lower)) findings.add(family, 5, 'a look-up through relations', part);
   } else if (lower.includes('constructor') && part.kind === 'name') findings.add(family, 4, 'a prototype', part);
   if (marks & mark.dot || marks & mark.parenthesis || marks & mark.other) {
     const found = java.exec(lower);
     // `com.ibm.icu` in prose, apps that name themselves in a parameter: org.mozilla.firefox.
-    if (found !== null && part.kind !== 'agent') findings.add(family, prose ? 2 : /^(?:org|com)\.|^t\(|^#/.test(found[0]) && !/[(#@${[]/.test(lower) ? 3 : 5, `code of Java (${found[0]})`, part, found.index);
+    if (found !== null && part.kind !== 'agent') findings.add(family, prose ? 2 : part.kind !== 'name' && /^(?:org|com)\.|^t\(|^#/.test(found[0]) && !/[(#@${[]/.test(lower) ? 3 : 5, `code of Java (${found[0]})`, part, found.index);
   } else if (/processbuilder|getruntime|invokertransformer|unmarshaller|classloader/.test(lower)) findings.add(family, 4, 'code of Java', part);
 }
 

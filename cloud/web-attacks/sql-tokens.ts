@@ -80,7 +80,17 @@ export function sqlTokens(text: string, inside: string): Token[] {
   };
   if (inside !== '') {
     // The application's own string: ends at the first mark, doubled or not; escapes are the application's business.
-    const end = text.indexOf(inside);
+    let end = text.indexOf(inside);
+    // Doubled marks stand for one: an odd run closes, an even one does not.
+    for (let run = end; run >= 0; ) {
+      let behind = run;
+      while (text.startsWith(inside, behind)) behind++;
+      if ((behind - run) % 2 === 1) {
+        end = behind - 1;
+        break;
+      }
+      run = text.indexOf(inside, behind);
+    }
     if (end < 0) return [];
     add('s', 0, end + 1);
   }
@@ -165,7 +175,7 @@ export function sqlTokens(text: string, inside: string): Token[] {
     while (isBlank(text.charCodeAt(behind))) behind++;
     const isCall = text.charCodeAt(behind) === 40;
     const kind = kinds.get(word);
-    if (kind !== undefined && !(isCall && (word === 'if' || word === 'replace' || word === 'mod')))
+    if (kind !== undefined && !(isCall && (word === 'if' || word === 'replace' || word === 'mod' || word === 'div')))
       return add(kind, at, end);
     // `schema.table.column` is one name.
     let whole = end;

@@ -4,7 +4,8 @@
  * structures within a run are worth points. Prose falls apart at the second word.
  */
 import type { Findings } from './findings.ts';
-import { linear, words } from './linear.ts';
+import { linear, wordSet, words } from './linear.ts';
+import { isProse } from './prose.ts';
 import { mark, type Part } from './request-parts.ts';
 import { isDangerousFunction, sqlTokens, type Token } from './sql-tokens.ts';
 
@@ -52,7 +53,7 @@ function isStatement(tokens: readonly Token[], at: number): boolean {
   if (verb === 'select') return second !== undefined && ('nsvfF('.includes(second.kind) || hasFrom(tokens, at));
   if (verb === 'drop' || verb === 'create' || verb === 'alter')
     return /^(?:table|database|user|view|index|procedure|function|schema|login|trigger|role|or|temporary|assembly|sequence)$/.test(next);
-  if (verb === 'insert' || verb === 'merge' || verb === 'replace') return next === 'into';
+  if (verb === 'insert' || verb === 'merge' || verb === 'replace') return next === 'into' || (second?.kind === 'f' && tokens[at + 2]?.kind === '(');
   if (verb === 'delete') return next === 'from';
   if (verb === 'truncate') return next === 'table';
   if (verb === 'update') return tokens[at + 2]?.text === 'set';
@@ -144,7 +145,7 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
       if (--depth < 0 && broke) give(1, 'a closed parenthesis');
     } else if (kind === '&') {
       const after = tokens[at + 1];
-      const literal = after !== undefined && ('nsvfF(!E'.includes(after.kind) || (after.kind === 'a' && tokens[at + 2]?.kind === 'n'));
+      const literal = after !== undefined && ('nsvfF(!E'.includes(after.kind) || (after.kind === 'c' && (broke || operators > 0)) || (after.kind === 'a' && tokens[at + 2]?.kind === 'n'));
       const isCompared = after?.kind === 'w' && 'oa!'.includes(tokens[at + 2]?.kind ?? 'x');
       if (!literal && !isCompared) break;
       give(literal || broke ? 3 : 2, token.text.toUpperCase());
@@ -162,6 +163,7 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
           'nsvfF)'.includes(tokens[at - 1]?.kind ?? 'x') || 'nsvfF('.includes(after.kind) || after.kind === '!';
         if (token.text === 'is' || token.text === 'in') give(literals ? 2 : 0, token.text.toUpperCase());
         else give(literals ? 2 : 1, 'a comparison');
+        if (/like$|regexp$/.test(token.text) && after.kind === 's' && after.text.length === 1) give(3, 'an opened string');
       } else if (after.kind === 's' || (broke && 'nfF(v'.includes(after.kind))) give(2, 'an operator between values');
       operators++;
       wantsOperand = true;
@@ -173,7 +175,7 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
     } else if (kind === ';') {
       let after = at + 1;
       while (tokens[after]?.kind === ';') after++;
-      if (tokens[after] === undefined) give(broke ? 2 : 0, 'the end of a statement');
+      if (tokens[after] === undefined) give(broke ? 3 : 0, 'the end of a statement');
       else if (tokens[after]?.kind === 'c') give(broke ? 4 : 3, 'the end of a statement');
       else if ('EM'.includes(tokens[after]?.kind ?? 'x') && isStatement(tokens, after))
         give(5, `a second statement (${tokens[after]?.text.toUpperCase()})`);
@@ -199,6 +201,12 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
     } else if (kind === ',') wantsOperand = true;
     else if (kind === 'k') wantsOperand = token.text !== 'end';
     else if (kind === '!' && tokens[at + 1]?.kind === 'o') continue;
+    else if (kind === '!' && operators > 0) wantsOperand = true;
+    else if (kind === 'M' && (broke || tokens[at - 1]?.kind === ')' || tokens[at - 1]?.kind === 'n') && isStatement(tokens, at) && (isCode(tokens) || token.text === 'waitfor')) {
+      give(5, `a second statement (${token.text.toUpperCase()})`);
+      run.end = tokens.length;
+      return run;
+    }
     else break;
   }
   run.end = Math.max(at, start + 1);
@@ -208,8 +216,16 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
 /** Closed early, empty or a single short word: how one begins who does not search but breaks out. */
 const isProbePrefix = (text: string) => text.length <= 12 && !text.trimStart().includes(' ');
 
+/** One more than integers and floating numbers hold: programs for finding faults send these. */
+const boundaries = /^[+-]?(?:2147483648|2147483649|4294967295|4294967296|4294967297|9223372036854775807|9223372036854775808|18446744073709551615|18446744073709551616|0x7fffffff|0x80000000|0xffffffff|1e309|1e400|2\.2250738585072007e-308|2\.2250738585072011e-308|1\.7976931348623157e\+?309|nan\(|0xdeadbeef|3\.0\.00738585072007e-308|3\.0\.00738585072|0000012345|1e)$/;
+const databaseCalls = wordSet(`version database current_user current_database user session_user system_user schema concat char chr ascii substring substr mid cast convert hex unhex ord lpad rpad coalesce
+  ifnull nullif isnull strcmp length char_length count load elt floor rand row_count found_rows last_insert_id connection_id instr locate position quote reverse soundex space insert left right upper lower
+  ucase lcase trim conv bin oct inet_aton inet_ntoa md5 sha1 sha2 encode decode aes_encrypt password old_password crc32 uuid now curdate curtime sysdate extract date_add to_char to_number to_date
+  xmlagg overlay translate array_agg string_to_array unnest jsonb_agg row_to_json generate_series lo_get abs greatest least exp pi log if iif db_name host_name object_id div mod col_name schema_name`);
+
 export function findSql(part: Part, findings: Findings): void {
   const { lower, marks } = part;
+  if (boundaries.test(lower)) findings.add(family, 5, 'a number at the edge of what fits', part);
   const isWords = (marks & ~(mark.letter | mark.digit | mark.blank | mark.dash | mark.dot)) === 0;
   if (isWords && !(marks & mark.blank && lower.includes('select')) && !lower.includes('schema') && !lower.includes('--')) {
     // `1 order by 3`, `1 and 1`: needs a blank and begins with a digit.
@@ -219,14 +235,13 @@ export function findSql(part: Part, findings: Findings): void {
   const named = marks & mark.letter ? catalogNames.exec(lower) : null;
   if (named !== null) findings.add(family, lower.includes(' ') || lower.includes('/*') || marks & mark.parenthesis ? 5 : 3, `a catalogue's name (${named[0]})`, part, named.index);
   inContext(part, '', findings);
-  if (marks & mark.quote) {
-    for (const quote of ["'", '"', '`']) if (lower.includes(quote)) inContext(part, quote, findings);
+  if (marks & mark.quote || /[\u2018\u2019\u02bc\u2032]/.test(lower)) {
+    for (const quote of ["'", '"', '`']) if (lower.includes(quote) || (quote === "'" && /[\u2018\u2019\u02bc\u2032]/.test(lower))) inContext(part, quote, findings);
   }
 }
 
 function inContext(part: Part, quote: string, findings: Findings): void {
-  const { lower } = part;
-  const tokens = sqlTokens(lower, quote);
+  const tokens = sqlTokens(part.lower.replace(/[\u2018\u2019\u02bc\u2032]/g, "'"), quote);
   const broke = quote !== '';
   const how = broke ? `after a closed string (${quote})` : 'after a value';
   if (broke && tokens.length > 1) {
@@ -249,7 +264,7 @@ function inContext(part: Part, quote: string, findings: Findings): void {
     // Nothing but the end of somebody's condition.
     if (start === 0 && closes && run.points >= 2 && run.end >= tokens.length && kind !== ';') run.points += 2;
     else if (start === 0 && kind === 's' && run.end >= tokens.length && run.points >= 4) run.points += 1;
-    else if (start === 0 && run.end >= tokens.length && tokens.length <= 5 && kind === 'n' && run.points === 2) run.points += 3;
+    else if (start === 0 && run.end >= tokens.length && tokens.length <= 5 && (kind === 'n' || kind === 's') && run.points === 2) run.points += 3;
     if (start > 0 && run.points > 0 && !run.what.some((what) => /UNION|statement|sleep|SELECT/.test(what))) run.points -= 1;
     // A value like 1 before it is what an injection takes the place of.
     else if (start === 0 && (kind === 'n' || kind === ')' || kind === 'a') && run.points >= 3 && run.end >= tokens.length) run.points += 1;
@@ -277,16 +292,18 @@ function anywhere(part: Part, tokens: readonly Token[], findings: Findings): voi
     else if (kind === 'F') findings.add(family, 5, `the function ${text}`, part, token.at);
     else if ((kind === 'M' || kind === 'E') && isStatement(tokens, at)) {
       const isFirst = at === 0 || tokens[at - 1]?.kind === ';' || tokens[at - 1]?.kind === '(';
-      const strength = isFirst && tokens.length > 3 ? 3 : 2;
+      const strength = isFirst && tokens.length > 3 && (kind === 'E' || isCode(tokens)) ? 3 : 2;
       findings.add(family, isCode(tokens) ? strength + 2 : strength, `a statement (${text.toUpperCase()})`, part, token.at);
     } else if (token.glued && at > 0 && kind === 'n') findings.add(family, 3, 'comments between words of SQL', part, token.at);
     else if (token.glued && (kinds.has(kind) || kind === 'w' || kind === '(') && at > 0)
       findings.add(family, kinds.has(kind) || !(part.marks & mark.blank) ? 5 : 3, 'comments between words of SQL', part, token.at);
-    else if (kind === 'n' && text.startsWith('0x') && text.length > 8) hexadecimal++;
+    else if (kind === 'n' && text.startsWith('0x') && text.length >= 8) hexadecimal += /^0x(?:[2-7][0-9a-f]){3,64}$/.test(text) ? 4 : text.length > 8 ? 1 : 0;
+    else if (kind === 'f' && databaseCalls.has(text) && !isProse(part.text)) findings.add(family, at === 0 && /[)(][\s;,)]{0,4}$/.test(part.lower.slice(-8)) ? 5 : 3, `the function ${text}()`, part, token.at);
+    else if (text === 'against' && tokens[at + 1]?.kind === '(') findings.add(family, 5, 'MATCH … AGAINST', part, token.at);
     else if (text === 'into' && /^(?:out|dump)file/.test(tokens[at + 1]?.text ?? ''))
       findings.add(family, 5, 'INTO OUTFILE', part, token.at);
   }
-  if (hexadecimal > 0) findings.add(family, Math.min(4, 1 + hexadecimal), 'text as a hexadecimal number', part);
+  if (hexadecimal > 0) findings.add(family, Math.min(5, 1 + hexadecimal), 'text as a hexadecimal number', part);
 }
 
 const kinds: ReadonlySet<string> = new Set(['E', 'U', 'M', '&', 'B', 'o', 'f', 'F']);
