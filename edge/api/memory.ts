@@ -67,7 +67,7 @@ export class PageMemory {
     return this.#badges.get(door);
   }
 
-  /** Goes through what the log still has. `newest`: the sequence up to which it was written by earlier lives. */
+  /** Goes through what earlier lives have written, so far as the log still has it. @param newest this life's first record */
   async recall(outbox: DurableOutbox, newest: number, signal: AbortSignal): Promise<void> {
     for (const lane of ['bulk', 'alarm'] as const) {
       let after = Math.max(0, newest - MAX_RECALLED_RECORDS);
@@ -75,7 +75,9 @@ export class PageMemory {
         const records = await outbox.read(lane, after, READ_AT_ONCE);
         const last = records.at(-1)?.sequence;
         if (last === undefined) break;
-        for (const { json } of records) {
+        for (const { sequence, json } of records) {
+          // What this life has written by now was taken when it was observed.
+          if (sequence >= newest) break;
           const read = isWanted(json) ? stored.safeParse(JSON.parse(json)) : undefined;
           if (!read?.success) continue;
           const { body } = read.data;

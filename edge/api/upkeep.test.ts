@@ -77,6 +77,10 @@ describe('the day', { timeout: WITH_PROCESSES_MS }, () => {
     const visitor = new Visitor(again);
     await expect.poll(async () => (await dayOf(visitor)).alarms, soon).toBe(1);
     check(await dayOf(visitor));
+    // Each life's beginning once: what this one has written by now is not taken from the log a second time.
+    const started = async () =>
+      (await dayOf(visitor)).entries.filter(({ what }) => what === 'gateway.started').length;
+    expect(await started()).toBe(2);
   });
 });
 

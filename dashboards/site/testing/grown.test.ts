@@ -29,7 +29,7 @@ describe('every page', { timeout: MANY_CHECKS_MS }, () => {
     ['#/today', pages.alarm, 'Today', /door openings/],
     ['#/more', pages.calm, 'More', /Deutsch/],
     ['#/walk-test', walking, 'Walk test', /2 of 5 sensors heard/],
-    ['#/rules', pages.calm, 'Try other rules', /Try them/],
+    ['#/rules', pages.calm, 'Try other settings', /Try them/],
     ['#/backup', pages.calm, 'Back-up and restore', /Choose the file/],
     ['#/diagnostics', pages.calm, 'Diagnostics', /Make the file/],
     ['#/cameras', pages.seen, 'Cameras', /Pictures show people/],
@@ -188,12 +188,13 @@ describe('goods that were too warm', { timeout: MANY_CHECKS_MS }, () => {
 describe('changed rules', { timeout: MANY_CHECKS_MS }, () => {
   it('show what would come as well and what would not come any more', async () => {
     const { page, server } = await open(pages.calm, '#/rules', { server: { isSignedIn: true } });
-    const rules = page.getByLabel('Rules');
+    const rules = page.getByLabel('Settings');
     await rules.fill('- rule: held-open');
     await page.getByText('7 days').click();
     await page.getByRole('button', { name: 'Try them' }).click();
     await page.getByText('Would come as well').waitFor();
     await page.getByText('Would not come any more').waitFor();
+    await page.getByText('Paul Schnell at Delivery entrance: outside the hours').waitFor();
     expect(server.received.at(-1)).toMatchObject({
       path: '/api/rules/try',
       body: { text: '- rule: held-open', hours: 168 },
