@@ -193,6 +193,7 @@ async function assemble(
       await store.append(observations, detections);
       await afterCommit(observations, detections);
     },
+    trustProxy: configuration.http.trustProxy,
     signal: doors.signal,
   });
   closing.push(async () => {

@@ -35,7 +35,7 @@ export interface Rig {
   /** Starts sources; they are stopped with the rig, or before by `stop`. */
   start(
     entries: readonly unknown[],
-    over?: Partial<Pick<SourcesOptions, 'commit' | 'store' | 'clock'>>,
+    over?: Partial<Pick<SourcesOptions, 'commit' | 'store' | 'clock' | 'trustProxy'>>,
   ): { sources: Sources; stop(): Promise<void> };
   observations(): Observation[];
   detections(): Detection[];

@@ -28,6 +28,8 @@ export interface SourcesOptions {
    * same ids, after a failure or a kill.
    */
   commit(observations: readonly Observation[], detections: readonly Detection[]): Promise<void>;
+  /** Who posts is taken from X-Forwarded-For, as the one proxy in front writes it. */
+  trustProxy?: boolean;
   signal: AbortSignal;
 }
 
@@ -73,7 +75,7 @@ export function createSources(configuration: SourceList, options: SourcesOptions
         break;
       case 'http-post':
         try {
-          routes.route('/', httpPostRoute(transport, format.unit, intake, boot));
+          routes.route('/', httpPostRoute(transport, format.unit, intake, boot, options.trustProxy ?? false));
         } catch (error) {
           throw new Error(`source ${name}: ${messageOf(error)}`);
         }

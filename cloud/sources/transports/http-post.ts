@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { addressOf } from '../address.ts';
 import { type Input, type Intake, MAX_BATCH_INPUTS, MAX_REPORTED_PER_INPUT, type Tally } from '../intake.ts';
 import { isObject } from '../json-line.ts';
 import { TokenBucket } from '../token-bucket.ts';
@@ -9,6 +10,10 @@ import { isOneWay, type Refusal, senderCheck, senders } from './sender-check.ts'
 /** A body of lines; a document may be as long as its format allows. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_BODY_LINES = 10_000;
+/** Of whom it is known only after the body who they are, or never. */
+const MAX_STRANGER_BYTES = 1024 * 1024;
+/** And so long their body may take: it holds one of the few requests under way. */
+const STRANGER_WITHIN_MS = 10_000;
 /** Requests of one source that are being stored at the same time. */
 const MAX_UNDER_WAY = 16;
 /** Wrong tokens and signatures that are answered; more of them are turned away unread. */
@@ -39,10 +44,12 @@ export function httpPostRoute(
   unit: 'line' | 'document',
   intake: Intake,
   boot: string,
+  trustProxy: boolean,
 ): Hono {
   const check = senderCheck(settings);
   const wrongSenders = new TokenBucket(WRONG_SENDERS_PER_SECOND, WRONG_SENDERS_BURST);
-  const limit = unit === 'document' ? intake.maxBytes : MAX_BODY_BYTES;
+  const mostBytes = check.isKnownBefore ? MAX_BODY_BYTES : MAX_STRANGER_BYTES;
+  const limit = unit === 'document' ? Math.min(intake.maxBytes, mostBytes) : mostBytes;
   let underWay = 0;
   let sequence = 0;
 
@@ -68,32 +75,37 @@ export function httpPostRoute(
     }));
   };
 
-  const turnAway = (context: Context, refusal: Refusal): Response => {
+  const turnAway = (context: Context, refusal: Refusal, note: () => void = () => undefined): Response => {
     if (refusal.status === 401) {
       if (!check.isSigned) context.header('WWW-Authenticate', 'Bearer');
       if (!wrongSenders.tryTake(1))
         return problem(context, 429, 'too-many-guesses', 'too many wrong tokens or signatures');
+      note();
     }
     if (refusal.status === 429) context.header('Retry-After', '30');
     return problem(context, refusal.status, refusal.code, refusal.because);
   };
 
   const receive = async (context: Context): Promise<Response> => {
-    const peer = peerOf(context.env);
+    const peer = senderOf(context, trustProxy);
     if (Number(context.req.header('content-length') ?? 0) > limit) return tooLarge(context, peer);
     const encoding = context.req.header('content-encoding') ?? 'identity';
     if (encoding !== 'identity')
       return problem(context, 415, 'encoding', `send it without content-encoding, not as ${encoding}`);
-    const body = await bodyOf(context.req.raw, limit);
+    const body = await bodyOf(
+      context.req.raw,
+      limit,
+      check.isKnownBefore ? undefined : AbortSignal.timeout(STRANGER_WITHIN_MS),
+    );
+    if (body === 'too slow') return problem(context, 408, 'too-slow', 'the body did not come in time');
     if (body === undefined) return tooLarge(context, peer);
     const { refusal, topic } = check.after((name) => context.req.header(name), body, intake.clock.now());
-    if (refusal !== undefined) {
-      intake.note(body, peer, refusal.because);
-      return turnAway(context, refusal);
-    }
+    if (refusal !== undefined)
+      return turnAway(context, refusal, () => intake.note(body, peer, refusal.because));
     // What was signed says the same whenever it comes: a delivery that is repeated, by whomever, is the same records.
+    // Headers are not signed: with another topic it is still the same delivery.
     const key = check.isSigned
-      ? `${topic ?? ''}\n${createHash('sha256').update(body).digest('hex')}`
+      ? createHash('sha256').update(body).digest('hex')
       : context.req.header('idempotency-key');
     const inputs = inputsOf(body, key, peer, topic);
     if (inputs === undefined) return tooLarge(context, peer);
@@ -124,7 +136,7 @@ export function httpPostRoute(
   const routes = new Hono();
   if (check.origins !== undefined) routes.options(path, (context) => allowed(context, check.origins ?? []));
   return routes.post(path, async (context) => {
-    const refusal = check.before((name) => context.req.header(name), peerOf(context.env));
+    const refusal = check.before((name) => context.req.header(name), senderOf(context, trustProxy));
     if (refusal !== undefined) return turnAway(context, refusal);
     if (underWay >= MAX_UNDER_WAY) {
       context.header('Retry-After', '1');
@@ -165,7 +177,7 @@ async function takeAll(intake: Intake, inputs: readonly Input[]): Promise<Tally>
 
 function problem(
   context: Context,
-  status: 401 | 403 | 413 | 415 | 422 | 429 | 503,
+  status: 401 | 403 | 408 | 413 | 415 | 422 | 429 | 503,
   code: string,
   message: string,
 ) {
@@ -173,16 +185,32 @@ function problem(
 }
 
 /** Undefined: longer than the limit; what is beyond it is not read. */
-async function bodyOf(request: Request, limit: number): Promise<Uint8Array | undefined> {
+async function bodyOf(
+  request: Request,
+  limit: number,
+  within: AbortSignal | undefined,
+): Promise<Uint8Array | 'too slow' | undefined> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  if (request.body !== null)
-    for await (const part of request.body) {
-      length += part.length;
-      if (length > limit) return undefined;
-      parts.push(part);
+  const reader = request.body?.getReader();
+  if (reader === undefined) return Buffer.alloc(0);
+  const late = () => void reader.cancel().catch(() => undefined);
+  within?.addEventListener('abort', late, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (within?.aborted === true) return 'too slow';
+      if (done) return Buffer.concat(parts);
+      length += value.length;
+      if (length > limit) {
+        late();
+        return undefined;
+      }
+      parts.push(value);
     }
-  return Buffer.concat(parts);
+  } finally {
+    within?.removeEventListener('abort', late);
+  }
 }
 
 function linesOf(body: Uint8Array): Uint8Array[] {
@@ -197,7 +225,14 @@ function linesOf(body: Uint8Array): Uint8Array[] {
   return lines;
 }
 
-/** The address of who sent it, where the server tells: it passes Node's own request on. */
+/** The address of who sent it: the last one that the trusted proxy wrote, else the peer's. */
+function senderOf(context: Context, trustProxy: boolean): string {
+  const forwarded = trustProxy ? context.req.header('x-forwarded-for')?.split(',').at(-1) : undefined;
+  const named = forwarded === undefined ? undefined : addressOf(forwarded);
+  return named ?? peerOf(context.env);
+}
+
+/** Node's own request is passed on by the server. */
 function peerOf(environment: unknown): string {
   const incoming = isObject(environment) ? environment.incoming : undefined;
   const socket = isObject(incoming) ? incoming.socket : undefined;

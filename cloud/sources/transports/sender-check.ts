@@ -56,6 +56,8 @@ export interface SenderCheck {
   ): { refusal?: Refusal; topic?: string };
   /** The same body is the same delivery, however often it comes. */
   readonly isSigned: boolean;
+  /** Whether `before` tells friends from strangers. */
+  readonly isKnownBefore: boolean;
   /** Origins whose pages may be told that they may send; undefined: no browser sends here. */
   readonly origins: readonly string[] | undefined;
 }
@@ -78,6 +80,7 @@ export function senderCheck(settings: Settings): SenderCheck {
         return verdict.topic === undefined ? {} : { topic: verdict.topic };
       },
       isSigned: true,
+      isKnownBefore: false,
       origins: undefined,
     };
   }
@@ -94,6 +97,7 @@ export function senderCheck(settings: Settings): SenderCheck {
     },
     after: () => ({}),
     isSigned: false,
+    isKnownBefore: true,
     origins: undefined,
   };
 }
@@ -123,6 +127,7 @@ function anonymousCheck(origins: readonly string[]): SenderCheck {
     },
     after: () => ({}),
     isSigned: false,
+    isKnownBefore: false,
     origins,
   };
 }

@@ -76,11 +76,14 @@ test('a webhook of WooCommerce is taken when it is signed, and played again it i
     observables: { ip: '203.0.113.7', order: '727' },
     facts: { state: 'placed', amount: 29.35, currency: 'EUR', event: 'order.created' },
   });
+  // Its headers are not signed: what was heard once is not another thing under another topic.
+  expect((await send(body, fromShop(body, 'order.deleted'))).status).toBe(202);
+  expect(rig.observations()).toHaveLength(1);
   const tampered = order('completed');
   expect((await send(tampered, fromShop(body))).status).toBe(401);
   expect((await send(body, { 'x-wc-webhook-topic': 'order.created' })).status).toBe(401);
   expect(rig.observations()).toHaveLength(1);
-  expect(sources.health()[0]).toMatchObject({ records: 2, refused: 0 });
+  expect(sources.health()[0]).toMatchObject({ records: 3, refused: 0 });
   await eventually('both put aside', () => rig.store.quarantined(5).newest.length === 2);
   const reasons = rig.store.quarantined(5).newest.map(({ reason }) => reason);
   expect(reasons.sort()).toEqual(['the signature is wrong', 'x-wc-webhook-signature: missing']);
@@ -109,6 +112,35 @@ test('a payment service signs the time as well: yesterday is too late', async ()
     { error: { message: expect.stringMatching(/^signed 86\d{3} s from now$/) } },
   ]);
   expect((await send(`${body} `, signed(Date.now()))).status).toBe(401);
+});
+
+test('a stranger who dribbles does not hold a place for long, and a proxy that is trusted names who reports', async () => {
+  const { sources } = rig.start(
+    [
+      {
+        name: 'pages',
+        format: 'csp-report',
+        asset: 'web-shop',
+        transport: { type: 'http-post', anonymous: {} },
+      },
+    ],
+    { trustProxy: true },
+  );
+  const post = (body: string | ReadableStream, from: string) =>
+    sources.routes.request('/sources/pages', {
+      method: 'POST',
+      body,
+      headers: { 'x-forwarded-for': `6.6.6.6, ${from}` },
+      ...(typeof body === 'string' ? {} : { duplex: 'half' }),
+    });
+  const endless = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('{')) });
+  const slow = post(endless, '203.0.113.1');
+  const report = '{"csp-report":{"document-uri":"https://shop.example/","violated-directive":"img-src"}}';
+  const statuses: number[] = [];
+  for (let again = 0; again < 40; again++) statuses.push((await post(report, '203.0.113.7')).status);
+  expect(new Set(statuses)).toEqual(new Set([202, 429]));
+  expect((await post(report, '203.0.113.8')).status).toBe(202);
+  expect((await slow).status).toBe(408);
 });
 
 test('guessing signatures is answered for a while, then turned away', async () => {
