@@ -59,6 +59,11 @@ export class Correlator {
     return this.#components.size;
   }
 
+  /** How often a habit found no room to be remembered (see habits.ts): what it was of is neither rare nor everyday. */
+  get forgottenHabits(): number {
+    return this.#habits.unknown;
+  }
+
   /** Whether there is anything that was not told yet: `revise` without a time tells it. */
   get hasChanges(): boolean {
     return this.#components.hasChanged || this.#waiting.size > 0;
