@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{devices,edge,cloud,firmware-bridge,simulators,dashboards,tools}/**/*.test.{ts,tsx}'],
-    // Two cores: one worker a core, so that real servers in one test do not starve those in another.
-    maxWorkers: 2,
+    // Two cores, and many tests that wait for real time to pass: one more than cores; with more, servers starve each other.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
