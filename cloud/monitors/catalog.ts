@@ -1,3 +1,4 @@
+import { webAttack } from '../web-attacks/web-attack.ts';
 import { bruteForce } from './brute-force.ts';
 import type { AnyMonitor } from './monitor.ts';
 import { newAddressLogin } from './new-address-login.ts';
@@ -5,4 +6,10 @@ import { privilegeEscalation } from './privilege-escalation.ts';
 import { webScanner } from './web-scanner.ts';
 
 /** Every monitor. A new one is one file and one line here. */
-export const catalog: readonly AnyMonitor[] = [bruteForce, newAddressLogin, privilegeEscalation, webScanner];
+export const catalog: readonly AnyMonitor[] = [
+  bruteForce,
+  newAddressLogin,
+  privilegeEscalation,
+  webScanner,
+  webAttack,
+];

@@ -62,11 +62,106 @@ const machines = [
 ];
 
 const goods: Readonly<Record<string, readonly string[]>> = {
-  en: ['shoes', "men's running shoes", "women's jacket", "O'Reilly paperback", "Ben & Jerry's", "children's cough syrup", "L'Oréal shampoo", 'black & decker drill', 'size 10" x 12"', "6' ladder", "it's a boy! card", "rock 'n' roll poster", 'cat food (dry)', 'AT&T charger', 'vitamin C+zinc', "50's dress", 'gift for dad; under $20', 'usb-c -> hdmi', '<3 necklace', 'x-large', '1/2 inch pipe', 'head & shoulders', 'table: round or square?', 'drop earrings', 'select comfort mattress', 'union jack flag', 'top 10 | best sellers', "d'Addario strings", "'vintage' lamp", 'order by phone', 'ping pong table', 'cat tree', 'python leather belt', 'net curtains', 'curl cream', 'dash cam', 'bash guitar', 'tape & glue', 'java coffee beans', 'ruby ring', 'perl necklace', 'find my phone case'],
-  de: ['Schuhe', 'Hausschuhe für Kinder', 'Bügeleisen', 'Nähmaschine & Zubehör', "Levi's Jeans", "Männer's Welt", 'Größe 42', 'Ibuprofen 400 mg (20 Stück)', 'Fußcreme', 'Tee; Früchte', 'Kaffeemaschine > 1000 W', '"Der Herr der Ringe"', 'Wärmflasche/Kissen', 'Vitamin D3+K2', 'Hälfte/Hälfte', 'Schraube M8x40 - verzinkt', 'Was ist der Unterschied zwischen A und B?', 'Union Berlin Trikot', 'Blutdruckmessgerät', 'Alter Schwede!', 'Wer, wie, was', 'Tisch 120x80 oder 140x90'],
-  fr: ["l'huile d'olive", "chaussures d'été", "crème à l'aloe vera", 'aujourd’hui', "jeu d'échecs", 'café & thé', "qu'est-ce que c'est", "brosse à dents d'enfant", "l'union fait la force", 'where is my commande ?', "sac à main 'cuir'", 'pommade n°5'],
-  es: ['zapatos de niño', '¿cuánto cuesta?', 'crema "nivea"', 'café molido', 'jabón líquido', 'camiseta talla L/XL', 'piñata', 'select + aceite'],
-  it: ["scarpe dell'estate", "l'acqua di colonia", "caffè d'orzo", "un'altra giacca", 'piú grande?', "all'aperto"],
+  en: [
+    'shoes',
+    "men's running shoes",
+    "women's jacket",
+    "O'Reilly paperback",
+    "Ben & Jerry's",
+    "children's cough syrup",
+    "L'Oréal shampoo",
+    'black & decker drill',
+    'size 10" x 12"',
+    "6' ladder",
+    "it's a boy! card",
+    "rock 'n' roll poster",
+    'cat food (dry)',
+    'AT&T charger',
+    'vitamin C+zinc',
+    "50's dress",
+    'gift for dad; under $20',
+    'usb-c -> hdmi',
+    '<3 necklace',
+    'x-large',
+    '1/2 inch pipe',
+    'head & shoulders',
+    'table: round or square?',
+    'drop earrings',
+    'select comfort mattress',
+    'union jack flag',
+    'top 10 | best sellers',
+    "d'Addario strings",
+    "'vintage' lamp",
+    'order by phone',
+    'ping pong table',
+    'cat tree',
+    'python leather belt',
+    'net curtains',
+    'curl cream',
+    'dash cam',
+    'bash guitar',
+    'tape & glue',
+    'java coffee beans',
+    'ruby ring',
+    'perl necklace',
+    'find my phone case',
+  ],
+  de: [
+    'Schuhe',
+    'Hausschuhe für Kinder',
+    'Bügeleisen',
+    'Nähmaschine & Zubehör',
+    "Levi's Jeans",
+    "Männer's Welt",
+    'Größe 42',
+    'Ibuprofen 400 mg (20 Stück)',
+    'Fußcreme',
+    'Tee; Früchte',
+    'Kaffeemaschine > 1000 W',
+    '"Der Herr der Ringe"',
+    'Wärmflasche/Kissen',
+    'Vitamin D3+K2',
+    'Hälfte/Hälfte',
+    'Schraube M8x40 - verzinkt',
+    'Was ist der Unterschied zwischen A und B?',
+    'Union Berlin Trikot',
+    'Blutdruckmessgerät',
+    'Alter Schwede!',
+    'Wer, wie, was',
+    'Tisch 120x80 oder 140x90',
+  ],
+  fr: [
+    "l'huile d'olive",
+    "chaussures d'été",
+    "crème à l'aloe vera",
+    'aujourd’hui',
+    "jeu d'échecs",
+    'café & thé',
+    "qu'est-ce que c'est",
+    "brosse à dents d'enfant",
+    "l'union fait la force",
+    'where is my commande ?',
+    "sac à main 'cuir'",
+    'pommade n°5',
+  ],
+  es: [
+    'zapatos de niño',
+    '¿cuánto cuesta?',
+    'crema "nivea"',
+    'café molido',
+    'jabón líquido',
+    'camiseta talla L/XL',
+    'piñata',
+    'select + aceite',
+  ],
+  it: [
+    "scarpe dell'estate",
+    "l'acqua di colonia",
+    "caffè d'orzo",
+    "un'altra giacca",
+    'piú grande?',
+    "all'aperto",
+  ],
   pl: ['buty dziecięce', 'żółta kurtka', 'krem do rąk', 'łóżko 160×200', 'śruba M8'],
   tr: ['çocuk ayakkabısı', 'İstanbul’un kalbi', 'şampuan', "Türkiye'de satılan"],
   ru: ['детская обувь', 'крем для рук', 'витамин С', 'книга «Война и мир»'],
@@ -140,18 +235,61 @@ const code = [
   'docker for beginners',
   '{{ mustache }} templates book',
 ];
-const campaigns = ['summer_sale', 'Newsletter KW 47', 'black-friday', '{{campaign.name}}', 'retargeting|dpa|de', 'brand_(exact)', 'Weihnachten+2026', 'men%27s-day', '[DE] Search - Generic', 'cpc~shoes~42'];
-const words = ['schuhe', 'jacken', 'vitamine', 'shoes', 'bags', 'cosmetics', 'sante', 'bebe', 'offers', 'sale', 'select', 'union-jack', 'tables', 'drop-earrings', 'cats', 'wigs', 'etc', 'bin-bags'];
+const campaigns = [
+  'summer_sale',
+  'Newsletter KW 47',
+  'black-friday',
+  '{{campaign.name}}',
+  'retargeting|dpa|de',
+  'brand_(exact)',
+  'Weihnachten+2026',
+  'men%27s-day',
+  '[DE] Search - Generic',
+  'cpc~shoes~42',
+];
+const words = [
+  'schuhe',
+  'jacken',
+  'vitamine',
+  'shoes',
+  'bags',
+  'cosmetics',
+  'sante',
+  'bebe',
+  'offers',
+  'sale',
+  'select',
+  'union-jack',
+  'tables',
+  'drop-earrings',
+  'cats',
+  'wigs',
+  'etc',
+  'bin-bags',
+];
 
 /** Encodings of honest clients. */
 const asForm = (text: string) => encodeURIComponent(text).replaceAll('%20', '+');
 const asComponent = (text: string) => encodeURIComponent(text);
 /** Java and PHP encode more than browsers. */
-const asStrict = (text: string) => asForm(text).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+const asStrict = (text: string) =>
+  asForm(text).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 /** Sloppy clients leave signs as they are. */
-const asSloppy = (text: string) => encodeURI(text).replace(/[#&+]/g, encodeURIComponent).replaceAll('%5B', '[').replaceAll('%5D', ']').replaceAll('%7C', '|');
+const asSloppy = (text: string) =>
+  encodeURI(text)
+    .replace(/[#&+]/g, encodeURIComponent)
+    .replaceAll('%5B', '[')
+    .replaceAll('%5D', ']')
+    .replaceAll('%7C', '|');
 /** Old clients send Latin-1. */
-const asLatin = (text: string) => [...text].map((sign) => (sign.charCodeAt(0) > 127 && sign.charCodeAt(0) < 256 ? `%${sign.charCodeAt(0).toString(16).toUpperCase()}` : encodeURIComponent(sign))).join('');
+const asLatin = (text: string) =>
+  [...text]
+    .map((sign) =>
+      sign.charCodeAt(0) > 127 && sign.charCodeAt(0) < 256
+        ? `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+        : encodeURIComponent(sign),
+    )
+    .join('');
 const encodings = [asForm, asForm, asForm, asComponent, asComponent, asStrict, asSloppy, asLatin];
 
 /** Something that a person types. */
@@ -166,7 +304,8 @@ function typed(random: Random): string {
   return one(code, random);
 }
 
-const product = (random: Random) => `/p/${one(words, random)}-${one(words, random)}-${upTo(90_000, random)}${one(['', '.html', '/', '?variant=' + upTo(99_999, random)], random)}`;
+const product = (random: Random) =>
+  `/p/${one(words, random)}-${one(words, random)}-${upTo(90_000, random)}${one(['', '.html', '/', '?variant=' + upTo(99_999, random)], random)}`;
 
 function page(random: Random): string {
   switch (upTo(6, random)) {
@@ -192,58 +331,160 @@ function search(random: Random): string {
 }
 
 const filters: readonly ((random: Random) => string)[] = [
-  (random) => `/c/${one(words, random)}?filter=${asComponent(JSON.stringify({ color: [one(['red', 'blue'], random)], price: { min: upTo(50, random), max: 100 + upTo(99, random) }, brand: "L'Oréal" }))}`,
-  (random) => `/c/${one(words, random)}?filter[color][]=red&filter[color][]=blue&price[min]=${upTo(40, random)}&price[max]=${upTo(400, random)}`,
+  (random) =>
+    `/c/${one(words, random)}?filter=${asComponent(JSON.stringify({ color: [one(['red', 'blue'], random)], price: { min: upTo(50, random), max: 100 + upTo(99, random) }, brand: "L'Oréal" }))}`,
+  (random) =>
+    `/c/${one(words, random)}?filter[color][]=red&filter[color][]=blue&price[min]=${upTo(40, random)}&price[max]=${upTo(400, random)}`,
   (random) => `/c/${one(words, random)}?f=color:red|size:${upTo(50, random)}|brand:${asForm("Levi's")}`,
-  (random) => `/c/${one(words, random)}?min_price=10&max_price=20&filter_size=xl&query_type_size=or&orderby=price-desc`,
-  (random) => `/listing?properties=${hexadecimal(32, random)}%7C${hexadecimal(32, random)}&order=name-asc&p=${upTo(9, random)}`,
+  (random) =>
+    `/c/${one(words, random)}?min_price=10&max_price=20&filter_size=xl&query_type_size=or&orderby=price-desc`,
+  (random) =>
+    `/listing?properties=${hexadecimal(32, random)}%7C${hexadecimal(32, random)}&order=name-asc&p=${upTo(9, random)}`,
   (random) => `/search?q=*&fq=price:[10+TO+${upTo(99, random)}]&rows=20&fl=id,name`,
   (random) => `/c/sale;color=red;size=${upTo(50, random)}?p=2`,
-  (random) => `/graphql?query=${asComponent('{ products(first: 10) { id name price(currency: EUR) } }')}&operationName=List`,
-  (random) => `/store-api/search?limit=24&p=1&filter[0][type]=equals&filter[0][field]=active&filter[0][value]=${one(['true', '1'], random)}`,
+  (random) =>
+    `/graphql?query=${asComponent('{ products(first: 10) { id name price(currency: EUR) } }')}&operationName=List`,
+  (random) =>
+    `/store-api/search?limit=24&p=1&filter[0][type]=equals&filter[0][field]=active&filter[0][value]=${one(['true', '1'], random)}`,
 ];
 const measured: readonly ((random: Random) => string)[] = [
-  (random) => `${product(random).split('?')[0]}?utm_source=${one(['google', 'facebook', 'newsletter'], random)}&utm_medium=cpc&utm_campaign=${asForm(one(campaigns, random))}&utm_term=${asForm(typed(random))}&gclid=${token(80, random)}`,
-  (random) => `/?fbclid=IwAR${token(57, random)}&utm_content=${one(['{{ad.name}}', '{adid}', 'a%7Cb', '${GCLID}', '%%SITE%%'], random)}`,
-  (random) => `/collect?v=2&tid=G-${token(10, random)}&dl=${asComponent(`https://shop.linden.example${search(random)}`)}&dr=${asComponent('https://www.google.com/')}&dt=${asComponent(typed(random))}&sr=1920x1080&_s=${upTo(9, random)}`,
-  (random) => `/mc?e=${hexadecimal(10, random)}&u=${hexadecimal(25, random)}&mc_cid=${hexadecimal(10, random)}&mc_eid=UNIQID`,
+  (random) =>
+    `${product(random).split('?')[0]}?utm_source=${one(['google', 'facebook', 'newsletter'], random)}&utm_medium=cpc&utm_campaign=${asForm(one(campaigns, random))}&utm_term=${asForm(typed(random))}&gclid=${token(80, random)}`,
+  (random) =>
+    `/?fbclid=IwAR${token(57, random)}&utm_content=${one(['{{ad.name}}', '{adid}', 'a%7Cb', '${GCLID}', '%%SITE%%'], random)}`,
+  (random) =>
+    `/collect?v=2&tid=G-${token(10, random)}&dl=${asComponent(`https://shop.linden.example${search(random)}`)}&dr=${asComponent('https://www.google.com/')}&dt=${asComponent(typed(random))}&sr=1920x1080&_s=${upTo(9, random)}`,
+  (random) =>
+    `/mc?e=${hexadecimal(10, random)}&u=${hexadecimal(25, random)}&mc_cid=${hexadecimal(10, random)}&mc_eid=UNIQID`,
 ];
 const tokens: readonly ((random: Random) => string)[] = [
   (random) => `/confirm?token=${base64(44, random).replaceAll('+', '%2B').replaceAll('/', '%2F')}%3D%3D`,
   (random) => `/reset-password/${token(64, random)}`,
-  (random) => `/oauth/callback?code=4/0A${token(60, random)}&state=${asComponent(Buffer.from(JSON.stringify({ r: '/account', n: token(8, random) })).toString('base64'))}&scope=openid%20email%20profile`,
+  (random) =>
+    `/oauth/callback?code=4/0A${token(60, random)}&state=${asComponent(Buffer.from(JSON.stringify({ r: '/account', n: token(8, random) })).toString('base64'))}&scope=openid%20email%20profile`,
   (random) => `/sso?jwt=eyJhbGciOiJIUzI1NiJ9.${token(90, random)}.${token(43, random)}`,
-  (random) => `/consent?cookie=${asComponent(`session=${token(32, random)}; cart=${hexadecimal(16, random)}; _ga=GA1.2.${upTo(1e9, random)}.1700000000; consent={"a":true,"b":false}; path=/`)}`,
-  (random) => `/track?p=${asComponent(JSON.stringify({ event: 'view', item: typed(random), qty: upTo(5, random), ref: null }))}&ts=${1_700_000_000 + upTo(9_999_999, random)}`,
-  (random) => `/unsubscribe?m=${asComponent(Buffer.from(`user${upTo(9_999, random)}@example.com`).toString('base64'))}&h=${hexadecimal(40, random)}`,
-  (random) => `/img/resize?src=${asComponent(`https://cdn.linden.example/media/${token(8, random)}.jpg`)}&w=400`,
-  (random) => `/saml/acs?SAMLResponse=${asComponent(base64(400, random))}&RelayState=${asComponent('https://shop.linden.example/account')}`,
+  (random) =>
+    `/consent?cookie=${asComponent(`session=${token(32, random)}; cart=${hexadecimal(16, random)}; _ga=GA1.2.${upTo(1e9, random)}.1700000000; consent={"a":true,"b":false}; path=/`)}`,
+  (random) =>
+    `/track?p=${asComponent(JSON.stringify({ event: 'view', item: typed(random), qty: upTo(5, random), ref: null }))}&ts=${1_700_000_000 + upTo(9_999_999, random)}`,
+  (random) =>
+    `/unsubscribe?m=${asComponent(Buffer.from(`user${upTo(9_999, random)}@example.com`).toString('base64'))}&h=${hexadecimal(40, random)}`,
+  (random) =>
+    `/img/resize?src=${asComponent(`https://cdn.linden.example/media/${token(8, random)}.jpg`)}&w=400`,
+  (random) =>
+    `/saml/acs?SAMLResponse=${asComponent(base64(400, random))}&RelayState=${asComponent('https://shop.linden.example/account')}`,
 ];
 const returns: readonly ((random: Random) => string)[] = [
   (random) => `/login?return=${asComponent(page(random))}`,
   (random) => `/login?redirect_to=${asComponent(`https://shop.linden.example${search(random)}`)}`,
-  (random) => `/checkout/finish?orderId=${hexadecimal(32, random)}&return_url=${asComponent('https://shop.linden.example/checkout/done?paid=1&lang=de')}`,
-  (random) => `/account/login?next=${search(random).replaceAll('&', '%26').replaceAll('?', '%3F').replaceAll('=', '%3D')}`,
-  (random) => `/share?u=${asComponent(`https://shop.linden.example${product(random)}`)}&t=${asForm(typed(random))}`,
-  (random) => `/go?url=${asComponent(`https://www.${one(['paypal.com', 'klarna.com', 'dhl.de', 'hermes.example'], random)}/track?id=${upTo(1e9, random)}`)}`,
+  (random) =>
+    `/checkout/finish?orderId=${hexadecimal(32, random)}&return_url=${asComponent('https://shop.linden.example/checkout/done?paid=1&lang=de')}`,
+  (random) =>
+    `/account/login?next=${search(random).replaceAll('&', '%26').replaceAll('?', '%3F').replaceAll('=', '%3D')}`,
+  (random) =>
+    `/share?u=${asComponent(`https://shop.linden.example${product(random)}`)}&t=${asForm(typed(random))}`,
+  (random) =>
+    `/go?url=${asComponent(`https://www.${one(['paypal.com', 'klarna.com', 'dhl.de', 'hermes.example'], random)}/track?id=${upTo(1e9, random)}`)}`,
   (random) => `/oembed?url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D${token(11, random)}&format=json`,
 ];
 const interfaces: readonly ((random: Random) => WebRequest)[] = [
-  (random) => ({ method: 'POST', target: '/?wc-ajax=get_refreshed_fragments', userAgent: one(agents, random), referer: 'https://shop.linden.example/cart/' }),
-  (random) => ({ method: 'GET', target: `/wp-json/wc/v3/products?per_page=100&page=${upTo(9, random)}&after=2026-11-01T00%3A00%3A00&consumer_key=ck_${hexadecimal(40, random)}&consumer_secret=cs_${hexadecimal(40, random)}`, userAgent: 'WooCommerce API Client-PHP/3.1.0' }),
-  (random) => ({ method: one(['PUT', 'DELETE', 'PATCH'], random), target: `/wp-json/wc/store/v1/cart/items/${hexadecimal(32, random)}`, userAgent: one(agents, random) }),
-  (random) => ({ method: 'POST', target: `/wp-admin/admin-ajax.php?action=heartbeat&_=${upTo(1e9, random)}`, userAgent: one(agents, random), status: 200 }),
-  () => ({ method: 'POST', target: '/wp-cron.php?doing_wp_cron=1763879588.1234567890', userAgent: 'WordPress/6.6.2; https://shop.linden.example', status: 200 }),
-  (random) => ({ method: 'GET', target: `/wp-json/wp/v2/posts?_fields=id,title&search=${asForm(typed(random))}`, userAgent: one(agents, random) }),
-  (random) => ({ method: 'POST', target: `/payment/notify?transactionId=${hexadecimal(24, random)}&hash=${base64(43, random).replaceAll('+', '%2B')}%3D`, userAgent: 'PayPal IPN ( https://www.paypal.com/ipn )' }),
-  (random) => ({ method: 'POST', target: '/webhooks/stripe', userAgent: 'Stripe/1.0 (+https://stripe.com/docs/webhooks)', body: '', status: 200 - upTo(1, random) }),
-  (random) => ({ method: 'GET', target: `/checkout/return?session_id=cs_live_${token(58, random)}`, userAgent: one(agents, random), referer: 'https://checkout.stripe.com/' }),
-  (random) => ({ method: 'GET', target: `/paypal/return?token=EC-${token(17, random).toUpperCase()}&PayerID=${token(13, random).toUpperCase()}`, userAgent: one(agents, random), referer: 'https://www.paypal.com/' }),
-  (random) => ({ method: 'PUT', target: `/api/v2/cart/${hexadecimal(24, random)}/items`, userAgent: 'LindenApp/4.2.1 (de.linden.shop; build:812; iOS 18.1.0) Alamofire/5.9.1' }),
-  (random) => ({ method: 'GET', target: `/api/v2/stores/near?lat=${(48 + random()).toFixed(5)}&lon=${(11 + random()).toFixed(5)}&radius=10`, userAgent: 'okhttp/4.12.0' }),
-  (random) => ({ method: 'OPTIONS', target: '/api/v2/orders', userAgent: one(agents, random), referer: 'https://shop.linden.example/' }),
+  (random) => ({
+    method: 'POST',
+    target: '/?wc-ajax=get_refreshed_fragments',
+    userAgent: one(agents, random),
+    referer: 'https://shop.linden.example/cart/',
+  }),
+  (random) => ({
+    method: 'GET',
+    target: `/wp-json/wc/v3/products?per_page=100&page=${upTo(9, random)}&after=2026-11-01T00%3A00%3A00&consumer_key=ck_${hexadecimal(40, random)}&consumer_secret=cs_${hexadecimal(40, random)}`,
+    userAgent: 'WooCommerce API Client-PHP/3.1.0',
+  }),
+  (random) => ({
+    method: one(['PUT', 'DELETE', 'PATCH'], random),
+    target: `/wp-json/wc/store/v1/cart/items/${hexadecimal(32, random)}`,
+    userAgent: one(agents, random),
+  }),
+  (random) => ({
+    method: 'POST',
+    target: `/wp-admin/admin-ajax.php?action=heartbeat&_=${upTo(1e9, random)}`,
+    userAgent: one(agents, random),
+    status: 200,
+  }),
+  () => ({
+    method: 'POST',
+    target: '/wp-cron.php?doing_wp_cron=1763879588.1234567890',
+    userAgent: 'WordPress/6.6.2; https://shop.linden.example',
+    status: 200,
+  }),
+  (random) => ({
+    method: 'GET',
+    target: `/wp-json/wp/v2/posts?_fields=id,title&search=${asForm(typed(random))}`,
+    userAgent: one(agents, random),
+  }),
+  (random) => ({
+    method: 'POST',
+    target: `/payment/notify?transactionId=${hexadecimal(24, random)}&hash=${base64(43, random).replaceAll('+', '%2B')}%3D`,
+    userAgent: 'PayPal IPN ( https://www.paypal.com/ipn )',
+  }),
+  (random) => ({
+    method: 'POST',
+    target: '/webhooks/stripe',
+    userAgent: 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+    body: '',
+    status: 200 - upTo(1, random),
+  }),
+  (random) => ({
+    method: 'GET',
+    target: `/checkout/return?session_id=cs_live_${token(58, random)}`,
+    userAgent: one(agents, random),
+    referer: 'https://checkout.stripe.com/',
+  }),
+  (random) => ({
+    method: 'GET',
+    target: `/paypal/return?token=EC-${token(17, random).toUpperCase()}&PayerID=${token(13, random).toUpperCase()}`,
+    userAgent: one(agents, random),
+    referer: 'https://www.paypal.com/',
+  }),
+  (random) => ({
+    method: 'PUT',
+    target: `/api/v2/cart/${hexadecimal(24, random)}/items`,
+    userAgent: 'LindenApp/4.2.1 (de.linden.shop; build:812; iOS 18.1.0) Alamofire/5.9.1',
+  }),
+  (random) => ({
+    method: 'GET',
+    target: `/api/v2/stores/near?lat=${(48 + random()).toFixed(5)}&lon=${(11 + random()).toFixed(5)}&radius=10`,
+    userAgent: 'okhttp/4.12.0',
+  }),
+  (random) => ({
+    method: 'OPTIONS',
+    target: '/api/v2/orders',
+    userAgent: one(agents, random),
+    referer: 'https://shop.linden.example/',
+  }),
   (random) => ({ method: 'HEAD', target: '/', userAgent: one(machines, random) }),
-  (random) => ({ method: 'GET', target: one(['/health', '/robots.txt', '/favicon.ico', '/sitemap.xml', '/sitemap_index.xml.gz', '/.well-known/security.txt', '/.well-known/apple-app-site-association', '/ads.txt', '/apple-touch-icon.png', '/manifest.json', '/sw.js', '/feed/', '/en/terms.pdf'], random), userAgent: one([...machines, ...crawlers], random), status: one([200, 404], random) }),
+  (random) => ({
+    method: 'GET',
+    target: one(
+      [
+        '/health',
+        '/robots.txt',
+        '/favicon.ico',
+        '/sitemap.xml',
+        '/sitemap_index.xml.gz',
+        '/.well-known/security.txt',
+        '/.well-known/apple-app-site-association',
+        '/ads.txt',
+        '/apple-touch-icon.png',
+        '/manifest.json',
+        '/sw.js',
+        '/feed/',
+        '/en/terms.pdf',
+      ],
+      random,
+    ),
+    userAgent: one([...machines, ...crawlers], random),
+    status: one([200, 404], random),
+  }),
 ];
 
 /** What goes wrong at the hands of people and of their programs. */
@@ -261,17 +502,38 @@ const mistakes: readonly ((random: Random) => string)[] = [
   (random) => `/suche?q=${asForm(`${typed(random)}\n`)}`,
   (random) => `/search?q=${asForm(` ${typed(random)}'`)}`,
   (random) => `/search?q=${asForm(`"${typed(random)}"`)}`,
-  (random) => `/contact?message=${asForm(`${one(sentences, random)}\r\n\r\nGrüße: ${one(['Anna', "Liam O'Neill", 'José'], random)}\r\nTel.: 089/1234-${upTo(999, random)}`)}`,
-  (random) => `/${one(words, random)}/index.php?route=product/product&path=${upTo(99, random)}_${upTo(99, random)}&product_id=${upTo(999, random)}`,
+  (random) =>
+    `/contact?message=${asForm(`${one(sentences, random)}\r\n\r\nGrüße: ${one(['Anna', "Liam O'Neill", 'José'], random)}\r\nTel.: 089/1234-${upTo(999, random)}`)}`,
+  (random) =>
+    `/${one(words, random)}/index.php?route=product/product&path=${upTo(99, random)}_${upTo(99, random)}&product_id=${upTo(999, random)}`,
   (random) => `/search?q=%u00fc${one(words, random)}`,
 ];
 
-const referers = ['', '', '', 'https://www.google.com/', 'https://shop.linden.example/', "https://shop.linden.example/search?q=men%27s+shoes", 'https://www.bing.com/search?q=l%27or%C3%A9al+shampoo', 'android-app://com.google.android.googlequicksearchbox/', 'https://l.facebook.com/l.php?u=https%3A%2F%2Fshop.linden.example%2F%3Ffbclid%3DIwAR0&h=AT0', 'https://mail.example.de/owa/redir.aspx?REF=abc', 'https://duckduckgo.com/', 'http://localhost:3000/'];
+const referers = [
+  '',
+  '',
+  '',
+  'https://www.google.com/',
+  'https://shop.linden.example/',
+  'https://shop.linden.example/search?q=men%27s+shoes',
+  'https://www.bing.com/search?q=l%27or%C3%A9al+shampoo',
+  'android-app://com.google.android.googlequicksearchbox/',
+  'https://l.facebook.com/l.php?u=https%3A%2F%2Fshop.linden.example%2F%3Ffbclid%3DIwAR0&h=AT0',
+  'https://mail.example.de/owa/redir.aspx?REF=abc',
+  'https://duckduckgo.com/',
+  'http://localhost:3000/',
+];
 
 /** One honest request. */
 export function benignRequest(random: Random): WebRequest {
   const roll = random();
-  const base: WebRequest = { method: 'GET', target: '/', userAgent: random() < 0.12 ? one(crawlers, random) : random() < 0.06 ? one(machines, random) : one(agents, random), status: random() < 0.94 ? 200 : 404 };
+  const base: WebRequest = {
+    method: 'GET',
+    target: '/',
+    userAgent:
+      random() < 0.12 ? one(crawlers, random) : random() < 0.06 ? one(machines, random) : one(agents, random),
+    status: random() < 0.94 ? 200 : 404,
+  };
   const referer = one(referers, random);
   if (referer !== '') base.referer = referer;
   if (roll < 0.3) return { ...base, target: encodeURI(page(random)).replaceAll('%25', '%') };
@@ -282,5 +544,9 @@ export function benignRequest(random: Random): WebRequest {
   if (roll < 0.87) return { ...base, target: one(returns, random)(random) };
   if (roll < 0.95) return { status: 200, ...one(interfaces, random)(random) };
   if (roll < 0.99) return { ...base, target: one(mistakes, random)(random) };
-  return { ...base, method: 'POST', target: one(['/cart/add', '/account/login', '/newsletter/subscribe', '/checkout/address'], random) };
+  return {
+    ...base,
+    method: 'POST',
+    target: one(['/cart/add', '/account/login', '/newsletter/subscribe', '/checkout/address'], random),
+  };
 }

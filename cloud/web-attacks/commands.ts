@@ -2,7 +2,8 @@
 import { wordSet } from './linear.ts';
 
 /** Programs of Unix and Windows that nobody types into a shop. */
-export const programs = wordSet(`wget bash zsh ksh csh tcsh netcat ncat nslookup whoami uname ifconfig ipconfig netstat chmod chown
+export const programs =
+  wordSet(`wget bash zsh ksh csh tcsh netcat ncat nslookup whoami uname ifconfig ipconfig netstat chmod chown
   chroot mkfifo gawk egrep fgrep xargs busybox scp rsync gunzip bunzip2 crontab systemctl useradd usermod adduser passwd sudo lsof
   printenv tftp powershell pwsh certutil bitsadmin mshta rundll32 regsvr32 wmic cscript wscript schtasks tasklist taskkill systeminfo
   python2 python3 perl5 php5 php7 php8 phpcgi nodejs gcc cc ssh-keygen sh nc ls pwd mknod setsid nohup rbash tcpdump strace gdb
@@ -23,9 +24,12 @@ export const programs = wordSet(`wget bash zsh ksh csh tcsh netcat ncat nslookup
   w3m whiptail whois xdotool xelatex xetex xmodmap yash zic zsoelim zypper groupadd groupmod addgroup lsblk lscpu lsmod lspci lsusb modprobe insmod blkid fdisk mkfs iwconfig ip6tables ufw auditctl ausearch newgrp setfacl getfacl chattr lsattr
   pkexec doas visudo vim tclsh irb getcap setcap capsh unshare nsenter docker kubectl journalctl logger tshark ltrace htop fping`);
 /** Programs that run the program behind them. */
-export const wrappers = wordSet('time sudo doas nohup env nice ionice timeout xargs exec command eval setsid stdbuf watch su call start busybox strace nsenter chroot builtin rlwrap');
+export const wrappers = wordSet(
+  'time sudo doas nohup env nice ionice timeout xargs exec command eval setsid stdbuf watch su call start busybox strace nsenter chroot builtin rlwrap',
+);
 /** Programs whose names are words as well: it depends on what follows. */
-export const wordPrograms = wordSet(`curl dash ash nano ed emacs lua ruby fold expand unexpand comm strings ln ll rc vi cat echo id ping find more less head tail sort cut test date who w host net dir type del copy sleep kill env
+export const wordPrograms =
+  wordSet(`curl dash ash nano ed emacs lua ruby fold expand unexpand comm strings ln ll rc vi cat echo id ping find more less head tail sort cut test date who w host net dir type del copy sleep kill env
   set export eval exec source python perl php node awk sed grep tar su make time watch last top at file stat touch tee split join paste
   print printf read shutdown reboot start call move ren reg route run look ar as bc diff view man script service mount mail wall write
   talk which whereis locate users groups finger ftp ssh git svn java javac go zip install chat nice du df free uptime history alias cd for if while until case select function true false exit command builtin declare local let trap type uniq wc tr dir echo. rem pushd popd assoc ver vol tree cls color title path prompt sc at if xcopy robocopy expand compact convert`);
@@ -67,7 +71,12 @@ export function readCommand(text: string, from: number): ReadCommand | undefined
       if (name === '') began = one;
       else if (!(began === one && /[\s;|&)]|^$/.test(text.charAt(at + 1)))) disguised = true;
       // An opening quotation mark that is closed by the end of a value is the application's.
-      if (name !== '' && one !== '^' && /^(?:$|[\s,;|&)])/.test(text.slice(at + 1, at + 2)) && began !== one) {
+      if (
+        name !== '' &&
+        one !== '^' &&
+        /^(?:$|[\s,;|&)])/.test(text.slice(at + 1, at + 2)) &&
+        began !== one
+      ) {
         disguised = false;
         break;
       }
@@ -88,7 +97,8 @@ export function readCommand(text: string, from: number): ReadCommand | undefined
     } else break;
   }
   if (name === '') return undefined;
-  const absolute = name.startsWith('/') || name.startsWith('~/') || name.startsWith('./') || name.includes('/bin/');
+  const absolute =
+    name.startsWith('/') || name.startsWith('~/') || name.startsWith('./') || name.includes('/bin/');
   const slash = name.lastIndexOf('/');
   const bare = name.slice(slash + 1);
   return { name: bare, end: at, disguised, pattern, absolute };

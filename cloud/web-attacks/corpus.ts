@@ -34,11 +34,27 @@ const headerOf = ({ headers }: CorpusRow, name: string) =>
 export function asLogged(one: CorpusRow): WebRequest {
   const userAgent = headerOf(one, 'user-agent');
   const referer = headerOf(one, 'referer');
-  return { method: one.method, target: one.uri, ...(userAgent === undefined ? {} : { userAgent }), ...(referer === undefined ? {} : { referer }) };
+  return {
+    method: one.method,
+    target: one.uri,
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(referer === undefined ? {} : { referer }),
+  };
 }
 
 /** Headers that a log does not keep and that say nothing by their usual values. */
-const usualHeaders = new Set(['host', 'accept', 'accept-encoding', 'accept-language', 'connection', 'keep-alive', 'proxy-connection', 'cache-control', 'content-length', 'accept-charset']);
+const usualHeaders = new Set([
+  'host',
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'cache-control',
+  'content-length',
+  'accept-charset',
+]);
 const plainText = /^[\w .,/+*;=()-]{0,200}$/;
 
 /**
@@ -53,18 +69,30 @@ export function isVisible(one: CorpusRow): boolean {
   const logged = asLogged(one);
   if (!/^(?:GET|POST|HEAD|OPTIONS)$/.test(one.method)) return true;
   const agent = logged.userAgent ?? '';
-  if (agent !== '' && !/owasp (?:crs|modsecurity core rule set)|^mozilla\/[45]\.0 [\w .,/+:;()-]{0,300}$/i.test(agent)) return true;
+  if (
+    agent !== '' &&
+    !/owasp (?:crs|modsecurity core rule set)|^mozilla\/[45]\.0 [\w .,/+:;()-]{0,300}$/i.test(agent)
+  )
+    return true;
   const referer = logged.referer ?? '';
   if (referer !== '' && !/^https?:\/\/[\w.:-]{1,100}\/?[\w./-]{0,100}$/.test(referer)) return true;
   const decoded = decode(one.uri, true);
-  if (decoded.tricks !== 0 || !/^[\w./-]{0,400}(?:\?[\w.-]{0,100}(?:=[\w .-]{0,400})?(?:&[\w.-]{0,100}(?:=[\w .-]{0,400})?){0,50})?$/.test(decoded.text)) return true;
+  if (
+    decoded.tricks !== 0 ||
+    !/^[\w./-]{0,400}(?:\?[\w.-]{0,100}(?:=[\w .-]{0,400})?(?:&[\w.-]{0,100}(?:=[\w .-]{0,400})?){0,50})?$/.test(
+      decoded.text,
+    )
+  )
+    return true;
   if (/\.\.|\/\.|~/.test(decoded.text)) return true;
   const isPlainPath = /^\/(?:\w{0,40}\/?)?$/.test(one.uri);
-  const elsewhere = one.body !== '' || Object.entries(one.headers).some(([name, value]) => {
-    const lower = name.toLowerCase();
-    if (lower === 'user-agent' || lower === 'referer') return false;
-    return !usualHeaders.has(lower) || !plainText.test(value);
-  });
+  const elsewhere =
+    one.body !== '' ||
+    Object.entries(one.headers).some(([name, value]) => {
+      const lower = name.toLowerCase();
+      if (lower === 'user-agent' || lower === 'referer') return false;
+      return !usualHeaders.has(lower) || !plainText.test(value);
+    });
   return !isPlainPath && !elsewhere;
 }
 

@@ -51,7 +51,12 @@ const isAlphanumeric = (code: number) =>
 const isUnreserved = (code: number) => isAlphanumeric(code) || code === 46 || code === 45 || code === 95;
 
 /** Reads one encoded character at a percent sign: `length` 0 where none stands there. */
-function characterAt(text: string, at: number, round: number, state: { tricks: number; length: number }): string {
+function characterAt(
+  text: string,
+  at: number,
+  round: number,
+  state: { tricks: number; length: number },
+): string {
   const first = byteAt(text, at + 1);
   if (first < 0) {
     if ((text.charCodeAt(at + 1) | 32) === 117) {
@@ -77,7 +82,8 @@ function characterAt(text: string, at: number, round: number, state: { tricks: n
     return String.fromCharCode(first);
   }
   // Lenient UTF-8, as servers that take overlong forms read it.
-  const more = first >= 0xfc ? 5 : first >= 0xf8 ? 4 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
+  const more =
+    first >= 0xfc ? 5 : first >= 0xf8 ? 4 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
   let code = more === 0 ? -1 : first & (0x3f >> more);
   for (let index = 1; index <= more && code >= 0; index++) {
     const next = text.charCodeAt(at + index * 3) === 37 ? byteAt(text, at + index * 3 + 1) : -1;
@@ -171,13 +177,16 @@ function withoutEntities(text: string, state: { tricks: number }): string {
 
 function withoutEscapes(text: string, state: { tricks: number }): string {
   if (!text.includes('\\')) return text;
-  return text.replace(scriptEscape, (whole, braced?: string, unit?: string, byte?: string, octal?: string) => {
-    const code =
-      octal !== undefined ? Number.parseInt(octal, 8) : Number.parseInt(braced ?? unit ?? byte ?? '', 16);
-    if (octal !== undefined && (code < 32 || code > 126)) return whole;
-    state.tricks |= trick.escape;
-    return ofCode(code);
-  });
+  return text.replace(
+    scriptEscape,
+    (whole, braced?: string, unit?: string, byte?: string, octal?: string) => {
+      const code =
+        octal !== undefined ? Number.parseInt(octal, 8) : Number.parseInt(braced ?? unit ?? byte ?? '', 16);
+      if (octal !== undefined && (code < 32 || code > 126)) return whole;
+      state.tricks |= trick.escape;
+      return ofCode(code);
+    },
+  );
 }
 
 const fullWidth = /[\uff01-\uff5e]/;

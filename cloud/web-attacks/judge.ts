@@ -34,16 +34,21 @@ const plain = mark.letter | mark.digit | mark.blank | mark.dash | mark.dot;
 const hasPlainChance = /select|phpinfo|schema|passw|\.\.|^\.|[_.]|^-{1,2}|^-|adw-|-/;
 
 /** Addresses and names of files: letters, digits, `- . / : _`. */
-const addressLike = plain & ~mark.blank | mark.slash | mark.colon;
+const addressLike = (plain & ~mark.blank) | mark.slash | mark.colon;
 
 function judgePart(part: Part, request: WebRequest, findings: Findings): void {
   const { kind, marks, lower } = part;
   if (kind === 'agent') {
     // Parentheses, slashes and semicolons are what user agents are made of.
-    if ((marks & (mark.quote | mark.angle | mark.dollar | mark.brace | mark.backslash)) === 0 && !/[|&`\n\r]|\(\)/.test(lower)) return;
+    if (
+      (marks & (mark.quote | mark.angle | mark.dollar | mark.brace | mark.backslash)) === 0 &&
+      !/[|&`\n\r]|\(\)/.test(lower)
+    )
+      return;
   } else if ((marks & ~plain) === 0 && part.tricks === 0 && kind !== 'path') {
     if (marks & mark.digit && marks & mark.blank) findSql(part, findings);
-    if ((marks & (mark.dash | mark.dot | mark.blank)) === 0 && !lower.includes('_') && lower.length < 7) return;
+    if ((marks & (mark.dash | mark.dot | mark.blank)) === 0 && !lower.includes('_') && lower.length < 7)
+      return;
     if (!hasPlainChance.test(lower)) {
       if (marks & mark.blank) {
         findSql(part, findings);

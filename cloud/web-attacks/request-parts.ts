@@ -131,7 +131,8 @@ function splitQuery(query: string, of: string, parts: Part[], within = ''): numb
     count++;
     const equals = piece.indexOf('=');
     const name = decode(equals < 0 ? piece : piece.slice(0, equals), true);
-    const isPlain = equals >= 0 && name.tricks === 0 && /^[\w-]{0,64}$/.test(name.text) && !name.text.includes('__');
+    const isPlain =
+      equals >= 0 && name.tricks === 0 && /^[\w-]{0,64}$/.test(name.text) && !name.text.includes('__');
     const where = `${of}parameter ${name.text === '' ? '(no name)' : name.text}`;
     // An encoded equals sign: some read a value behind it.
     const inName = name.text.indexOf('=');
@@ -149,7 +150,8 @@ function splitQuery(query: string, of: string, parts: Part[], within = ''): numb
 }
 
 const innerQuery = /^(?:https?:\/\/[^\s?#'"<>]{1,512}|\/[\w./%-]{0,512})\?(?=[\w.[\]-]{1,64}=)/;
-const bareQuery = /^(?=[\w.[\]-]{1,64}=[^&]{0,512}&)[\w.[\]-]{1,64}=[^&=]{0,512}(?:&[\w.[\]-]{1,64}=[^&=]{0,512}){1,32}$/;
+const bareQuery =
+  /^(?=[\w.[\]-]{1,64}=[^&]{0,512}&)[\w.[\]-]{1,64}=[^&=]{0,512}(?:&[\w.[\]-]{1,64}=[^&=]{0,512}){1,32}$/;
 
 /** An address with a query of its own is taken apart too: its `&` separates parameters, not commands. */
 function addValue(where: string, text: string, tricks: number, parameter: string, parts: Part[]): void {
@@ -193,7 +195,9 @@ function walk(value: unknown, part: Part, parts: Part[], depth: number): void {
   if (typeof value === 'string') {
     if (value === '') return;
     const inner = decode(value, false);
-    parts.push(partOf('value', `${part.where}, in JSON`, inner.text, inner.tricks & ~trickOfPercent, part.parameter));
+    parts.push(
+      partOf('value', `${part.where}, in JSON`, inner.text, inner.tricks & ~trickOfPercent, part.parameter),
+    );
   } else if (typeof value === 'object' && value !== null)
     for (const [name, inner] of Object.entries(value)) {
       if (!Array.isArray(value) && (!/^[\w-]{0,64}$/.test(name) || name.includes('__')))
@@ -205,10 +209,14 @@ function walk(value: unknown, part: Part, parts: Part[], depth: number): void {
 /** Text within base64, where it is text with signs in it that code needs; undefined otherwise. */
 export function base64Of(text: string): string | undefined {
   if (text.length < 16 || text.length > 8_192 || text.length % 4 === 1) return undefined;
-  if (!/^[A-Za-z0-9+/_ -]{16,8192}={0,2}$/.test(text) || /^[a-z]{1,8192}$|^[A-Z]{1,8192}$|^\d{1,8192}$/.test(text))
+  if (
+    !/^[A-Za-z0-9+/_ -]{16,8192}={0,2}$/.test(text) ||
+    /^[a-z]{1,8192}$|^[A-Z]{1,8192}$|^\d{1,8192}$/.test(text)
+  )
     return undefined;
   const bytes = Buffer.from(text.replaceAll(' ', '+'), 'base64');
-  for (const byte of bytes) if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte > 126) return undefined;
+  for (const byte of bytes)
+    if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte > 126) return undefined;
   const inner = bytes.toString('latin1');
   return /[<>'"`$(){};|/\\]/.test(inner) ? inner : undefined;
 }
@@ -260,7 +268,10 @@ function takeBody(body: string, parts: Part[]): number {
 /** A referer is a URL of its own; a search engine's query is another's parameter, but it arrives here. */
 function takeReferer(referer: string, parts: Part[]): void {
   const found = absolute.exec(referer);
-  if (found === null && !referer.startsWith('/') && !/^[\w.-]{1,100}$/.test(referer) || /^\s{0,8}\/(?:etc|bin|usr|var|proc|root|dev|tmp)\//.test(referer)) {
+  if (
+    (found === null && !referer.startsWith('/') && !/^[\w.-]{1,100}$/.test(referer)) ||
+    /^\s{0,8}\/(?:etc|bin|usr|var|proc|root|dev|tmp)\//.test(referer)
+  ) {
     const text = decode(referer, false);
     parts.push(partOf('value', 'referer', text.text, text.tricks & ~trickOfPercent));
     return;
@@ -268,8 +279,6 @@ function takeReferer(referer: string, parts: Part[]): void {
   const rest = found === null ? referer : referer.slice(found[0].length);
   const question = rest.indexOf('?');
   const path = decode(question < 0 ? rest : rest.slice(0, question), false);
-  parts.push(
-    partOf('referer', 'referer', `${found === null ? '' : found[0]}${path.text}`, path.tricks),
-  );
+  parts.push(partOf('referer', 'referer', `${found === null ? '' : found[0]}${path.text}`, path.tricks));
   if (question >= 0) splitQuery(rest.slice(question + 1), 'referer, ', parts);
 }

@@ -37,11 +37,13 @@ give(
   'insert update delete drop create alter truncate exec execute declare waitfor shutdown grant revoke merge replace load call handler prepare begin rename use dbcc attach backup restore copy if do',
 );
 
-const castTypes = wordSet(`int int2 int4 int8 integer bigint smallint text varchar char json jsonb bool boolean double float float8 numeric
+const castTypes =
+  wordSet(`int int2 int4 int8 integer bigint smallint text varchar char json jsonb bool boolean double float float8 numeric
   decimal regclass regtype name date timestamp timestamptz time interval inet cidr bytea xml uuid money bit oid real point box`);
 
 /** Functions that give an attacker time, files, errors or commands; no shopper types them before a parenthesis. */
-const dangerous = wordSet(`sleep benchmark pg_sleep load_file extractvalue updatexml xp_cmdshell xp_dirtree xp_regread
+const dangerous =
+  wordSet(`sleep benchmark pg_sleep load_file extractvalue updatexml xp_cmdshell xp_dirtree xp_regread
   sp_executesql sp_oacreate sp_password openrowset opendatasource openquery load_extension sys_eval sys_exec randomblob
   group_concat concat_ws json_extract xmltype ctxsys utl_http utl_inaddr dbms_pipe dbms_lock dbms_xmlgen httpuritype
   make_set find_in_set procedure_analyse database_to_xml query_to_xml lo_import lo_export pg_read_file pg_ls_dir
@@ -75,7 +77,8 @@ export function sqlTokens(text: string, inside: string): Token[] {
       end = text.indexOf(quote, end);
       if (end < 0) return text.length;
       if (text.charCodeAt(end + 1) === quote.charCodeAt(0)) end++;
-      else if (text.charCodeAt(end - 1) !== 92 || text.charCodeAt(end - 2) === 92 || end - 1 < from) return end + 1;
+      else if (text.charCodeAt(end - 1) !== 92 || text.charCodeAt(end - 2) === 92 || end - 1 < from)
+        return end + 1;
     }
   };
   if (inside !== '') {
@@ -113,7 +116,8 @@ export function sqlTokens(text: string, inside: string): Token[] {
       else add('n', at, end);
     } else if (isLetter(code)) {
       let end = at + 1;
-      while (isLetter(text.charCodeAt(end)) || isDigit(text.charCodeAt(end)) || text.charCodeAt(end) === 36) end++;
+      while (isLetter(text.charCodeAt(end)) || isDigit(text.charCodeAt(end)) || text.charCodeAt(end) === 36)
+        end++;
       addWord(end);
     } else if (code === 39 || code === 34) add('s', at, endOfString(at + 1, text.charAt(at)));
     else if (code === 96) {
@@ -122,7 +126,8 @@ export function sqlTokens(text: string, inside: string): Token[] {
     } else if (code === 64 && next !== 62) {
       let end = at + 1;
       while (text.charCodeAt(end) === 64) end++;
-      while (isLetter(text.charCodeAt(end)) || isDigit(text.charCodeAt(end)) || text.charCodeAt(end) === 46) end++;
+      while (isLetter(text.charCodeAt(end)) || isDigit(text.charCodeAt(end)) || text.charCodeAt(end) === 46)
+        end++;
       add(end > at + 1 ? 'v' : 'x', at, end);
     } else if (code === 45 && next === 45) add('c', at, endOfLine(at));
     else if (code === 35) add('c', at, endOfLine(at));
@@ -146,7 +151,11 @@ export function sqlTokens(text: string, inside: string): Token[] {
     else if ((code === 124 && next === 124) || (code === 38 && next === 38)) add('&', at, at + 2);
     else if (code === 60 || code === 62 || code === 61 || (code === 33 && next === 61)) {
       let end = at + 1;
-      while (end < at + 3 && (text.charCodeAt(end) === 61 || text.charCodeAt(end) === 62 || text.charCodeAt(end) === 64)) end++;
+      while (
+        end < at + 3 &&
+        (text.charCodeAt(end) === 61 || text.charCodeAt(end) === 62 || text.charCodeAt(end) === 64)
+      )
+        end++;
       add('o', at, end);
     } else if (code === 33) add('!', at, at + 1);
     else if (code === 58 && next === 58) {
@@ -155,10 +164,21 @@ export function sqlTokens(text: string, inside: string): Token[] {
       while (isLetter(text.charCodeAt(end)) || isDigit(text.charCodeAt(end))) end++;
       add(castTypes.has(text.slice(at + 2, end)) ? 't' : 'x', at, end);
     } else if (code === 64 && next === 62) add('o', at, at + 2);
-    else if (code === 63 && (tokens.at(-1)?.kind === 's' || tokens.at(-1)?.kind === 't')) add('o', at, next === 124 || next === 38 ? at + 2 : at + 1);
+    else if (code === 63 && (tokens.at(-1)?.kind === 's' || tokens.at(-1)?.kind === 't'))
+      add('o', at, next === 124 || next === 38 ? at + 2 : at + 1);
     else if (code === 45 && next === 62) add('a', at, text.charCodeAt(at + 2) === 62 ? at + 3 : at + 2);
     else if (code === 58 && next === 61) add('o', at, at + 2);
-    else if (code === 43 || code === 45 || code === 42 || code === 47 || code === 37 || code === 94 || code === 124 || code === 38 || code === 126)
+    else if (
+      code === 43 ||
+      code === 45 ||
+      code === 42 ||
+      code === 47 ||
+      code === 37 ||
+      code === 94 ||
+      code === 124 ||
+      code === 38 ||
+      code === 126
+    )
       add('a', at, at + 1);
     else add('x', at, at + 1);
   }
@@ -175,7 +195,10 @@ export function sqlTokens(text: string, inside: string): Token[] {
     while (isBlank(text.charCodeAt(behind))) behind++;
     const isCall = text.charCodeAt(behind) === 40;
     const kind = kinds.get(word);
-    if (kind !== undefined && !(isCall && (word === 'if' || word === 'replace' || word === 'mod' || word === 'div')))
+    if (
+      kind !== undefined &&
+      !(isCall && (word === 'if' || word === 'replace' || word === 'mod' || word === 'div'))
+    )
       return add(kind, at, end);
     // `schema.table.column` is one name.
     let whole = end;

@@ -42,7 +42,10 @@ function isUnionSelect(tokens: readonly Token[], from: number): boolean {
   if ('nsvfFac'.includes(first.kind)) return true;
   // `union select name from x`: prose such as "union select committee" has two names side by side.
   const next = tokens[at + 1];
-  return first.kind === 'w' && (next === undefined || next.kind === ',' || next.text === 'from' || next.kind === 'c');
+  return (
+    first.kind === 'w' &&
+    (next === undefined || next.kind === ',' || next.text === 'from' || next.kind === 'c')
+  );
 }
 
 /** `drop table x`, `insert into x`: the second word decides. */
@@ -50,15 +53,21 @@ function isStatement(tokens: readonly Token[], at: number): boolean {
   const verb = tokens[at]?.text ?? '';
   const second = tokens[at + 1];
   const next = second?.text ?? '';
-  if (verb === 'select') return second !== undefined && ('nsvfF('.includes(second.kind) || hasFrom(tokens, at));
+  if (verb === 'select')
+    return second !== undefined && ('nsvfF('.includes(second.kind) || hasFrom(tokens, at));
   if (verb === 'drop' || verb === 'create' || verb === 'alter')
-    return /^(?:table|database|user|view|index|procedure|function|schema|login|trigger|role|or|temporary|assembly|sequence)$/.test(next);
-  if (verb === 'insert' || verb === 'merge' || verb === 'replace') return next === 'into' || (second?.kind === 'f' && tokens[at + 2]?.kind === '(');
+    return /^(?:table|database|user|view|index|procedure|function|schema|login|trigger|role|or|temporary|assembly|sequence)$/.test(
+      next,
+    );
+  if (verb === 'insert' || verb === 'merge' || verb === 'replace')
+    return next === 'into' || (second?.kind === 'f' && tokens[at + 2]?.kind === '(');
   if (verb === 'delete') return next === 'from';
   if (verb === 'truncate') return next === 'table';
   if (verb === 'update') return tokens[at + 2]?.text === 'set';
   if (verb === 'exec' || verb === 'execute')
-    return second !== undefined && (/^(?:xp_|sp_|master|immediate)/.test(next) || 'sv(fF'.includes(second.kind));
+    return (
+      second !== undefined && (/^(?:xp_|sp_|master|immediate)/.test(next) || 'sv(fF'.includes(second.kind))
+    );
   if (verb === 'declare') return second?.kind === 'v' || second?.kind === 'w';
   if (verb === 'waitfor') return next === 'delay' || next === 'time';
   if (verb === 'shutdown') return second === undefined || 'c;'.includes(second.kind) || next === 'with';
@@ -69,14 +78,18 @@ function isStatement(tokens: readonly Token[], at: number): boolean {
   if (verb === 'begin') return second === undefined || 'MF;'.includes(second.kind);
   if (verb === 'if') return second?.kind === '(' || second?.kind === '!';
   if (verb === 'call' || verb === 'do') return second?.kind === 'f' || second?.kind === 'F';
-  if (verb === 'copy') return second?.kind === '(' || tokens[at + 2]?.text === 'from' || tokens[at + 2]?.text === 'to';
+  if (verb === 'copy')
+    return second?.kind === '(' || tokens[at + 2]?.text === 'from' || tokens[at + 2]?.text === 'to';
   if (verb === 'attach' || verb === 'backup' || verb === 'restore') return next === 'database';
   return false;
 }
 
 /** Whether there is any sign that sentences do without. */
 const isCode = (tokens: readonly Token[]): boolean =>
-  tokens.some(({ kind, text }, at) => 'ovfF;('.includes(kind) || text === '*' || (kind === 's' && at > 0 && at < tokens.length - 1));
+  tokens.some(
+    ({ kind, text }, at) =>
+      'ovfF;('.includes(kind) || text === '*' || (kind === 's' && at > 0 && at < tokens.length - 1),
+  );
 
 const MAX_SELECT_LIST = 64;
 function hasFrom(tokens: readonly Token[], from: number): boolean {
@@ -133,7 +146,8 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
       const isMarked = token.text.startsWith('#');
       // "men's #1": a number sign begins a comment where nothing but the end or a line follows.
       const isHyphens = token.text.startsWith('--') && token.text.length > 2 && token.text.charCodeAt(2) > 32;
-      if (isMarked ? token.text.length <= 2 : broke || !isHyphens) give(broke || operators > 0 ? 3 : 2, 'a comment that cuts off the rest');
+      if (isMarked ? token.text.length <= 2 : broke || !isHyphens)
+        give(broke || operators > 0 ? 3 : 2, 'a comment that cuts off the rest');
       at++;
       break;
     }
@@ -145,7 +159,11 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
       if (--depth < 0 && broke) give(1, 'a closed parenthesis');
     } else if (kind === '&') {
       const after = tokens[at + 1];
-      const literal = after !== undefined && ('nsvfF(!E'.includes(after.kind) || (after.kind === 'c' && (broke || operators > 0)) || (after.kind === 'a' && tokens[at + 2]?.kind === 'n'));
+      const literal =
+        after !== undefined &&
+        ('nsvfF(!E'.includes(after.kind) ||
+          (after.kind === 'c' && (broke || operators > 0)) ||
+          (after.kind === 'a' && tokens[at + 2]?.kind === 'n'));
       const isCompared = after?.kind === 'w' && 'oa!'.includes(tokens[at + 2]?.kind ?? 'x');
       if (!literal && !isCompared) break;
       give(literal || broke ? 3 : 2, token.text.toUpperCase());
@@ -160,11 +178,15 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
       }
       if (kind === 'o') {
         const literals =
-          'nsvfF)'.includes(tokens[at - 1]?.kind ?? 'x') || 'nsvfF('.includes(after.kind) || after.kind === '!';
+          'nsvfF)'.includes(tokens[at - 1]?.kind ?? 'x') ||
+          'nsvfF('.includes(after.kind) ||
+          after.kind === '!';
         if (token.text === 'is' || token.text === 'in') give(literals ? 2 : 0, token.text.toUpperCase());
         else give(literals ? 2 : 1, 'a comparison');
-        if (/like$|regexp$/.test(token.text) && after.kind === 's' && after.text.length === 1) give(3, 'an opened string');
-      } else if (after.kind === 's' || (broke && 'nfF(v'.includes(after.kind))) give(2, 'an operator between values');
+        if (/like$|regexp$/.test(token.text) && after.kind === 's' && after.text.length === 1)
+          give(3, 'an opened string');
+      } else if (after.kind === 's' || (broke && 'nfF(v'.includes(after.kind)))
+        give(2, 'an operator between values');
       operators++;
       wantsOperand = true;
     } else if (kind === 'U') {
@@ -187,13 +209,24 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
       if ((token.text === 'order' || token.text === 'group') && second?.text === 'by') {
         const third = tokens[at + 2];
         if (third === undefined || (third.kind === 'w' && !broke && operators === 0)) break;
-        give('nf('.includes(third.kind) || (broke && tokens[at + 3]?.kind !== 'w') ? 4 : 2, `${token.text.toUpperCase()} BY`);
+        give(
+          'nf('.includes(third.kind) || (broke && tokens[at + 3]?.kind !== 'w') ? 4 : 2,
+          `${token.text.toUpperCase()} BY`,
+        );
         at++;
       } else if (token.text === 'limit' && second?.kind === 'n') give(2, 'LIMIT');
-      else if (token.text === 'into' && /^(?:outfile|dumpfile)/.test(second?.text ?? '')) give(5, 'INTO OUTFILE');
-      else if (token.text === 'procedure' && /^analyse/.test(second?.text ?? '')) give(5, 'PROCEDURE ANALYSE');
+      else if (token.text === 'into' && /^(?:outfile|dumpfile)/.test(second?.text ?? ''))
+        give(5, 'INTO OUTFILE');
+      else if (token.text === 'procedure' && /^analyse/.test(second?.text ?? ''))
+        give(5, 'PROCEDURE ANALYSE');
       else if (token.text === 'where' && operators > 0) give(1, 'WHERE');
-      else if (token.text !== 'from' && token.text !== 'where' && token.text !== 'as' && token.text !== 'limit') break;
+      else if (
+        token.text !== 'from' &&
+        token.text !== 'where' &&
+        token.text !== 'as' &&
+        token.text !== 'limit'
+      )
+        break;
       wantsOperand = true;
     } else if (kind === '(' && tokens[at - 1]?.kind === 'w') {
       depth++;
@@ -202,12 +235,16 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
     else if (kind === 'k') wantsOperand = token.text !== 'end';
     else if (kind === '!' && tokens[at + 1]?.kind === 'o') continue;
     else if (kind === '!' && operators > 0) wantsOperand = true;
-    else if (kind === 'M' && (broke || tokens[at - 1]?.kind === ')' || tokens[at - 1]?.kind === 'n') && isStatement(tokens, at) && (isCode(tokens) || token.text === 'waitfor')) {
+    else if (
+      kind === 'M' &&
+      (broke || tokens[at - 1]?.kind === ')' || tokens[at - 1]?.kind === 'n') &&
+      isStatement(tokens, at) &&
+      (isCode(tokens) || token.text === 'waitfor')
+    ) {
       give(5, `a second statement (${token.text.toUpperCase()})`);
       run.end = tokens.length;
       return run;
-    }
-    else break;
+    } else break;
   }
   run.end = Math.max(at, start + 1);
   return run;
@@ -217,8 +254,10 @@ function runFrom(tokens: readonly Token[], start: number, broke: boolean): Run {
 const isProbePrefix = (text: string) => text.length <= 12 && !text.trimStart().includes(' ');
 
 /** One more than integers and floating numbers hold: programs for finding faults send these. */
-const boundaries = /^[+-]?(?:2147483648|2147483649|4294967295|4294967296|4294967297|9223372036854775807|9223372036854775808|18446744073709551615|18446744073709551616|0x7fffffff|0x80000000|0xffffffff|1e309|1e400|2\.2250738585072007e-308|2\.2250738585072011e-308|1\.7976931348623157e\+?309|nan\(|0xdeadbeef|3\.0\.00738585072007e-308|3\.0\.00738585072|0000012345|1e)$/;
-const databaseCalls = wordSet(`version database current_user current_database user session_user system_user schema concat char chr ascii substring substr mid cast convert hex unhex ord lpad rpad coalesce
+const boundaries =
+  /^[+-]?(?:2147483648|2147483649|4294967295|4294967296|4294967297|9223372036854775807|9223372036854775808|18446744073709551615|18446744073709551616|0x7fffffff|0x80000000|0xffffffff|1e309|1e400|2\.2250738585072007e-308|2\.2250738585072011e-308|1\.7976931348623157e\+?309|nan\(|0xdeadbeef|3\.0\.00738585072007e-308|3\.0\.00738585072|0000012345|1e)$/;
+const databaseCalls =
+  wordSet(`version database current_user current_database user session_user system_user schema concat char chr ascii substring substr mid cast convert hex unhex ord lpad rpad coalesce
   ifnull nullif isnull strcmp length char_length count load elt floor rand row_count found_rows last_insert_id connection_id instr locate position quote reverse soundex space insert left right upper lower
   ucase lcase trim conv bin oct inet_aton inet_ntoa md5 sha1 sha2 encode decode aes_encrypt password old_password crc32 uuid now curdate curtime sysdate extract date_add to_char to_number to_date
   xmlagg overlay translate array_agg string_to_array unnest jsonb_agg row_to_json generate_series lo_get abs greatest least exp pi log if iif db_name host_name object_id div mod col_name schema_name`);
@@ -227,16 +266,30 @@ export function findSql(part: Part, findings: Findings): void {
   const { lower, marks } = part;
   if (boundaries.test(lower)) findings.add(family, 5, 'a number at the edge of what fits', part);
   const isWords = (marks & ~(mark.letter | mark.digit | mark.blank | mark.dash | mark.dot)) === 0;
-  if (isWords && !(marks & mark.blank && lower.includes('select')) && !lower.includes('schema') && !lower.includes('--')) {
+  if (
+    isWords &&
+    !(marks & mark.blank && lower.includes('select')) &&
+    !lower.includes('schema') &&
+    !lower.includes('--')
+  ) {
     // `1 order by 3`, `1 and 1`: needs a blank and begins with a digit.
     if (!(marks & mark.blank) || !(marks & mark.digit)) return;
   }
   if ((marks & mark.letter) === 0 && (marks & (mark.quote | mark.other | mark.dash)) === 0) return;
   const named = marks & mark.letter ? catalogNames.exec(lower) : null;
-  if (named !== null) findings.add(family, lower.includes(' ') || lower.includes('/*') || marks & mark.parenthesis ? 5 : 3, `a catalogue's name (${named[0]})`, part, named.index);
+  if (named !== null)
+    findings.add(
+      family,
+      lower.includes(' ') || lower.includes('/*') || marks & mark.parenthesis ? 5 : 3,
+      `a catalogue's name (${named[0]})`,
+      part,
+      named.index,
+    );
   inContext(part, '', findings);
   if (marks & mark.quote || /[\u2018\u2019\u02bc\u2032]/.test(lower)) {
-    for (const quote of ["'", '"', '`']) if (lower.includes(quote) || (quote === "'" && /[\u2018\u2019\u02bc\u2032]/.test(lower))) inContext(part, quote, findings);
+    for (const quote of ["'", '"', '`'])
+      if (lower.includes(quote) || (quote === "'" && /[\u2018\u2019\u02bc\u2032]/.test(lower)))
+        inContext(part, quote, findings);
   }
 }
 
@@ -250,7 +303,8 @@ function inContext(part: Part, quote: string, findings: Findings): void {
     const isProbe = isProbePrefix(tokens[0]?.text ?? '');
     if (points >= 2 && isProbe) points += points >= 3 ? 2 : 1;
     else if (points >= 3 && run.end >= tokens.length) points += 1;
-    if (points >= 2) findings.add(family, Math.min(points, 10), `${run.what.join(', ')} ${how}`, part, tokens[1]?.at ?? 0);
+    if (points >= 2)
+      findings.add(family, Math.min(points, 10), `${run.what.join(', ')} ${how}`, part, tokens[1]?.at ?? 0);
   }
   if (broke) return;
   let start = 0;
@@ -259,15 +313,30 @@ function inContext(part: Part, quote: string, findings: Findings): void {
   // What comes before may be prose: each place where the reading breaks off is a new beginning.
   while (start < tokens.length) {
     const kind = tokens[start]?.kind ?? 'x';
-    const closes = kind === ')' || kind === '&' || kind === 'U' || kind === ';' || (kind === 'B' && start === 0);
+    const closes =
+      kind === ')' || kind === '&' || kind === 'U' || kind === ';' || (kind === 'B' && start === 0);
     const run = runFrom(tokens, start, closes);
     // Nothing but the end of somebody's condition.
     if (start === 0 && closes && run.points >= 2 && run.end >= tokens.length && kind !== ';') run.points += 2;
     else if (start === 0 && kind === 's' && run.end >= tokens.length && run.points >= 4) run.points += 1;
-    else if (start === 0 && run.end >= tokens.length && tokens.length <= 5 && (kind === 'n' || kind === 's') && run.points === 2) run.points += 3;
-    if (start > 0 && run.points > 0 && !run.what.some((what) => /UNION|statement|sleep|SELECT/.test(what))) run.points -= 1;
+    else if (
+      start === 0 &&
+      run.end >= tokens.length &&
+      tokens.length <= 5 &&
+      (kind === 'n' || kind === 's') &&
+      run.points === 2
+    )
+      run.points += 3;
+    if (start > 0 && run.points > 0 && !run.what.some((what) => /UNION|statement|sleep|SELECT/.test(what)))
+      run.points -= 1;
     // A value like 1 before it is what an injection takes the place of.
-    else if (start === 0 && (kind === 'n' || kind === ')' || kind === 'a') && run.points >= 3 && run.end >= tokens.length) run.points += 1;
+    else if (
+      start === 0 &&
+      (kind === 'n' || kind === ')' || kind === 'a') &&
+      run.points >= 3 &&
+      run.end >= tokens.length
+    )
+      run.points += 1;
     if (best === undefined || run.points > best.points) {
       best = run;
       bestAt = tokens[start]?.at ?? 0;
@@ -287,23 +356,54 @@ function anywhere(part: Part, tokens: readonly Token[], findings: Findings): voi
     if (token === undefined) break;
     const { kind, text } = token;
     if (kind === 'U' && isUnionSelect(tokens, at)) findings.add(family, 5, 'UNION … SELECT', part, token.at);
-    else if (kind === 't') findings.add(family, tokens[at - 1]?.kind === 'w' ? 4 : 5, `a cast (${text})`, part, token.at);
-    else if (kind === 'w' && isDangerousFunction(text) && tokens.length > 1 && at > 0 && 'EM'.includes(tokens[at - 1]?.kind ?? 'x')) findings.add(family, 5, `the function ${text}`, part, token.at);
+    else if (kind === 't')
+      findings.add(family, tokens[at - 1]?.kind === 'w' ? 4 : 5, `a cast (${text})`, part, token.at);
+    else if (
+      kind === 'w' &&
+      isDangerousFunction(text) &&
+      tokens.length > 1 &&
+      at > 0 &&
+      'EM'.includes(tokens[at - 1]?.kind ?? 'x')
+    )
+      findings.add(family, 5, `the function ${text}`, part, token.at);
     else if (kind === 'F') findings.add(family, 5, `the function ${text}`, part, token.at);
     else if ((kind === 'M' || kind === 'E') && isStatement(tokens, at)) {
       const isFirst = at === 0 || tokens[at - 1]?.kind === ';' || tokens[at - 1]?.kind === '(';
       const strength = isFirst && tokens.length > 3 && (kind === 'E' || isCode(tokens)) ? 3 : 2;
-      findings.add(family, isCode(tokens) ? strength + 2 : strength, `a statement (${text.toUpperCase()})`, part, token.at);
-    } else if (token.glued && at > 0 && kind === 'n') findings.add(family, 3, 'comments between words of SQL', part, token.at);
+      findings.add(
+        family,
+        isCode(tokens) ? strength + 2 : strength,
+        `a statement (${text.toUpperCase()})`,
+        part,
+        token.at,
+      );
+    } else if (token.glued && at > 0 && kind === 'n')
+      findings.add(family, 3, 'comments between words of SQL', part, token.at);
     else if (token.glued && (kinds.has(kind) || kind === 'w' || kind === '(') && at > 0)
-      findings.add(family, kinds.has(kind) || !(part.marks & mark.blank) ? 5 : 3, 'comments between words of SQL', part, token.at);
-    else if (kind === 'n' && text.startsWith('0x') && text.length >= 8) hexadecimal += /^0x(?:[2-7][0-9a-f]){3,64}$/.test(text) ? 4 : text.length > 8 ? 1 : 0;
-    else if (kind === 'f' && databaseCalls.has(text) && !isProse(part.text)) findings.add(family, at === 0 && /[)(][\s;,)]{0,4}$/.test(part.lower.slice(-8)) ? 5 : 3, `the function ${text}()`, part, token.at);
-    else if (text === 'against' && tokens[at + 1]?.kind === '(') findings.add(family, 5, 'MATCH … AGAINST', part, token.at);
+      findings.add(
+        family,
+        kinds.has(kind) || !(part.marks & mark.blank) ? 5 : 3,
+        'comments between words of SQL',
+        part,
+        token.at,
+      );
+    else if (kind === 'n' && text.startsWith('0x') && text.length >= 8)
+      hexadecimal += /^0x(?:[2-7][0-9a-f]){3,64}$/.test(text) ? 4 : text.length > 8 ? 1 : 0;
+    else if (kind === 'f' && databaseCalls.has(text) && !isProse(part.text))
+      findings.add(
+        family,
+        at === 0 && /[)(][\s;,)]{0,4}$/.test(part.lower.slice(-8)) ? 5 : 3,
+        `the function ${text}()`,
+        part,
+        token.at,
+      );
+    else if (text === 'against' && tokens[at + 1]?.kind === '(')
+      findings.add(family, 5, 'MATCH … AGAINST', part, token.at);
     else if (text === 'into' && /^(?:out|dump)file/.test(tokens[at + 1]?.text ?? ''))
       findings.add(family, 5, 'INTO OUTFILE', part, token.at);
   }
-  if (hexadecimal > 0) findings.add(family, Math.min(5, 1 + hexadecimal), 'text as a hexadecimal number', part);
+  if (hexadecimal > 0)
+    findings.add(family, Math.min(5, 1 + hexadecimal), 'text as a hexadecimal number', part);
 }
 
 const kinds: ReadonlySet<string> = new Set(['E', 'U', 'M', '&', 'B', 'o', 'f', 'F']);
