@@ -108,7 +108,9 @@ test('a payout account that is changed behind a denied badge of the same person 
   const { story } = await operator.read(`/api/incidents/${joined.id}`, incidentPage);
   expect(story.map(({ world }) => world).sort()).toEqual(['cyber', 'physical']);
   await eventually('the script is an incident', async () =>
-    (await operator.read('/api/incidents', incidentList)).items.some(({ title }) => title.includes('skimmer')),
+    (await operator.read('/api/incidents', incidentList)).items.some(({ title }) =>
+      title.includes('skimmer'),
+    ),
   );
   const metrics = await (await fetch(`${address}/metrics`)).text();
   for (const name of ['payments', 'orders', 'pages'])

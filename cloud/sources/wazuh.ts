@@ -17,7 +17,8 @@ import {
 import { fitText } from './plain-text.ts';
 import { wazuhSamples } from './samples/wazuh.ts';
 import { type Reported, sourceFormat } from './source.ts';
-import { ofManager, reportOfWindows } from './windows-event.ts';
+import { ofManager } from './windows-collectors.ts';
+import { reportOfWindows } from './windows-event.ts';
 
 const MAX_LINE_BYTES = 256 * 1024;
 
