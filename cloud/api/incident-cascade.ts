@@ -19,6 +19,8 @@ const MAX_EFFECTS = 50;
 /** Mitigations tried out, and those told. */
 const MAX_TRIED = 12;
 const MAX_HELPS = 3;
+/** In a larger graph none is tried out: everybody else waits for the answer. */
+const MAX_TRIED_DEPENDENCIES = 5_000;
 /** Samples for trying out: the luck is the same, so that few are enough. */
 const TRIAL_SAMPLES = 300;
 
@@ -86,7 +88,7 @@ function helpsOf(
   horizonMs: number,
   { loss, method }: CascadeReport,
 ): IncidentCascade['helps'] {
-  if (loss.mean === 0) return [];
+  if (loss.mean === 0 || graph.dependencies.length > MAX_TRIED_DEPENDENCIES) return [];
   return graph.mitigations
     .filter(({ inPlace, acts }) => !inPlace && acts.length > 0)
     .slice(0, MAX_TRIED)

@@ -86,6 +86,10 @@ test('a mitigation is worth what the register loses by it, whether it keeps out,
   expect(spare).toMatchObject({ id: 'spare', without: 3_000, with: 2_500, benefitPerYear: 500 });
 });
 
+test('a register that would take too long is refused where others wait for it', () => {
+  expect(() => riskRegister(graph(), { maxWork: 1 })).toThrow(/takes too long here/);
+});
+
 describe.each(catalogues)('the starter file of a %s', (name) => {
   const document = readCatalogue(name);
 

@@ -37,6 +37,8 @@ export interface RiskQuery {
   horizonMs?: number;
   /** How long what happens lasts, in place of what the threats say. */
   lastingMs?: number;
+  /** Refused where impacts × sets of mitigations × dependencies are more: others wait for the answer. */
+  maxWork?: number;
 }
 
 /** @throws RiskProblem where there are more combinations than can be worked out */
@@ -144,7 +146,7 @@ function impactsOf(
   document: GraphDocument,
   exposures: readonly Exposure[],
   variants: readonly { key: string; working: ReadonlySet<string> }[],
-  { seed = 1, horizonMs, lastingMs }: RiskQuery,
+  { seed = 1, horizonMs, lastingMs, maxWork = Number.POSITIVE_INFINITY }: RiskQuery,
 ): Map<string, CascadeReport> {
   const states = new Map<string, AssetState & { lastingMs: number | undefined }>();
   for (const { asset, threat } of exposures)
@@ -157,6 +159,10 @@ function impactsOf(
     throw new RiskProblem(`threats do ${states.size} different things to assets; at most ${MAX_IMPACTS}`);
   const inPlace = mitigationsInPlace(document);
   const acting = new Set(document.mitigations.filter(({ acts }) => acts.length > 0).map(({ id }) => id));
+  // One with nothing in place, one as it is, and one for each mitigation that acts on dependencies.
+  const work = states.size * (acting.size + 2) * document.dependencies.length;
+  if (work > maxWork)
+    throw new RiskProblem('a graph of this size takes too long here; "gatehouse risk" works it out');
   const found = new Map<string, CascadeReport>();
   for (const [key, { lastingMs: itsLastingMs, ...state }] of states) {
     const ask = (working: ReadonlySet<string>, samples?: number): CascadeReport => {

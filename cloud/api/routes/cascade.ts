@@ -17,6 +17,8 @@ import { type Route, route } from '../route.ts';
 const MAX_ASKED = 50;
 /** Answers about incidents that are kept while neither they nor the graph change. */
 const MAX_KEPT = 200;
+/** Impacts × sets of mitigations × dependencies of a register: a few seconds, once for each change of the graph. */
+const MAX_RISK_WORK = 1_000_000;
 
 const words = z.string().min(1).max(300);
 
@@ -89,7 +91,7 @@ export function cascadeRoutes({
         const { graph } = dependencies;
         if (register?.graph !== graph) {
           try {
-            register = { graph, answer: registerOf(graph) };
+            register = { graph, answer: registerOf(graph, { maxWork: MAX_RISK_WORK }) };
           } catch (error) {
             if (error instanceof RiskProblem) throw new Problem(422, 'too-many', `${error.message}.`);
             throw error;
