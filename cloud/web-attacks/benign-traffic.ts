@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: look-ups and placeholders are what is tested.
 /**
  * Honest requests to a shop, as its access log shows them: for measuring false alarms. In several languages, with what
  * is hard: apostrophes, words of SQL in sentences, code in questions, addresses in parameters, tokens, JSON, mistakes.
@@ -305,7 +306,7 @@ function typed(random: Random): string {
 }
 
 const product = (random: Random) =>
-  `/p/${one(words, random)}-${one(words, random)}-${upTo(90_000, random)}${one(['', '.html', '/', '?variant=' + upTo(99_999, random)], random)}`;
+  `/p/${one(words, random)}-${one(words, random)}-${upTo(90_000, random)}${one(['', '.html', '/', `?variant=${upTo(99_999, random)}`], random)}`;
 
 function page(random: Random): string {
   switch (upTo(6, random)) {
@@ -342,7 +343,7 @@ const filters: readonly ((random: Random) => string)[] = [
     `/listing?properties=${hexadecimal(32, random)}%7C${hexadecimal(32, random)}&order=name-asc&p=${upTo(9, random)}`,
   (random) => `/search?q=*&fq=price:[10+TO+${upTo(99, random)}]&rows=20&fl=id,name`,
   (random) => `/c/sale;color=red;size=${upTo(50, random)}?p=2`,
-  (random) =>
+  (_random) =>
     `/graphql?query=${asComponent('{ products(first: 10) { id name price(currency: EUR) } }')}&operationName=List`,
   (random) =>
     `/store-api/search?limit=24&p=1&filter[0][type]=equals&filter[0][field]=active&filter[0][value]=${one(['true', '1'], random)}`,

@@ -91,7 +91,8 @@ function judgeCommand(
     if (
       inner !== undefined &&
       (programs.has(inner.name) ||
-        inner.name === 'who' || inner.name === 'curl' ||
+        inner.name === 'who' ||
+        inner.name === 'curl' ||
         (inner.disguised && wordPrograms.has(inner.name))) &&
       inner.name !== command.name
     )

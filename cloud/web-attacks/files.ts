@@ -162,7 +162,7 @@ function findTraversal(part: Part, findings: Findings): void {
     (tricks & (trick.overlong | trick.needless | trick.asciiAsUnicode | trick.nullByte)) !== 0;
   const address = /^[a-z]{2,8}:\/\/[^/]{0,255}/.exec(lower)?.[0].length ?? 0;
   // `1..5` and `wait...` are no path.
-  const step = /(?:^|[/\\=:;,\s])\.{2,8}(?:[/\\;\u0000]|$)|\.\.[/\\]/.exec(lower);
+  const step = /(?:^|[/\\=:;,\s])\.{2,8}(?:[/\\;]|$)|\.\.[/\\]/.exec(lower);
   if (step === null) return;
   const { up, out } = walk(lower.slice(address));
   const hasSlash = /\.\.[;]?[/\\]|[/\\]\.\./.test(lower);

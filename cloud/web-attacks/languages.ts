@@ -133,7 +133,7 @@ export function findDirectory(part: Part, findings: Findings): void {
       )
     )
       findings.add(family, 5, 'a filter of LDAP', part);
-    else if (/^\*\)|\)\x00|\*\)\)/.test(lower) && !lower.includes('/*'))
+    else if (/^\*\)|\*\)\)/.test(lower) && !lower.includes('/*'))
       findings.add(family, 4, 'the end of a filter of LDAP', part);
     if (
       /(?:count|name|text|node|position|last|string-length|substring|contains|starts-with|doc|local-name|translate)\s?\(\s?(?:\/|\)|\.|(?:child|parent|self|ancestor|descendant|following|preceding)[a-z-]{0,10}::)/.test(

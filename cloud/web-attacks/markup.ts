@@ -296,6 +296,7 @@ function isSigns(lower: string): boolean {
 }
 
 /** Blanks and control characters within a scheme are passed over by browsers. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: passing them over is the purpose.
 const squeezed = (text: string): string => text.replace(/[\s\u0000-\u001f\\]/g, '');
 
 /** Attributes that nobody but a page's author writes, and the others behind a closed string. */

@@ -198,18 +198,30 @@ export function sqlTokens(text: string, inside: string): Token[] {
     if (
       kind !== undefined &&
       !(isCall && (word === 'if' || word === 'replace' || word === 'mod' || word === 'div'))
-    )
-      return add(kind, at, end);
+    ) {
+      add(kind, at, end);
+      return;
+    }
     // `schema.table.column` is one name.
     let whole = end;
     while (text.charCodeAt(whole) === 46 && isLetter(text.charCodeAt(whole + 1))) {
       whole++;
       while (isLetter(text.charCodeAt(whole)) || isDigit(text.charCodeAt(whole))) whole++;
     }
-    if (isCall && whole === end) return add(isDangerousFunction(word) ? 'F' : 'f', at, end);
+    if (isCall && whole === end) {
+      add(isDangerousFunction(word) ? 'F' : 'f', at, end);
+      return;
+    }
     // n'text', x'41', b'01', _utf8'text' are strings.
-    if (end - at === 1 && text.charCodeAt(end) === 39 && 'nxbe'.includes(word) && tokens.at(-1)?.kind !== 's')
-      return add('s', at, endOfString(end + 1, "'"));
+    if (
+      end - at === 1 &&
+      text.charCodeAt(end) === 39 &&
+      'nxbe'.includes(word) &&
+      tokens.at(-1)?.kind !== 's'
+    ) {
+      add('s', at, endOfString(end + 1, "'"));
+      return;
+    }
     const call = text.charCodeAt(whole) === 40 && /^(?:sys|dbms|utl|ctxsys|xp|sp)/.test(word);
     add(call ? 'F' : 'w', at, whole);
   }
