@@ -5,6 +5,7 @@ import type { Incident } from '../devices/model/incident.ts';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
 import type { Registry } from '../devices/model/registry.ts';
 import { Correlator } from './correlation/correlator.ts';
+import { habitRules, habitsReachMs } from './correlation/habits.ts';
 import { type Batch, JudgingQueue } from './judging-queue.ts';
 import { catalog } from './monitors/catalog.ts';
 import { Monitors } from './monitors/monitors.ts';
@@ -94,6 +95,7 @@ export class Detector {
     );
     await store.append([], put);
     await store.withdraw(stale.map(({ id }) => id));
+    this.#correlator.learn(store.detections({ from: from - habitsReachMs(habitRules), to: from - 1 }));
     const { changed } = this.#correlator.add(joinable(store, from));
     const gone = this.#succeeded(noMore(store, changed, from), changed, successorsOf(stale, put));
     for (const part of partsOf({ changed, gone })) await store.putIncidents(part.changed, part.gone);

@@ -69,6 +69,18 @@ export class Correlator {
     return this.#components.hasChanged || this.#waiting.size > 0;
   }
 
+  /**
+   * Takes note of how usual these are and of nothing else: what lay before a start, back to as far as habits reach
+   * behind the first detection that is taken (see habitsReachMs).
+   */
+  learn(detections: Iterable<Correlated>): void {
+    for (const detection of detections) {
+      const { head, places } = this.#catalogue.traitsOf(detection);
+      this.#habits.note(head, places, detection.at);
+    }
+    this.#catalogue.retain([...this.#components.items()].map(({ traits }) => traits));
+  }
+
   /** Takes one detection without saying what it changed: `changes` says so for all since it was last asked. */
   absorb(detection: Correlated): 'added' | 'duplicate' | 'conflicting' {
     const { id, at: atMs } = detection;

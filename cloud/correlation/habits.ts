@@ -8,6 +8,8 @@
  */
 import { addHour, countOf, forgetBefore, removeHour, type SeenHours, startOfBout } from './hours.ts';
 
+const HOUR_MS = 3_600_000;
+
 export interface HabitRules {
   /** Nothing is usual or unusual before anything was seen in so many hours: days have a rhythm, silence teaches nothing. */
   readonly learningHours: number;
@@ -29,13 +31,15 @@ export const habitRules: HabitRules = {
   rareBits: 3,
 };
 
+/** No further back than this goes what a detection is judged by. */
+export const habitsReachMs = ({ memoryHours, boutHours }: HabitRules): number =>
+  (memoryHours + boutHours) * HOUR_MS;
+
 /** Pairs of a rule and an asset that are remembered, at most; the habits of more are not known, which is counted. */
 export const MAX_HABITS = 1_000_000;
 
 /** Judgements are this fine, so that alike detections stay alike. */
 export const STEPS_A_BIT = 2;
-
-const HOUR_MS = 3_600_000;
 
 export const hourOf = (atMs: number): number => Math.floor(atMs / HOUR_MS);
 
@@ -200,8 +204,7 @@ export class Habits {
 
   /** Drops what no detection from `fromMs` on is judged by. */
   forget(fromMs: number): void {
-    const { memoryHours, boutHours } = this.#rules;
-    const from = hourOf(fromMs) - memoryHours - boutHours;
+    const from = hourOf(fromMs - habitsReachMs(this.#rules));
     forgetBefore(this.#watched, from);
     this.#watchedBefore.hour = -1;
     for (const [id, habit] of this.#byAsset) {
