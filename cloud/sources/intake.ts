@@ -69,6 +69,8 @@ export interface IntakeOptions {
   place: SourcePlace;
   title: string;
   read: SourceReader;
+  /** Crosses out what must not be kept of what is put aside. */
+  masked?: ((text: string) => string) | undefined;
   maxBytes: number;
   quota: { perSecond: number; burst: number };
   registry: Registry;
@@ -133,13 +135,15 @@ export class Intake {
   /** Leaves a note in quarantine without counting a refusal. */
   note(raw: Uint8Array, peer: string, reason: string): void {
     if (!this.#quarantineQuota.tryTake(1)) return;
+    const { masked } = this.#options;
+    const kept = raw.subarray(0, MAX_QUARANTINED_BYTES);
     this.#options.store.quarantine({
       at: this.clock.now(),
       wall: `source ${this.name}`,
       peer,
       reason,
       // A copy: the bytes are a piece of a buffer that is used again.
-      raw: Uint8Array.from(raw.subarray(0, MAX_QUARANTINED_BYTES)),
+      raw: masked === undefined ? Uint8Array.from(kept) : Buffer.from(masked(textOf(kept))),
     });
   }
 

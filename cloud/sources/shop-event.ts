@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Facts, ObservationKind } from '../../devices/model/observation.ts';
+import { withoutCardNumbers } from './card-numbers.ts';
 import { anyInstant } from './instants.ts';
 import { countAt, type JsonObject, jsonObject, present, textAt, wordAt } from './json-line.ts';
 import { fitText } from './plain-text.ts';
@@ -69,6 +70,7 @@ export const shopEvent = sourceFormat({
   unit: 'line',
   maxBytes: MAX_LINE_BYTES,
   settings: z.object({}),
+  masked: withoutCardNumbers,
   reader(_, { timeZone }) {
     return (input) => {
       const event = jsonObject(input);

@@ -88,6 +88,8 @@ export interface SourceFormat {
    * @throws ZodError
    */
   reader(settings: unknown, surroundings: SourceSurroundings): SourceReader;
+  /** What must not be kept of an input that is put aside, crossed out. */
+  readonly masked?: (text: string) => string;
   readonly samples: readonly SourceSample[];
 }
 

@@ -108,6 +108,7 @@ function prepare(
     place: { name: entry.name, format: format.name, asset: entry.asset, site },
     title: entry.title ?? format.title,
     read: isSyslog && format.name !== 'syslog' ? unwrapped(read, timeZone) : read,
+    masked: format.masked,
     maxBytes: format.maxBytes,
     quota: entry.quota,
     registry,

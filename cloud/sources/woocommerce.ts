@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Facts } from '../../devices/model/observation.ts';
 import { addressOf } from './address.ts';
+import { withoutCardNumbers } from './card-numbers.ts';
 import { isoInstant } from './instants.ts';
 import {
   countAt,
@@ -143,6 +144,7 @@ export const woocommerce = sourceFormat({
   unit: 'document',
   maxBytes: MAX_BODY_BYTES,
   settings: z.object({}),
+  masked: withoutCardNumbers,
   reader() {
     return (input, _, topic): SourceResult => {
       if (ping.test(input.trim())) return { ignored: true };
