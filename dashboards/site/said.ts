@@ -5,7 +5,7 @@
 import type { InboxDevice } from '../../edge/api/contract.ts';
 import { inLanguage, locale } from '../kit/i18n.ts';
 import { en } from './languages/en.ts';
-import type { GatewayWords } from './languages/gateway/words.ts';
+import { type GatewayWords, readingIn } from './languages/gateway/words.ts';
 import { text } from './text.ts';
 
 const words = inLanguage<GatewayWords>({
@@ -25,22 +25,6 @@ export function refusalWords(because: string): string {
 export function lastWords({ last }: Pick<InboxDevice, 'last'>): string {
   const known = words();
   return known === undefined ? last : readingIn(last, known, locale());
-}
-
-/** `part: what value unit`, or without the part. Pure. */
-export function readingIn(last: string, { readings, values }: GatewayWords, tag: string): string {
-  const [, part = '', said = last] = /^([^ ]+: )?(.*)$/s.exec(last) ?? [];
-  const what = Object.keys(readings)
-    .sort((a, b) => b.length - a.length)
-    .find((key) => said === key || said.startsWith(`${key} `));
-  if (what === undefined) return last;
-  const value = said.slice(what.length + 1);
-  const [, number, unit = ''] = /^(-?\d+(?:\.\d+)?)( .*)?$/.exec(value) ?? [];
-  const isMeasured = number !== undefined && what !== 'badge';
-  const written = isMeasured
-    ? new Intl.NumberFormat(tag).format(Number(number)) + unit
-    : (values[value] ?? value);
-  return `${part}${readings[what]} ${written}`.trim();
 }
 
 /** One value of a part, as the device says it. */

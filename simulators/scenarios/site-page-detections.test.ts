@@ -8,7 +8,7 @@ import {
   sentenceOf,
 } from '../../dashboards/site/languages/detections/sentence.ts';
 import { de as gateway } from '../../dashboards/site/languages/gateway/de.ts';
-import { readingIn } from '../../dashboards/site/said.ts';
+import { readingIn } from '../../dashboards/site/languages/gateway/words.ts';
 import type { Detection } from '../../devices/model/detection.ts';
 import { panelAlarms } from '../../edge/panel/alarm.ts';
 import { catalog } from '../../edge/rules/catalog.ts';
