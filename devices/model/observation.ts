@@ -160,7 +160,10 @@ export const logEntry = z
     fields: z.record(z.string().max(128), z.union([z.string().max(MAX_LOG_TEXT), z.number(), z.boolean()])),
   })
   .refine(({ fields }) => Object.keys(fields).length <= MAX_LOG_FIELDS, `at most ${MAX_LOG_FIELDS} fields`)
-  .refine(({ fields }): boolean => logLength(fields) <= MAX_LOG_LENGTH, `at most ${MAX_LOG_LENGTH} characters`);
+  .refine(
+    ({ fields }): boolean => logLength(fields) <= MAX_LOG_LENGTH,
+    `at most ${MAX_LOG_LENGTH} characters`,
+  );
 export type LogEntry = z.infer<typeof logEntry>;
 
 /** Characters of the names and the texts. */
