@@ -65,6 +65,11 @@ export class Findings {
       this.list.push({ family, points, what, where: part.where, text: shown(part.text, at) });
   }
 
+  /** What was found in another part before; not changed any more. */
+  take(found: readonly Finding[]): void {
+    for (const one of found) if (this.list.length < 2 * MAX_FINDINGS) this.list.push(one);
+  }
+
   /** The points of the part that has most. Signs of different parts are not added: a shop has many parameters. */
   get score(): number {
     if (this.list.length === 0) return 0;

@@ -11,9 +11,9 @@ import {
   findXml,
 } from './languages.ts';
 import { findMarkup } from './markup.ts';
-import { findAgent, findMethod, findSessions, findTricks } from './protocol.ts';
+import { findAgent, findMethod, findOddities, findSessions, findTricks } from './protocol.ts';
 import { findAddresses } from './remote.ts';
-import { mark, type Part, takeApart, type WebRequest } from './request-parts.ts';
+import { headerParts, mark, type Part, takeApart, type WebRequest } from './request-parts.ts';
 import { findObjects, findPhp, findScripts } from './scripts.ts';
 import { findSql } from './sql.ts';
 
@@ -90,14 +90,40 @@ function judgePart(part: Part, request: WebRequest, findings: Findings): void {
   findLineBreaks(part, findings);
 }
 
+/** Headers of honest traffic are few and come again: what was found in them is kept, so many at most. */
+const MAX_HEADERS = 4_000;
+const headers = {
+  agent: new Map<string, readonly Finding[]>(),
+  referer: new Map<string, readonly Finding[]>(),
+};
+
+function judgeHeader(header: 'agent' | 'referer', text: string): readonly Finding[] {
+  const before = headers[header].get(text);
+  if (before !== undefined) return before;
+  const findings = new Findings();
+  const parts = headerParts(header, text);
+  for (const part of parts) {
+    judgePart(part, { target: '' }, findings);
+    if (header === 'agent') findAgent(part, findings);
+  }
+  findTricks(parts, findings);
+  if (headers[header].size >= MAX_HEADERS) headers[header].clear();
+  headers[header].set(text, findings.list);
+  return findings.list;
+}
+
+/** Pure: the same request has the same verdict. */
 export function judgeRequest(request: WebRequest): Verdict {
   const apart = takeApart(request);
   const findings = new Findings();
   for (const part of apart.parts) judgePart(part, request, findings);
   findMethod(request, apart, findings);
-  findTricks(apart, findings);
-  findAgent(request, apart, findings);
+  findTricks(apart.parts, findings);
+  findOddities(apart, findings);
   findSessions(request, apart, findings);
+  const { userAgent, referer } = request;
+  if (userAgent !== undefined) findings.take(judgeHeader('agent', userAgent));
+  if (referer !== undefined) findings.take(judgeHeader('referer', referer));
   if (findings.list.length === 0) return nothing;
   const { score } = findings;
   const list = findings.list.sort((a, b) => b.points - a.points);

@@ -2,7 +2,7 @@
 import { trick } from './decode.ts';
 import type { Findings } from './findings.ts';
 import { linear, wordSet, words } from './linear.ts';
-import { partOf, type TakenApart, type WebRequest } from './request-parts.ts';
+import { type Part, partOf, type TakenApart, type WebRequest } from './request-parts.ts';
 
 const usual = wordSet('GET HEAD POST OPTIONS');
 const ofInterfaces = wordSet('PUT PATCH DELETE');
@@ -42,8 +42,9 @@ export function findMethod(request: WebRequest, apart: TakenApart, findings: Fin
   else findings.add('protocol', 5, `the method ${method.slice(0, 24)}`, part);
 }
 
-export function findTricks(apart: TakenApart, findings: Findings): void {
-  for (const part of apart.parts) {
+/** How the parts are written. */
+export function findTricks(parts: readonly Part[], findings: Findings): void {
+  for (const part of parts) {
     const { tricks, kind } = part;
     if (tricks === 0) continue;
     const path = kind === 'path';
@@ -64,6 +65,10 @@ export function findTricks(apart: TakenApart, findings: Findings): void {
       findings.add('protocol', 3, 'several kinds of escapes', part);
     give(trick.escape, 2, 'escapes of scripts');
   }
+}
+
+/** What is odd about the address as a whole. */
+export function findOddities(apart: TakenApart, findings: Findings): void {
   for (const part of apart.parts) {
     if (
       part.parameter === '_method' &&
@@ -91,18 +96,11 @@ const scanners = linear(
     metis\\b grabber\\b brutus paros\\b pangolin absinthe bsqlbf sqlninja sqlsus morfeus zmeu jorgee fimap n-stealth cgichk webtrends\\s?sec whisker \\bwebshag dotdotpwn grendel-scan golismero vega/ \\bxenu joomscan cmsmap droopescan \\bl9(?:explore|tcpid) expanse muieblackcat \\btplmap \\bsubfinder httpx\\s- interactsh detectify \\bsn1per internetmeasurement censysinspect leakix \\bnetsystemsresearch
     hello,?\\s?world morfeus\\sfucking toata\\s \\bsysscan \\bsecurityscan webvulnscan vulnscan hexometer odin\\b kadmus mozlila gbrmss struts-pwn \\bpython-urllib/1 \\bsiege/ \\bslowloris \\bhulk\\b core-project prog\\.customcrawler bilbo datacha0s rfuzz blackwidow zaptest whitehat\\ssecurity`),
 );
-/** Libraries: many honest programs are written with them. */
-const libraries =
-  /^(?:python|curl|wget|go-http|java|libwww|perl|ruby|okhttp|axios|node|php|guzzle|aiohttp|httpie|winhttp|scrapy)/;
 
-export function findAgent(request: WebRequest, apart: TakenApart, findings: Findings): void {
-  const part = apart.parts.find(({ kind }) => kind === 'agent');
-  if (part === undefined) return;
+export function findAgent(part: Part, findings: Findings): void {
   const found = scanners.exec(part.lower);
   if (found !== null)
     findings.add('scanner', 5, `a tool that says its name (${found[0].trim()})`, part, found.index);
-  else if (libraries.test(part.lower) && /\.(?:php|env|git|sql|bak)/.test(request.target))
-    findings.add('scanner', 1, 'a library instead of a browser', part);
 }
 
 const sessionNames =
@@ -120,7 +118,10 @@ export function findSessions(request: WebRequest, apart: TakenApart, findings: F
       if (from === undefined || isForeign)
         findings.add('session-fixation', 5, `a session given from outside (${part.parameter})`, part);
     }
-    if (/(?:\.cookie\b.{0,200}(?:expires|domain)\W|http-equiv\W{0,4}set-cookie)/.test(part.lower))
+    if (
+      part.lower.includes('cookie') &&
+      /(?:\.cookie\b.{0,200}(?:expires|domain)\W|http-equiv\W{0,4}set-cookie)/.test(part.lower)
+    )
       findings.add('session-fixation', 5, 'a cookie set by a page', part);
   }
 }

@@ -237,15 +237,19 @@ export function takeApart(request: WebRequest): TakenApart {
   if (odd >= 0) parts.push(partOf('value', 'path', path.text.slice(path.text.lastIndexOf('/', odd) + 1)));
   let parameters = query === '' ? 0 : splitQuery(query, '', parts);
   if (request.body !== undefined && request.body !== '') parameters += takeBody(request.body, parts);
-  const { userAgent, referer } = request;
-  if (userAgent !== undefined) {
-    const agent = decode(userAgent.slice(0, MAX_HEADER_LENGTH), false);
+  return { authority, rawPath, query, parts, parameters };
+}
+
+/** The parts of a user agent or of a referer. */
+export function headerParts(header: 'agent' | 'referer', text: string): Part[] {
+  const parts: Part[] = [];
+  if (header === 'agent') {
+    const agent = decode(text.slice(0, MAX_HEADER_LENGTH), false);
     // `Name/1.0 (…)` is made of parentheses and semicolons; what is not of that form is judged as any text.
     const kind = /^[\w .!-]{1,80}(?:\/v?\d|$)/.test(agent.text) ? 'agent' : 'value';
     parts.push(partOf(kind, 'user agent', agent.text, agent.tricks & ~trickOfPercent));
-  }
-  if (referer !== undefined && referer !== '') takeReferer(referer.slice(0, MAX_HEADER_LENGTH), parts);
-  return { authority, rawPath, query, parts, parameters };
+  } else if (text !== '') takeReferer(text.slice(0, MAX_HEADER_LENGTH), parts);
+  return parts;
 }
 
 /** Percent signs in a user agent are no encoding. */
