@@ -47,5 +47,6 @@ for (const [name, { title, file, measure }] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n${title}`);
   if (measure !== undefined) measure();
-  else if ((await run(pinnedNode(), ['--expose-gc', join(projectRoot, file), ...folders])) !== 0) process.exitCode = 1;
+  else if ((await run(pinnedNode(), ['--expose-gc', join(projectRoot, file), ...folders])) !== 0)
+    process.exitCode = 1;
 }
