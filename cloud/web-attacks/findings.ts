@@ -56,13 +56,14 @@ export class Findings {
   readonly list: Finding[] = [];
 
   /** The same sign in the same place counts once, with its greatest weight. */
-  add(family: Family, points: number, what: string, part: Part, at = 0): void {
-    const known = this.list.find(
-      (one) => one.family === family && one.what === what && one.where === part.where,
-    );
+  add(family: Family, points: number, found: string, part: Part, at = 0): void {
+    // Both may hold a stranger's text: the parameter's name, the word that was found.
+    const what = shown(found);
+    const where = shown(part.where);
+    const known = this.list.find((one) => one.family === family && one.what === what && one.where === where);
     if (known !== undefined) known.points = Math.max(known.points, points);
     else if (this.list.length < MAX_FINDINGS)
-      this.list.push({ family, points, what, where: part.where, text: shown(part.text, at) });
+      this.list.push({ family, points, what, where, text: shown(part.text, at) });
   }
 
   /** What was found in another part before; not changed any more. */

@@ -1,6 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: look-ups and placeholders are what is tested.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { detection } from '../../devices/model/detection.ts';
+import { observation } from '../../devices/model/observation.ts';
+import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import { readAccessLine } from '../sources/web-access-line.ts';
 import { isVisible } from './corpus.ts';
 import { decode, trick } from './decode.ts';
@@ -11,6 +14,7 @@ import { evasiveRewrite, harmlessRewrite } from './mutations.ts';
 import { MAX_PARTS, takeApart } from './request-parts.ts';
 import { benignTraffic, falseAlarmsOn } from './scoring.ts';
 import { sqlTokens } from './sql-tokens.ts';
+import { webAttack } from './web-attack.ts';
 
 const judge = (target: string, over = {}) =>
   judgeRequest({ method: 'GET', target, userAgent: 'Mozilla/5.0', ...over });
@@ -174,6 +178,56 @@ test('any bytes give a verdict', () => {
     ),
   );
   expect(judgeRequest({ target: '\u0016\u0003\u0001' }).isAttack).toBe(true);
+});
+
+test('whatever is sent, what is told of it fits a record', () => {
+  const hostile = fc.constantFrom(
+    "\n' or 1=1--",
+    '\ud83d'.repeat(90),
+    '\u202e<script>',
+    '\u0000$(id)',
+    '${jndi:',
+    '&',
+    '=',
+    '%0a',
+    '../',
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(hostile, fc.string({ unit: 'binary', maxLength: 9 })), { maxLength: 24 }),
+      (pieces) => {
+        const one = observation.parse({
+          id: 'a/b/1',
+          kind: 'web.requested',
+          site: 'online',
+          asset: 'web-shop',
+          source: 'web-access:shop',
+          observedAt: 1,
+          receivedAt: 1,
+          clock: 'foreign',
+          observables: { ip: '192.0.2.1', path: `/?${pieces.join('')}`.slice(0, 512), method: 'GET' },
+          facts: { status: 200 },
+        });
+        const judged = webAttack.judge(
+          { observations: [one] },
+          { pauseMs: 1_000 },
+          registryOf(registryDocument.parse({ sites: [], assets: [], identities: [] })),
+        );
+        for (const { anchor, count, tactic, facts, ...rest } of judged)
+          expect(
+            detection.safeParse({
+              id: anchor,
+              rule: 'web-attack',
+              source: 'x',
+              ...rest,
+              facts,
+              tactic,
+              count,
+            }).success,
+          ).toBe(true);
+      },
+    ),
+  );
 });
 
 test('a line of an access log is judged as it was logged', () => {
