@@ -6,7 +6,7 @@ import { durationMs, plainText } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
 import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
-import type { GraphDocument } from './cascade/document.ts';
+import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
 import { catalog as monitorCatalog } from './monitors/catalog.ts';

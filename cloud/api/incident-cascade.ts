@@ -1,7 +1,7 @@
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { cascade, whatIf } from '../cascade/cascade.ts';
-import { effectWords, type GraphDocument } from '../cascade/document.ts';
+import { effectWords, type GraphDocument } from '../cascade/graph.ts';
 import { type Happened, happenedIn } from '../cascade/incident.ts';
 import type { CascadeReport } from '../cascade/report.ts';
 import { moneyText } from '../cascade/report-text.ts';

@@ -1,7 +1,8 @@
 /** The dependency graph of a whole installation: what the registry says by itself, and what a file adds. */
 import type { Asset, AssetKind } from '../../devices/model/asset.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import { type GraphDocument, graphDocument } from '../cascade/document.ts';
+import { graphDocument } from '../cascade/document.ts';
+import type { GraphDocument } from '../cascade/graph.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** What is hosted on a host that is taken over, is taken over as well: nearly always. */

@@ -2,8 +2,9 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { identifier, instant } from '../../devices/model/identifiers.ts';
-import { type GraphDocument, graphDocument } from '../cascade/document.ts';
+import { graphDocument } from '../cascade/document.ts';
 import { episodesOf, failureKinds } from '../cascade/episodes.ts';
+import type { GraphDocument } from '../cascade/graph.ts';
 import type { Suggestion } from '../cascade/report.ts';
 import { suggestionsFrom } from '../cascade/suggestions.ts';
 import type { Store } from '../store/store.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CascadeQuery, cascade, whatIf } from './cascade.ts';
-import { type GraphDocument, graphDocument } from './document.ts';
+import { graphDocument } from './document.ts';
+import type { GraphDocument } from './graph.ts';
 import { randomDocument } from './random-graph.ts';
 import type { CascadeReport } from './report.ts';
 

@@ -1,6 +1,6 @@
 /** What fails next: from a graph and what has failed to a report. Pure; the same seed gives the same report. */
 import { altered, type Change, changeText } from './change.ts';
-import { effectWords, type GraphDocument } from './document.ts';
+import { effectWords, type GraphDocument } from './graph.ts';
 import { Losses } from './losses.ts';
 import { type AssetState, compile, edgeTarget, type Network, stateKey } from './network.ts';
 import type { Way, Weighed } from './outcomes.ts';

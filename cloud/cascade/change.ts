@@ -1,6 +1,7 @@
 /** What-if: changes to a graph, as they are written on a command line or sent to the API. */
-import type { GraphDocument } from './document.ts';
+
 import { builtInEffects, DEFAULT_EFFECT } from './effects.ts';
+import type { GraphDocument } from './graph.ts';
 import { type Alterations, type AssetState, mitigationsInPlace } from './network.ts';
 import { durationFromText, durationText, MAX_DURATION_MS } from './spread.ts';
 

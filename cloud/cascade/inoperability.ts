@@ -2,7 +2,7 @@
  * Services lose by one another: the dynamic inoperability input-output model. q' = K (A q + c − q), where q is the
  * part of each service that does not run, c what it loses by assets, A what it loses by other services, K how fast.
  */
-import type { Service } from './document.ts';
+import type { Service } from './graph.ts';
 
 /** A loss that grows beyond this feeds itself. */
 const RUNAWAY = 1e6;

@@ -1,5 +1,5 @@
 /** What one sample costs: assets that are lost, and services that do not run, hour by hour. */
-import type { GraphDocument } from './document.ts';
+import type { GraphDocument } from './graph.ts';
 import { Coupling } from './inoperability.ts';
 import type { Network } from './network.ts';
 import type { Propagation } from './propagation.ts';

@@ -1,5 +1,5 @@
 /** A dependency graph compiled for many samples: states and dependencies as numbers in typed arrays. */
-import type { Dependency, GraphDocument, Lever } from './document.ts';
+import type { Dependency, GraphDocument, Lever } from './graph.ts';
 import { keyOf } from './random.ts';
 import type { Spread } from './spread.ts';
 

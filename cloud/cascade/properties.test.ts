@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cascade, whatIf } from './cascade.ts';
-import { type GraphDocument, graphDocument } from './document.ts';
+import { graphDocument } from './document.ts';
+import type { GraphDocument } from './graph.ts';
 import type { CascadeReport } from './report.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];

@@ -1,5 +1,6 @@
 /** Made-up graphs for the bench and for tests. */
-import { type GraphDocument, graphDocument } from './document.ts';
+import { graphDocument } from './document.ts';
+import type { GraphDocument } from './graph.ts';
 import { bitsAt, sampleKey } from './random.ts';
 
 /** Assets that depend on some of those before them, and a few of them back: circles as real networks have them. */

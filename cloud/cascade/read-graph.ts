@@ -5,7 +5,8 @@ import {
   MAX_CONFIGURATION_BYTES,
   parseConfiguration,
 } from '../../devices/configuration.ts';
-import { type GraphDocument, graphDocument } from './document.ts';
+import { graphDocument } from './document.ts';
+import type { GraphDocument } from './graph.ts';
 
 /**
  * @param file name for messages only

@@ -1,6 +1,7 @@
 /** Names in a dependency graph that lead nowhere, and other things a schema alone does not see. */
-import type { GraphDocument } from './document.ts';
+
 import { builtInEffects } from './effects.ts';
+import type { GraphDocument } from './graph.ts';
 import { isSelfFeeding } from './inoperability.ts';
 
 export interface ReferenceProblem {

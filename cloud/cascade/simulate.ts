@@ -1,5 +1,5 @@
 /** Runs a network: through all outcomes where they are few, else through seeded samples. Pure. */
-import type { GraphDocument } from './document.ts';
+import type { GraphDocument } from './graph.ts';
 import { Losses, UNHURT } from './losses.ts';
 import { EDGE_TIMES, edgeTarget, type Network } from './network.ts';
 import { ExactTally, MAX_KEPT, SampledTally, type Tally, type Weighed } from './outcomes.ts';

@@ -2,8 +2,9 @@
  * Dependencies that nobody has written down, out of what was recorded: B fails soon after A, more often than chance
  * would have it. A suggestion is a question to a person, never an entry by itself.
  */
-import type { Dependency } from './document.ts';
+
 import type { Episode } from './episodes.ts';
+import type { Dependency } from './graph.ts';
 import type { Suggestion } from './report.ts';
 
 /** B must fail within this after A. */

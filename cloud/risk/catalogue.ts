@@ -1,6 +1,6 @@
 /** Starter files: a site of each kind with its usual assets, dependencies, threats, weaknesses and mitigations. */
 import { resolve } from 'node:path';
-import type { GraphDocument } from '../cascade/document.ts';
+import type { GraphDocument } from '../cascade/graph.ts';
 import { readGraph } from '../cascade/read-graph.ts';
 
 export const catalogues = ['pharmacy', 'warehouse', 'shop', 'bank-branch'] as const;

@@ -3,7 +3,7 @@
  * follows; and what each mitigation changes. Pure; the same seed gives the same register.
  */
 import { type CascadeQuery, cascade } from '../cascade/cascade.ts';
-import { effectWords, type GraphDocument, type Mitigation } from '../cascade/document.ts';
+import { effectWords, type GraphDocument, type Mitigation } from '../cascade/graph.ts';
 import { type AssetState, mitigationsInPlace, stateKey } from '../cascade/network.ts';
 import type { CascadeReport } from '../cascade/report.ts';
 import type { MitigationRow, RiskLevel, RiskRegister, RiskRow } from './report.ts';

@@ -2,15 +2,12 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { Clock } from '../../devices/model/clock.ts';
 import { identifier, plainText } from '../../devices/model/identifiers.ts';
-import type { Cameras } from '../cameras/cameras.ts';
 import type { EvidenceSet } from '../cameras/evidence-store.ts';
 import type { SiteCamera } from '../cameras/site-camera.ts';
 import type { Gateway } from '../gateway.ts';
-import type { LiveRegistry } from '../live-registry.ts';
-import type { Actor } from '../panel/outcome.ts';
 import { cameraAdding } from './camera-adding.ts';
+import type { CameraRoutes } from './camera-routes.ts';
 import { statusOf } from './camera-status.ts';
 import type { CameraPreset, CommandAnswer, EvidencePictures } from './contract.ts';
 import { Refused, read, readBody } from './problem.ts';
@@ -20,18 +17,6 @@ const MAX_SETS_SHOWN = 200;
 /** A camera that turns takes seconds. */
 const TURN_WITHIN_MS = 20_000;
 type Env = { Bindings: HttpBindings };
-
-export interface CameraRoutes {
-  cameras: Cameras;
-  gateway: Gateway;
-  /** Grows where a camera is entered. */
-  registry: LiveRegistry;
-  clock: Clock;
-  /** Somebody is signed in. @throws Refused */
-  signedIn(context: Context<Env>): void;
-  /** Somebody who is signed in does something. @throws Refused */
-  changer(context: Context<Env>): { by: Actor };
-}
 
 const evidenceRequest = z.strictObject({
   detection: z.string().max(256).optional(),

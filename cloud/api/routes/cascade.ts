@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CascadeQuery, cascade, whatIf } from '../../cascade/cascade.ts';
 import { ChangeProblem, changeFromText, failureFromText } from '../../cascade/change.ts';
-import type { GraphDocument } from '../../cascade/document.ts';
+import type { GraphDocument } from '../../cascade/graph.ts';
 import type { CascadeReport } from '../../cascade/report.ts';
 import { MAX_DURATION_MS } from '../../cascade/spread.ts';
 import { RiskProblem, riskRegister as registerOf } from '../../risk/register.ts';
