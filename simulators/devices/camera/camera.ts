@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../../devices/model/clock.ts';
 import { HttpLogIn, type LogIn } from './log-in.ts';
 import { type Notice, noticeXml, propertyKey } from './notices.ts';
@@ -52,6 +52,7 @@ export class Camera {
   readonly #properties = new Map<string, Notice>();
   #scene: Omit<Scene, 'takenAt'> = { dark: false, cabinetOpen: false, person: false };
   #clockOffsetMs = 0;
+  readonly #sockets = new Set<Socket>();
   #isUp = true;
   #standing: Uint8Array | undefined;
   #startedAt = Date.now();
@@ -71,6 +72,10 @@ export class Camera {
         ? createServer(serve)
         : createTlsServer({ cert: tls.certificate, key: tls.key }, serve);
     this.#server.on('tlsClientError', () => {});
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#keep(this.#darkness());
     this.#keep(this.#lastReboot());
   }
@@ -121,7 +126,8 @@ export class Camera {
   showCertificate({ certificate, key }: { certificate: string; key: string }): void {
     if (!(this.#server instanceof TlsServer)) throw new Error('this camera speaks plain HTTP');
     this.#server.setSecureContext({ cert: certificate, key });
-    this.#server.closeAllConnections();
+    // Those still shaking hands over the old one, too, which the HTTP server does not know yet.
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** The camera's own clock may be off, as after many a reboot. */
