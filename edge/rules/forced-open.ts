@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from '../../devices/model/identifiers.ts';
-import { type Passage, passage, passageOf } from './passage.ts';
+import { newerPassage, type Passage, passage, passageOf } from './passage.ts';
 import type { Finding, RuleContext, RuleKind } from './rule.ts';
 import { idsAround } from './surroundings.ts';
 import { durationText, nameOf } from './wording.ts';
@@ -125,8 +125,9 @@ export const forcedOpen: RuleKind<Configuration, State> = {
         wakeAt,
       };
     }
-    const seen = passageOf(observation, context.registry);
-    if (seen === undefined) return undefined;
+    const told = passageOf(observation, context.registry);
+    if (told === undefined) return undefined;
+    const seen = newerPassage(before.last, told);
     const after: State = { ...before, last: seen };
     if (seen.how === 'denied') return { state: after, wakeAt };
     after.allowed = seen;

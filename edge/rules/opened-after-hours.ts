@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Severity } from '../../devices/model/detection.ts';
 import { durationMs } from '../../devices/model/identifiers.ts';
-import { type Passage, passage, passageOf } from './passage.ts';
+import { newerPassage, type Passage, passage, passageOf } from './passage.ts';
 import type { RuleContext, RuleKind } from './rule.ts';
 import { idsAround } from './surroundings.ts';
 import { nameOf } from './wording.ts';
@@ -48,7 +48,8 @@ export const openedAfterHours: RuleKind<Configuration, State> = {
     if (observation.kind !== 'door.opened') {
       // During the opening hours nobody asks who came in, and nothing needs to be written down.
       if (context.isOpen) return undefined;
-      const grant = passageOf(observation, context.registry);
+      const told = passageOf(observation, context.registry);
+      const grant = told && newerPassage(before.grant, told);
       return grant && { state: { ...before, grant }, wakeAt: observation.observedAt + grantMs };
     }
     if (observation.asset !== key || context.isOpen || before.openedAt !== undefined) return undefined;

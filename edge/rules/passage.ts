@@ -25,6 +25,9 @@ const isUnlocking = ({ kind, facts }: Observation): boolean =>
   facts?.action === 'lock.unlock' &&
   (kind === 'command.executed' || (kind === 'command.failed' && facts.outcome === 'unconfirmed'));
 
+/** Who issues a command that only carries out what somebody was let through for. */
+const ACCESS = 'access';
+
 /** The passage that an observation tells of, if it does: a badge's answer, an exit button, an unlock by command. */
 export function passageOf(observation: Observation, registry: Registry): Passage | undefined {
   const how = ways[observation.kind] ?? (isUnlocking(observation) ? 'command' : undefined);
@@ -35,7 +38,7 @@ export function passageOf(observation: Observation, registry: Registry): Passage
   const who =
     person?.name ??
     (badge === undefined
-      ? how === 'command' && typeof by === 'string'
+      ? how === 'command' && typeof by === 'string' && by !== ACCESS
         ? by
         : undefined
       : `unknown badge ${badge}`);
@@ -48,3 +51,9 @@ export function passageOf(observation: Observation, registry: Registry): Passage
     ...(who !== undefined && { who }),
   };
 }
+
+/** The newer of two, where a lock that does what a badge was shown for is still the passage of whoever showed it. */
+export const newerPassage = (before: Passage | undefined, seen: Passage): Passage =>
+  seen.how === 'command' && seen.who === undefined && before !== undefined && before.how !== 'denied'
+    ? { ...before, at: seen.at }
+    : seen;
