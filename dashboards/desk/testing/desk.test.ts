@@ -328,7 +328,10 @@ describe('live', () => {
     const page = await open('');
     await page.getByRole('button', { name: 'Start: Break-in at the pharmacy' }).click();
     await page.locator('.shell-foot').getByText('Running').waitFor();
-    expect(server.received).toEqual([{ path: '/api/scenarios/break-in', token: 't-1', body: {} }]);
+    // The page says so as soon as it has asked.
+    await expect
+      .poll(() => server.received)
+      .toEqual([{ path: '/api/scenarios/break-in', token: 't-1', body: {} }]);
   });
 });
 
