@@ -109,7 +109,12 @@ async function run(file: string): Promise<void> {
   process.on('SIGTERM', () => stop(exitCode.ok));
   process.on('SIGINT', () => stop(exitCode.ok));
 
-  rehearse();
+  try {
+    rehearse();
+  } catch (error) {
+    // It only makes the first badges quicker: no reason to leave a site without its gateway.
+    log.error({ err: error }, 'the rehearsal failed');
+  }
   try {
     running = await runGateway(
       {

@@ -1,7 +1,7 @@
 /**
  * Before a gateway opens its walls it plays through a few hours at a shop that does not exist. What it runs is
- * compiled as it is used: without this, the first badge of the morning takes ten times as long as the thousandth, and
- * those between wait now and then while the compiler takes the processor.
+ * compiled as it is used: without this, the first badge takes several times as long as the thousandth, and those between
+ * wait now and then while the compiler takes the processor. Broker and sockets are not rehearsed.
  */
 import { z } from 'zod';
 import { manualClock } from '../devices/model/clock.ts';
@@ -12,7 +12,7 @@ import { MqttDriver } from './drivers/mqtt.ts';
 import { Gateway } from './gateway.ts';
 import { volatileOutbox } from './outbox/volatile.ts';
 
-/** Visits to the door that are played through: by then the compiler has done what it is going to do. */
+/** Visits to the door that are played through: from here on another one is no quicker than the one before. */
 export const REHEARSED_VISITS = 1_000;
 /** Between two visits: longer than a lock stays open for a badge. */
 const VISIT_EVERY_MS = 30_000;

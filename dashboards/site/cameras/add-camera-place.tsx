@@ -6,9 +6,9 @@ import { Icon } from '../../kit/icons.tsx';
 import { duration } from '../../kit/time.ts';
 import { cameraWords } from '../said.ts';
 import { text } from '../text.ts';
-import type { Proved } from './add-camera.tsx';
 import type { CameraPlace } from './camera-adding.ts';
 import { ProofPicture } from './proof-picture.tsx';
+import type { Proved } from './proved-camera.ts';
 
 /** A clock that is off by less than this is right enough. */
 const RIGHT_ENOUGH_SECONDS = 5;

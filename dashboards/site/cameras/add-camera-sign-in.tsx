@@ -3,9 +3,9 @@ import type { CameraProof } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Switch, TextField } from '../../kit/field.tsx';
 import { text } from '../text.ts';
-import type { Proved } from './add-camera.tsx';
 import type { Chosen } from './add-camera-find.tsx';
 import { type CameraAccess, portIn, proveCamera } from './camera-adding.ts';
+import type { Proved } from './proved-camera.ts';
 
 const notProved = {
   refused: 'camera-add.not.refused',

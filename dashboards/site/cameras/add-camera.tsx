@@ -1,12 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type {
-  CameraPlaces,
-  CameraProof,
-  CameraStatus,
-  DiscoveredCameras,
-  SitePage,
-} from '../../../edge/api/contract.ts';
+import type { CameraPlaces, CameraStatus, DiscoveredCameras, SitePage } from '../../../edge/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { Icon } from '../../kit/icons.tsx';
@@ -24,8 +18,7 @@ import {
   cameraPlaces,
   findCameras,
 } from './camera-adding.ts';
-
-export type Proved = Extract<CameraProof, { proved: true }>;
+import type { Proved } from './proved-camera.ts';
 
 type Stage =
   | { is: 'where' }
