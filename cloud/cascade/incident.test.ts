@@ -18,6 +18,12 @@ test.each([
   ['brute-force', 'medium', 'shop', undefined],
   ['privilege-escalation', 'medium', 'host', 'compromised'],
   ['integrity:unexpected-change', 'high', 'shop', 'altered'],
+  ['integrity-new-script', 'high', 'shop', 'altered'],
+  ['integrity-defaced', 'high', 'shop', 'altered'],
+  ['page-policy-weakened', 'medium', 'shop', undefined],
+  ['certificate-expiring', 'low', 'shop', undefined],
+  ['policy:log-in-without-badge-in', 'high', 'host', undefined],
+  ['policy:controlled-drugs-two-people', 'high', 'cabinet', undefined],
   ['web-scanner', 'low', 'shop', undefined],
 ] as const)('%s, %s, at a %s says: %s', (rule, severity, kind, effect) => {
   expect(effectOf({ rule, severity }, { kind: assetKind.parse(kind) })).toBe(effect);

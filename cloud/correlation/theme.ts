@@ -27,6 +27,7 @@ export type ThemeName =
   | 'failed-login'
   | 'elevation'
   | 'malware'
+  | 'altered'
   | 'web-attack'
   | 'exfiltration'
   | 'alarm-change'
@@ -57,7 +58,15 @@ const themes: readonly NamedTheme[] = [
     name: 'upkeep',
     ordinary: true,
     words:
-      /\bbatter(y|ies)\b|\bfirmware\b|\bheartbeat\b|\bmaintenance\b|\bdatabase update|\bcertificate expir|\bself test\b/,
+      /\bbatter(y|ies)\b|\bfirmware\b|\bheartbeat\b|\bmaintenance\b|\bdatabase update|\bcertificate expir|\bself test\b|^policy upkeep\b/,
+  },
+  // What a rule of the policy monitor says of the site's order is in its own words, whatever they sound like.
+  { name: 'other', words: /^policy\b/ },
+  {
+    name: 'altered',
+    stage: 6,
+    world: 'cyber',
+    words: /^integrity\b|\bdefac\w*|\bskimm\w*|^page policy weakened\b|^certificate changed\b/,
   },
   {
     name: 'guessing',

@@ -60,6 +60,7 @@ const themeNouns: Readonly<Partial<Record<ThemeName, string>>> = {
   'failed-login': 'failed log-in',
   elevation: 'gain of rights',
   malware: 'malware',
+  altered: 'altered page or file',
   'web-attack': 'web attack',
   exfiltration: 'outflow of data',
   'alarm-change': 'change of the alarm',

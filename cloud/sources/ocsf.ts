@@ -112,7 +112,16 @@ export function ocsfClassOf({ kind, observables, facts }: Seen): OcsfClass | und
     case 'network.alerted':
       return of(2004, 1);
     case 'page.violated':
+    case 'page.policy-weakened':
       return of(2003, 1);
+    case 'page.fetched':
+    case 'page.unreachable':
+    case 'page.defaced':
+    case 'script.added':
+    case 'script.changed':
+    case 'form.changed':
+    case 'frame.added':
+      return of(6001, kind === 'page.fetched' || kind === 'page.unreachable' ? 2 : 3);
     case 'process.started':
       return of(1007, 1);
     case 'file.changed':
