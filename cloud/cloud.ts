@@ -184,6 +184,7 @@ async function assemble(
   const recalled = recall(situation, { store, registry, gateways });
   telemetry.write(pointsOf(recalled));
   await detector.restore();
+  detector.start();
   sigma?.start(doors.signal, () => detector.wake());
   const sources = createSources(configuration.sources, {
     store,

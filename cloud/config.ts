@@ -9,7 +9,7 @@ import { role } from './api/rights.ts';
 import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
-import { catalog as monitorCatalog } from './monitors/catalog.ts';
+import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
 import { HOUSE } from './store/store.ts';
 
@@ -100,7 +100,12 @@ const scenarios = z.strictObject({
 
 /** Settings by kind of monitor; a kind that is not named runs with its defaults. */
 const monitors = z.strictObject(
-  Object.fromEntries(monitorCatalog.map(({ kind, configuration }) => [kind, configuration.optional()])),
+  Object.fromEntries(
+    [...monitorCatalog, ...standingCatalog].map(({ kind, configuration }) => [
+      kind,
+      configuration.optional(),
+    ]),
+  ),
 );
 
 const sigma = z.strictObject({

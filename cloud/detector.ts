@@ -28,6 +28,8 @@ const PUT_OFF_MS = 1_000;
 /** A store that refuses (a full disk) is asked again, in real time. */
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
+/** How often what did not come in its time is looked at, in the site's time. */
+const PASS_MS = 60_000;
 /** How often what can no longer be joined leaves memory. */
 const FORGET_EVERY_MS = 3_600_000;
 
@@ -127,6 +129,10 @@ export class Detector {
       for (const one of put) standing.set(one.id, one);
       for (const id of withdraw) standing.delete(id);
     }
+    this.#monitors.pass(now);
+    const { put, withdraw } = this.#monitors.observe([]);
+    for (const one of put) standing.set(one.id, one);
+    for (const id of withdraw) standing.delete(id);
     return { standing, surelyFrom: isWhole ? now - rememberMs : (seen[0]?.observedAt ?? now) + rememberMs };
   }
 
@@ -147,6 +153,18 @@ export class Detector {
     if (this.#hasEnded) return;
     this.#observed = this.#monitors.observes;
     this.#start();
+  }
+
+  /** From now on, what does not come in its time is judged as well, until the signal ends it. */
+  start(): void {
+    const { clock, signal } = this.#options;
+    let cancel = () => {};
+    const pass = () => {
+      this.wake();
+      cancel = clock.schedule(PASS_MS, pass);
+    };
+    cancel = clock.schedule(PASS_MS, pass);
+    signal.addEventListener('abort', () => cancel(), { once: true });
   }
 
   /** Resolves once everything taken so far is judged, stored and told. */
@@ -214,7 +232,8 @@ export class Detector {
   }
 
   async #judge({ observations, detections }: Batch, tellsAll: boolean): Promise<Detected> {
-    const { store } = this.#options;
+    const { store, clock } = this.#options;
+    this.#monitors.pass(clock.now());
     const { put, withdraw } = this.#monitors.observe(observations, detections);
     const successors = successorsOf(
       withdraw.flatMap((id) => store.detection(id) ?? []),

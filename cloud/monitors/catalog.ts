@@ -3,6 +3,7 @@ import { bruteForce } from './brute-force.ts';
 import type { AnyMonitor } from './monitor.ts';
 import { newAddressLogin } from './new-address-login.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
+import type { AnyStandingMonitor } from './standing.ts';
 import { webScanner } from './web-scanner.ts';
 
 /** Every monitor. A new one is one file and one line here. */
@@ -13,3 +14,6 @@ export const catalog: readonly AnyMonitor[] = [
   webScanner,
   webAttack,
 ];
+
+/** Those that keep a memory of their own. */
+export const standingCatalog: readonly AnyStandingMonitor[] = [];

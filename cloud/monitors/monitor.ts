@@ -25,6 +25,8 @@ export interface Found {
   severity: Severity;
   summary: string;
   assets: string[];
+  /** Where it happened, as far as no asset says so. */
+  site?: string;
   identities: string[];
   observables: Observables;
   facts?: Facts;

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import { catalog } from './catalog.ts';
-import type { AnyMonitor, Carried, Found, Judgement } from './monitor.ts';
+import { catalog, standingCatalog } from './catalog.ts';
+import { detectionFrom } from './finding.ts';
+import type { AnyMonitor, Carried, Judgement } from './monitor.ts';
 import type { SigmaMonitor } from './sigma.ts';
+import type { AnyStandingMonitor, Standing } from './standing.ts';
 
 /** Keys of one monitor in memory; beyond it those quiet for longest are forgotten, and counted. */
 export const MAX_KEYS_PER_MONITOR = 50_000;
@@ -22,6 +23,12 @@ interface Running {
   monitor: AnyMonitor;
   configuration: unknown;
   keys: Map<string, Key>;
+}
+
+interface RunningStanding {
+  monitor: AnyStandingMonitor;
+  configuration: unknown;
+  standing: Standing;
 }
 
 const inOrder = (a: Observation, b: Observation) =>
@@ -45,8 +52,9 @@ export class Monitors {
   readonly #registry: Registry;
   readonly #running: Running[];
   readonly #sigma: SigmaMonitor | undefined;
-  /** Keys given up because there were too many. */
-  forgotten = 0;
+  readonly #standing: readonly RunningStanding[];
+  #passedAt: number | undefined;
+  #forgotten = 0;
 
   /** @throws ZodError when a monitor's configuration is wrong. */
   constructor(
@@ -54,9 +62,14 @@ export class Monitors {
     configurations: Readonly<Record<string, unknown>> = {},
     monitors = catalog,
     sigma?: SigmaMonitor,
+    standing: readonly AnyStandingMonitor[] = monitors === catalog ? standingCatalog : [],
   ) {
     this.#registry = registry;
     this.#sigma = sigma;
+    this.#standing = standing.map((monitor) => {
+      const configuration = monitor.configuration.parse(configurations[monitor.kind] ?? {});
+      return { monitor, configuration, standing: monitor.open(configuration, registry) };
+    });
     this.#running = monitors.map((monitor) => ({
       monitor,
       configuration: monitor.configuration.parse(configurations[monitor.kind] ?? {}),
@@ -64,11 +77,22 @@ export class Monitors {
     }));
   }
 
+  /** Keys given up because there were too many. */
+  get forgotten(): number {
+    return this.#standing.reduce((sum, { standing }) => sum + standing.forgotten, this.#forgotten);
+  }
+
+  /** It is this late now: the next `observe` tells what should have come by then and did not. */
+  pass(now: number): void {
+    this.#passedAt = now;
+  }
+
   /** How far back observations are wanted after a start. */
   get rememberMs(): number {
     return Math.max(
       this.#sigma?.rememberMs ?? 0,
       ...this.#running.map(({ monitor, configuration }) => monitor.rememberMs(configuration)),
+      ...this.#standing.map(({ monitor, configuration }) => monitor.rememberMs(configuration)),
     );
   }
 
@@ -76,13 +100,18 @@ export class Monitors {
   get observes(): Set<Observation['kind']> {
     return new Set([
       ...this.#running.flatMap(({ monitor }) => monitor.observes),
+      ...this.#standing.flatMap(({ monitor }) => monitor.observes),
       ...(this.#sigma?.observes ?? []),
     ]);
   }
 
   /** Whether detections of this rule are a monitor's, which may take them back. */
   judges(rule: string): boolean {
-    return this.#running.some(({ monitor }) => monitor.kind === rule) || (this.#sigma?.judges(rule) ?? false);
+    return (
+      this.#running.some(({ monitor }) => monitor.kind === rule) ||
+      this.#standing.some(({ monitor }) => monitor.rules.includes(rule)) ||
+      (this.#sigma?.judges(rule) ?? false)
+    );
   }
 
   /**
@@ -101,9 +130,22 @@ export class Monitors {
       }
       for (const name of touched) this.#judge(running, name, judgement);
     }
+    this.#observeStanding(observations, judgement);
     if (this.#sigma === undefined) return judgement;
     const { put, withdraw } = this.#sigma.observe(observations, detections);
     return { put: [...judgement.put, ...put], withdraw: [...judgement.withdraw, ...withdraw] };
+  }
+
+  #observeStanding(observations: readonly Observation[], { put, withdraw }: Judgement): void {
+    for (const { monitor, standing } of this.#standing) {
+      const told = [standing.observe(observations.filter(({ kind }) => monitor.observes.includes(kind)))];
+      if (this.#passedAt !== undefined) told.push(standing.pass(this.#passedAt));
+      for (const one of told) {
+        put.push(...one.put);
+        withdraw.push(...one.withdraw);
+      }
+    }
+    this.#passedAt = undefined;
   }
 
   #insert(running: Running, name: string, observation: Observation): boolean {
@@ -115,7 +157,7 @@ export class Monitors {
     if (running.keys.size > MAX_KEYS_PER_MONITOR) {
       const quietest = running.keys.keys().next().value;
       if (quietest !== undefined) running.keys.delete(quietest);
-      this.forgotten++;
+      this.#forgotten++;
     }
     const at = positionOf(key.observations, observation);
     if (key.observations[at]?.id === observation.id) return false;
@@ -133,7 +175,8 @@ export class Monitors {
     const stale = key.observations.findIndex(({ observedAt }) => observedAt >= oldest);
     const found = new Map<string, string>();
     for (const one of monitor.judge(key, configuration, this.#registry)) {
-      const detection = this.#detectionOf(monitor, name, one, key.observations);
+      const source = key.observations.at(-1)?.source ?? 'monitor';
+      const detection = detectionFrom(monitor.kind, name, one, source, this.#registry);
       const text = JSON.stringify(detection);
       found.set(detection.id, text);
       if (key.found.get(detection.id) !== text) judgement.put.push(detection);
@@ -147,30 +190,6 @@ export class Monitors {
       key.found = new Map([...found].filter(([, text]) => (JSON.parse(text) as Detection).at >= oldest));
     }
     if (key.observations.length > MAX_OBSERVATIONS_PER_KEY) carry(key);
-  }
-
-  #detectionOf(
-    monitor: AnyMonitor,
-    key: string,
-    found: Found,
-    observations: readonly Observation[],
-  ): Detection {
-    const { anchor, count, tactic, facts, ...rest } = found;
-    const digest = createHash('sha256')
-      .update(`${monitor.kind}\n${key}\n${anchor}`)
-      .digest('hex')
-      .slice(0, 24);
-    const site = this.#registry.asset(found.assets[0] ?? '')?.site;
-    return {
-      id: `${monitor.kind}/${digest}`,
-      rule: monitor.kind,
-      source: observations.at(-1)?.source ?? 'monitor',
-      ...(site === undefined ? {} : { site }),
-      ...rest,
-      facts: facts ?? {},
-      ...(tactic === undefined ? {} : { tactic }),
-      count: Math.max(1, count ?? 1),
-    };
   }
 }
 
