@@ -62,4 +62,45 @@ export const migrations: readonly string[] = [
   );
   CREATE TABLE tally (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- What has changed and is not in the audit trail yet: written in the transaction of the change itself. Of what has
+  -- a state (an incident, a lane, an account) only the last change waits; its number is always the newest.
+  CREATE TABLE change (number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, UNIQUE (kind, key));
+  INSERT INTO change (kind, key) SELECT 'account', name FROM account;
+  INSERT INTO change (kind, key) SELECT 'lane', gateway || '/' || epoch || '/' || lane FROM lane_position;
+  INSERT INTO change (kind, key) SELECT 'loss', id FROM loss;
+  INSERT INTO change (kind, key) SELECT 'quarantine', number FROM quarantine;
+  INSERT INTO change (kind, key) SELECT 'incident', id FROM incident;
+  INSERT INTO change (kind, key) SELECT 'activity', number FROM activity;
+  INSERT INTO change (kind, key) SELECT 'audit', number FROM audit;
+  CREATE TRIGGER audit_changed AFTER INSERT ON audit BEGIN
+    INSERT INTO change (kind, key) VALUES ('audit', NEW.number); END;
+  CREATE TRIGGER activity_changed AFTER INSERT ON activity BEGIN
+    INSERT INTO change (kind, key) VALUES ('activity', NEW.number); END;
+  CREATE TRIGGER quarantine_changed AFTER INSERT ON quarantine BEGIN
+    INSERT INTO change (kind, key) VALUES ('quarantine', NEW.number); END;
+  CREATE TRIGGER loss_changed AFTER INSERT ON loss BEGIN
+    INSERT INTO change (kind, key) VALUES ('loss', NEW.id); END;
+  CREATE TRIGGER incident_added AFTER INSERT ON incident BEGIN
+    DELETE FROM change WHERE kind = 'incident' AND key = NEW.id;
+    INSERT INTO change (kind, key) VALUES ('incident', NEW.id); END;
+  CREATE TRIGGER incident_changed AFTER UPDATE ON incident WHEN NEW.json <> OLD.json BEGIN
+    DELETE FROM change WHERE kind = 'incident' AND key = NEW.id;
+    INSERT INTO change (kind, key) VALUES ('incident', NEW.id); END;
+  CREATE TRIGGER incident_ended AFTER DELETE ON incident BEGIN
+    DELETE FROM change WHERE kind = 'incident' AND key = OLD.id;
+    INSERT INTO change (kind, key) VALUES ('incident', OLD.id); END;
+  CREATE TRIGGER lane_added AFTER INSERT ON lane_position BEGIN
+    DELETE FROM change WHERE kind = 'lane' AND key = NEW.gateway || '/' || NEW.epoch || '/' || NEW.lane;
+    INSERT INTO change (kind, key) VALUES ('lane', NEW.gateway || '/' || NEW.epoch || '/' || NEW.lane); END;
+  CREATE TRIGGER lane_changed AFTER UPDATE ON lane_position BEGIN
+    DELETE FROM change WHERE kind = 'lane' AND key = NEW.gateway || '/' || NEW.epoch || '/' || NEW.lane;
+    INSERT INTO change (kind, key) VALUES ('lane', NEW.gateway || '/' || NEW.epoch || '/' || NEW.lane); END;
+  CREATE TRIGGER account_added AFTER INSERT ON account BEGIN
+    DELETE FROM change WHERE kind = 'account' AND key = NEW.name;
+    INSERT INTO change (kind, key) VALUES ('account', NEW.name); END;
+  CREATE TRIGGER account_changed AFTER UPDATE ON account BEGIN
+    DELETE FROM change WHERE kind = 'account' AND key = NEW.name;
+    INSERT INTO change (kind, key) VALUES ('account', NEW.name); END;
+  `,
 ];

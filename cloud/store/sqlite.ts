@@ -1,3 +1,4 @@
+import { Changes } from './changes.ts';
 import { openDatabase } from './database.ts';
 import { Incidents, type IncidentsOptions } from './incidents.ts';
 import { People } from './people.ts';
@@ -26,6 +27,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   const incidents = new Incidents(options, reader, writer, (id) => records.detection(id));
   const people = new People(options.clock, reader, writer);
   const quarantine = new Quarantine(reader, writer);
+  const changes = new Changes(reader, writer);
   return {
     commit: (accepted, moves) => records.commit(accepted, moves),
     append: (observations, detections) => records.append(observations, detections),
@@ -58,6 +60,11 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     endSession: (tokenHash) => people.endSession(tokenHash),
     audit: (entry) => people.audit(entry),
     audited: (range) => people.audited(range),
+
+    changes: (limit) => changes.changes(limit),
+    lastChange: () => changes.lastChange(),
+    takeChanges: (upTo) => changes.take(upTo),
+    chained: (of, after, limit) => changes.chained(of, after, limit),
 
     quarantine: (entry) => quarantine.put(entry),
     quarantined: (limit) => quarantine.list(limit),

@@ -60,6 +60,7 @@ export const statements = {
     'INSERT INTO cursor (source, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   addQuarantine: 'INSERT INTO quarantine (at, wall, peer, reason, raw) VALUES (?, ?, ?, ?, ?)',
   trimQuarantine: 'DELETE FROM quarantine WHERE number <= (SELECT max(number) FROM quarantine) - ?',
+  takeChanges: 'DELETE FROM change WHERE number <= ?',
   count: `INSERT INTO tally (name, value) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
 } as const;

@@ -344,6 +344,22 @@ export function storeContract(
       ]);
     });
 
+    test('what changes waits until it is taken, what has a state as it stands now', async () => {
+      await store.audit({ at: 1, by: 'mia', from: '', action: 'signed-in', about: 'session' });
+      await store.putAccount({ name: 'mia', passwordHash: 'x', role: 'operator' });
+      const first = store.changes(10);
+      expect(first.map(({ kind }) => kind)).toEqual(['audit', 'account']);
+      await store.putAccount({ name: 'mia', passwordHash: 'x', role: 'auditor' });
+      await reopened();
+      // The account changed again after it was read: taking what was read leaves that to be taken.
+      await store.takeChanges(first.at(-1)?.number ?? 0);
+      const number = store.lastChange();
+      expect(store.changes(10)).toEqual([{ number, kind: 'account', name: 'mia', role: 'auditor' }]);
+      await store.takeChanges(number);
+      expect(store.changes(10)).toEqual([]);
+      expect(store.lastChange()).toBe(number);
+    });
+
     test('accounts, sessions and cursors are found again, and an ended session is gone', async () => {
       await store.putAccount({ name: 'mia', passwordHash: 'x', role: 'operator' });
       await store.putSession('t1', 'mia', 2_000_000);

@@ -92,6 +92,27 @@ export interface Account {
   role: Role;
 }
 
+/**
+ * Something that changed, for the audit trail. What has a state (an incident, a lane, an account) stands as it is when
+ * it is read; undefined where it is no more.
+ */
+export type Change = { number: number } & (
+  | { kind: 'audit'; entry: AuditEntry | undefined }
+  | { kind: 'activity'; activity: Activity | undefined }
+  | { kind: 'quarantine'; entry: Quarantined | undefined }
+  | { kind: 'loss'; loss: (LossNotice & { gateway: string; epoch: string }) | undefined }
+  | { kind: 'incident'; id: string; incident: Incident | undefined; into: string | undefined }
+  | { kind: 'lane'; position: LanePosition | undefined }
+  | { kind: 'account'; name: string; role: Role | undefined }
+);
+
+/** A record's own bytes, as its gateway's chain covers them. */
+export interface ChainedRecord {
+  sequence: number;
+  chain: string;
+  json: string;
+}
+
 /** What each may do is listed in api/rights.ts. */
 export type Role = 'operator' | 'supervisor' | 'auditor' | 'administrator';
 
@@ -173,6 +194,19 @@ export interface Store {
   audit(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   audited(range: { offset: number; limit: number }): AuditEntry[];
+
+  /** What has changed and was not taken yet, oldest first; on disk together with the change itself. */
+  changes(limit: number): Change[];
+  /** The number of the newest change there ever was. */
+  lastChange(): number;
+  /** All up to this number are kept elsewhere now. */
+  takeChanges(upTo: number): Promise<void>;
+  /** Records of a lane behind a sequence, in order, as they came. */
+  chained(
+    lane: Pick<LanePosition, 'gateway' | 'epoch' | 'lane'>,
+    after: number,
+    limit: number,
+  ): ChainedRecord[];
 
   /** Where a followed log stands. */
   cursor(source: string): string | undefined;
