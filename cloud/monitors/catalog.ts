@@ -1,5 +1,7 @@
+import { integrityMonitors } from '../integrity/monitors.ts';
 import { webAttack } from '../web-attacks/web-attack.ts';
 import { bruteForce } from './brute-force.ts';
+import { communication } from './communication.ts';
 import type { AnyMonitor } from './monitor.ts';
 import { newAddressLogin } from './new-address-login.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
@@ -13,7 +15,8 @@ export const catalog: readonly AnyMonitor[] = [
   privilegeEscalation,
   webScanner,
   webAttack,
+  ...integrityMonitors,
 ];
 
 /** Those that keep a memory of their own. */
-export const standingCatalog: readonly AnyStandingMonitor[] = [];
+export const standingCatalog: readonly AnyStandingMonitor[] = [communication];
