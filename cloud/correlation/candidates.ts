@@ -1,8 +1,8 @@
 import { couldLink } from './crowd.ts';
-import { KeyTimeline } from './key-timeline.ts';
+import { isCrowded, joinOn, newTimeline, noteIn, slotNumber } from './key-timeline.ts';
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import { type Item, type Judge, type Key, type Mark, Run, type Traits } from './memory.ts';
+import { type Item, type Judge, type Key, type Mark, Run, type Timeline, type Traits } from './memory.ts';
 import { inOrder } from './order.ts';
 import { at, firstOf, indexAfter, lastOf, unite } from './run.ts';
 
@@ -88,7 +88,7 @@ function withNearest(runs: readonly Run[], rules: LinkRules, compared: number): 
 
 /** The way the correlator itself finds components, over whole runs in order of time: one link for each joining. */
 function addConnecting(runs: readonly Run[], rules: LinkRules, found: Candidate[]): void {
-  const timelines = new Map<Key, KeyTimeline>();
+  const timelines = new Map<Key, Timeline>();
   const indexOf = new Map<Run, number>();
   for (const [index, { traits, items }] of runs.entries()) {
     const stand = new Run(traits);
@@ -104,19 +104,22 @@ function addConnecting(runs: readonly Run[], rules: LinkRules, found: Candidate[
       },
       unite: (other) => unite(stand, other),
       mayLink(like, sharesHubs) {
-        crowded ??= traits.marks.filter(
-          (mark) => !mark.hub && timelines.get(mark)?.isCrowded(fromMs, toMs) === true,
-        );
+        crowded ??= traits.marks.filter((mark) => {
+          const timeline = mark.hub ? undefined : timelines.get(mark);
+          return timeline !== undefined && isCrowded(timeline, fromMs, toMs);
+        });
         return couldLink(traits, like, crowded, sharesHubs, rules);
       },
     };
-    for (const key of probesOf(traits)) timelines.get(key)?.join(stand, fromMs, toMs, judge);
+    for (const key of probesOf(traits)) {
+      const timeline = timelines.get(key);
+      if (timeline !== undefined) joinOn(timeline, stand, fromMs, toMs, judge);
+    }
     for (const key of ownOf(traits)) {
-      const timeline = timelines.get(key) ?? new KeyTimeline(key.windowMs);
+      const timeline = timelines.get(key) ?? newTimeline(key.windowMs);
       timelines.set(key, timeline);
-      timeline.note(stand, fromMs);
-      for (let slot = timeline.slotNumber(fromMs) + 1; slot <= timeline.slotNumber(toMs); slot++)
-        timeline.note(stand, slot * key.windowMs);
+      for (let slot = slotNumber(timeline, fromMs); slot <= slotNumber(timeline, toMs); slot++)
+        noteIn(timeline, stand, slot);
     }
   }
 }

@@ -2,14 +2,15 @@ import { severityRank } from '../../devices/model/detection.ts';
 import type { Identity } from '../../devices/model/identity.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { surroundingsOf } from '../assets/surroundings.ts';
-import { STEPS_A_BIT } from './habits.ts';
+import { newTimeline } from './key-timeline.ts';
 import type { LinkRules, ObservableClass } from './link-rules.ts';
 import { type Head, type Key, type Mark, type Place, siteOf, Traits, type Via } from './memory.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
 import { compareText } from './order.ts';
-import { type KeyMaker, makePlace } from './place.ts';
+import { type KeyMaker, makePlace, type SharedKind } from './place.ts';
 import { themeOf } from './theme.ts';
 import type { Correlated } from './traits.ts';
+import { mixed, TraitsTable } from './traits-table.ts';
 
 /** Turns detections into traits against one registry and one table of rules. */
 export interface Catalogue {
@@ -32,61 +33,75 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const surroundings = surroundingsOf(registry);
   const shared = new Set(registry.document.sharedAddresses.map((address) => address.toLowerCase()));
   const identityMs = Math.max(rules.strength.identity.windowMs, rules.strength.identityAcrossWorlds.windowMs);
-  const placeKeys = new Map<string, Key>();
-  const keyOf: KeyMaker = (kind, name, windowMs) =>
-    keep(placeKeys, `${kind}:${name}`, () => ({ windowMs, timeline: undefined }));
-  const places = new Map<string, Place>();
-  const unknownPlaces = new Map<string, Place>();
-  /** One list for all that name one asset only, which is most. */
-  const alone = new Map<string, readonly Place[]>();
+  const placeKeys: Readonly<Record<SharedKind, Map<string, Key>>> = {
+    guard: new Map(),
+    host: new Map(),
+    depends: new Map(),
+    zone: new Map(),
+  };
+  const keyOf: KeyMaker = (kind, name, windowMs) => {
+    const found = placeKeys[kind].get(name);
+    if (found !== undefined) return found;
+    const made = newTimeline(windowMs);
+    placeKeys[kind].set(name, made);
+    return made;
+  };
+  /** Each in a list of its own: most detections name one asset only, and then that list is theirs. */
+  const places = new Map<string, readonly [Place]>();
   /** By rule and site: of severities and tactics there are few. */
   const heads = new Map<string, Map<string | undefined, Head[]>>();
   const marks = new Map<Mark['class'], Map<string, Mark>>();
-  /** By how rare they are: unknown, 0 bits, half a bit, … */
-  const known = new Map<Head, Known[]>();
+  const table = new TraitsTable();
   const rarities = new Map<string, Key>();
   const vias = new Map<string, readonly Via[]>();
+  const named = new Named();
+  const knowsPeople = registry.document.identities.length > 0;
   let numbers = 0;
 
-  const placeOf = (id: string): Place => {
-    const found = places.get(id) ?? unknownPlaces.get(id);
+  const placeOf = (id: string): readonly [Place] => {
+    const found = places.get(id);
     if (found !== undefined) return found;
-    const asset = registry.asset(id);
-    const made = makePlace(numbers++, id, asset, registry, surroundings, rules, keyOf);
-    (asset === undefined ? unknownPlaces : places).set(id, made);
-    return made;
+    const made = makePlace(numbers++, id, registry.asset(id), registry, surroundings, rules, keyOf);
+    const alone = [made] as const;
+    places.set(id, alone);
+    return alone;
   };
   const placesOf = (ids: readonly string[]): readonly Place[] => {
     const [only] = ids;
     if (only === undefined) return NOTHING;
-    if (ids.length > 1) return [...new Set(ids)].sort(compareText).map(placeOf);
-    return keep(alone, only, () => [placeOf(only)]);
+    if (ids.length > 1) return [...new Set(ids)].sort(compareText).flatMap(placeOf);
+    return placeOf(only);
   };
-  const marksOf = (of: Mark['class']): Map<string, Mark> => keep(marks, of, () => new Map());
-  const identityMark = (value: string, person: Identity | undefined): Mark =>
-    keep(marksOf('identity'), value, () => ({
-      windowMs: identityMs,
-      timeline: undefined,
+  const marksOf = (of: Mark['class']): Map<string, Mark> => {
+    const found = marks.get(of);
+    if (found !== undefined) return found;
+    const made = new Map<string, Mark>();
+    marks.set(of, made);
+    return made;
+  };
+  const markOf = (of: Mark['class'], value: string, person: Identity | undefined): Mark => {
+    const known = marksOf(of);
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const made: Mark = {
+      windowMs: of === 'identity' ? identityMs : rules.observables[of].windowMs,
+      last: undefined,
+      earlier: undefined,
       number: numbers++,
-      kind: 'identity',
-      class: 'identity',
-      value,
-      person,
-      hub: person?.kind === 'service',
-    }));
-  const observableMark = (of: ObservableClass, value: string): Mark =>
-    keep(marksOf(of), value, () => ({
-      windowMs: rules.observables[of].windowMs,
-      timeline: undefined,
-      number: numbers++,
-      kind: 'observable',
+      kind: of === 'identity' ? 'identity' : 'observable',
       class: of,
       value,
-      person: undefined,
-      hub: of === 'other' || ((of === 'ip' || of === 'inside-ip') && shared.has(value)),
-    }));
+      person,
+      hub:
+        of === 'identity'
+          ? person?.kind === 'service'
+          : of === 'other' || ((of === 'ip' || of === 'inside-ip') && shared.has(value)),
+    };
+    known.set(value, made);
+    return made;
+  };
 
-  const nameIdentities = (named: Named, { identities, observables, assets }: Correlated): void => {
+  const nameIdentities = ({ identities, observables, assets }: Correlated): void => {
     for (const name of identities) {
       // Some sources write in front what kind of name it is.
       const plain = name.includes(':') ? name.replace(/^(account|badge|identity|person|user):/, '') : name;
@@ -95,33 +110,41 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
         registry.resolve({ badge: plain }) ??
         registry.resolve({ account: plain }, observables.host ?? assets[0]);
       const isCommon = person === undefined && commonAccounts.has(plain.toLowerCase());
-      if (isCommon) named.add(observableMark('common-account', plain.toLowerCase()), 'identity');
-      else named.add(identityMark(person?.id ?? plain, person), 'identity');
+      if (isCommon) named.add(markOf('common-account', plain.toLowerCase(), undefined), 'identity');
+      else named.add(markOf('identity', person?.id ?? plain, person), 'identity');
     }
   };
-  const nameObservables = (named: Named, { observables, assets }: Correlated): void => {
-    for (const key of Object.keys(observables)) {
+  const personOf = (via: Via, value: string, { observables, assets }: Correlated): Identity | undefined => {
+    if (!knowsPeople || via === 'itself') return undefined;
+    if (via === 'badge') return registry.resolve({ badge: value });
+    return registry.resolve({ account: value }, observables.host ?? assets[0]);
+  };
+  const nameObservables = (detection: Correlated): void => {
+    const { observables } = detection;
+    for (const key in observables) {
       const observable = classifyObservable(key, observables[key] ?? '');
       if (observable === undefined) continue;
       const { class: of, value } = observable;
       const via = viaOf(of);
-      const person =
-        via === undefined
-          ? undefined
-          : via === 'badge'
-            ? registry.resolve({ badge: value })
-            : registry.resolve({ account: value }, observables.host ?? assets[0]);
-      if (via !== undefined && person !== undefined) named.add(identityMark(person.id, person), via);
-      else named.add(observableMark(of, value), 'itself');
+      const person = personOf(via, value, detection);
+      if (person !== undefined) named.add(markOf('identity', person.id, person), via);
+      else named.add(markOf(of, value, undefined), 'itself');
     }
   };
 
-  const headsOf = (rule: string, site: string | undefined): Head[] =>
-    keep(
-      keep(heads, rule, () => new Map<string | undefined, Head[]>()),
-      site,
-      () => [],
-    );
+  const headsOf = (rule: string, site: string | undefined): Head[] => {
+    let bySite = heads.get(rule);
+    if (bySite === undefined) {
+      bySite = new Map();
+      heads.set(rule, bySite);
+    }
+    let list = bySite.get(site);
+    if (list === undefined) {
+      list = [];
+      bySite.set(site, list);
+    }
+    return list;
+  };
   const headOf = ({ rule, severity, tactic, site }: Correlated): Head => {
     const list = headsOf(rule, site);
     for (const head of list) if (head.severity === severity && head.tactic === tactic) return head;
@@ -141,90 +164,74 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     list.push(made);
     return made;
   };
-  const knownOf = (head: Head, bits: number | undefined): Known => {
-    const judged = keep(known, head, (): Known[] => []);
-    const index = bits === undefined ? 0 : 1 + bits * STEPS_A_BIT;
-    judged[index] ??= { byPlace: new Map(), byName: new Map() };
-    return judged[index];
-  };
   const rarityOf = ({ theme, faintness, site }: Head, at: readonly Place[], bits: number | undefined) => {
     // A remark and everyday business are no sign of anything, however rare.
     if (bits === undefined || bits < rules.habit.rareBits) return undefined;
     if (theme.ordinary === true || faintness === 'info') return undefined;
-    return keep(rarities, siteOf(site, at) ?? '', () => ({
-      windowMs: rules.rarity.windowMs,
-      timeline: undefined,
-    }));
+    const where = siteOf(site, at) ?? '';
+    const found = rarities.get(where);
+    if (found !== undefined) return found;
+    const made = newTimeline(rules.rarity.windowMs);
+    rarities.set(where, made);
+    return made;
+  };
+  const viasOf = (list: readonly Via[]): readonly Via[] => {
+    if (list.length === 0) return NOTHING;
+    const name = list.join();
+    const found = vias.get(name);
+    if (found !== undefined) return found;
+    const made = [...list];
+    vias.set(name, made);
+    return made;
   };
 
   return {
     traitsOf(detection, bitsOf) {
-      const named = new Named();
-      if (detection.identities.length > 0) nameIdentities(named, detection);
-      nameObservables(named, detection);
+      named.clear();
+      if (detection.identities.length > 0) nameIdentities(detection);
+      nameObservables(detection);
       const head = headOf(detection);
       const at = placesOf(detection.assets);
       const bits = bitsOf?.(head, at);
-      const { byPlace, byName } = knownOf(head, bits);
-      const make = () =>
-        new Traits(
-          head,
-          at,
-          exact(named.marks),
-          keep(vias, named.via.join(), () => exact(named.via)),
-          bits,
-          rarityOf(head, at, bits),
-        );
-      // Most name one asset and nothing else: found without writing a name for them.
-      const [only] = at;
-      return only !== undefined && at.length === 1 && named.marks.length === 0
-        ? keep(byPlace, only, make)
-        : keep(byName, nameOf(at, named), make);
+      const hash = hashOf(head, at, named);
+      const found = table.find(hash, head, at, named.marks, named.via, bits);
+      if (found !== undefined) return found;
+      const rarity = rarityOf(head, at, bits);
+      return table.put(hash, new Traits(head, at, exact(named.marks), viasOf(named.via), bits, rarity));
     },
     judged(traits, bits) {
       if (bits === traits.bits) return traits;
-      const { head, places: at, marks: named, via } = traits;
-      const { byPlace, byName } = knownOf(head, bits);
-      const make = () => new Traits(head, at, named, via, bits, rarityOf(head, at, bits));
-      const [only] = at;
-      return only !== undefined && at.length === 1 && named.length === 0
-        ? keep(byPlace, only, make)
-        : keep(byName, nameOf(at, traits), make);
+      const { head, places: at, marks: marked, via, hash } = traits;
+      const found = table.find(hash, head, at, marked, via, bits);
+      return found ?? table.put(hash, new Traits(head, at, marked, via, bits, rarityOf(head, at, bits)));
     },
     retain(kept) {
-      for (const memory of [unknownPlaces, alone, marks, known, heads]) memory.clear();
+      table.clear();
+      marks.clear();
+      heads.clear();
+      for (const [id, [{ asset }]] of places) if (asset === undefined) places.delete(id);
       for (const traits of kept) {
-        const { head, places: at } = traits;
-        const { byPlace, byName } = knownOf(head, traits.bits);
-        const [only] = at;
-        if (only !== undefined && at.length === 1 && traits.marks.length === 0) byPlace.set(only, traits);
-        else byName.set(nameOf(at, traits), traits);
+        const { head, places: at, hash } = traits;
+        if (table.find(hash, head, at, traits.marks, traits.via, traits.bits) !== undefined) continue;
+        table.put(hash, traits);
         const list = headsOf(head.rule, head.site);
         if (!list.includes(head)) list.push(head);
         for (const mark of traits.marks) marksOf(mark.class).set(mark.value, mark);
-        for (const place of at) if (place.asset === undefined) unknownPlaces.set(place.id, place);
+        for (const place of at) if (!places.has(place.id)) places.set(place.id, [place]);
       }
-      // Keys of unknown assets go with them: each has one of its own, and no other asset can name it.
-      for (const name of placeKeys.keys())
-        if (name.startsWith('asset:') && !isKept(name.slice('asset:'.length))) placeKeys.delete(name);
     },
   };
-
-  function isKept(assetId: string): boolean {
-    return places.has(assetId) || unknownPlaces.has(assetId) || registry.asset(assetId) !== undefined;
-  }
-}
-
-/** Traits of one head: by the one place of those that name nothing else, and by the name of all others. */
-interface Known {
-  readonly byPlace: Map<Place, Traits>;
-  readonly byName: Map<string, Traits>;
 }
 
 /** What a detection names, each once, in an order that does not depend on how it was written down. */
 class Named {
   readonly marks: Mark[] = [];
   readonly via: Via[] = [];
+
+  clear(): void {
+    this.marks.length = 0;
+    this.via.length = 0;
+  }
 
   add(mark: Mark, via: Via): void {
     let index = 0;
@@ -258,24 +265,17 @@ const NOTHING: readonly never[] = [];
 /** A copy without the room that a growing list reserves. */
 const exact = <Value>(list: readonly Value[]): readonly Value[] => (list.length === 0 ? NOTHING : [...list]);
 
-/** Short name of traits among those of their head, within one catalogue. */
-function nameOf(places: readonly Place[], named: Pick<Traits, 'marks' | 'via'>): string {
-  let name = '';
-  for (const place of places) name += `,${place.number}`;
-  for (let index = 0; index < named.marks.length; index++)
-    name += `;${named.marks[index]?.number ?? ''}${strengthOf(named.via[index])}`;
-  return name;
+/** Of all that traits are found by but how rare they were. */
+function hashOf(head: Head, places: readonly Place[], { marks, via }: Named): number {
+  let hash = head.number;
+  for (const place of places) hash = mixed(hash, place.number);
+  hash = mixed(hash, places.length);
+  for (let index = 0; index < marks.length; index++)
+    hash = mixed(hash, (marks[index]?.number ?? 0) * 4 + strengthOf(via[index]));
+  return hash;
 }
 
-function keep<Name, Value>(memory: Map<Name, Value>, name: Name, make: () => Value): Value {
-  const found = memory.get(name);
-  if (found !== undefined) return found;
-  const made = make();
-  memory.set(name, made);
-  return made;
-}
-
-function viaOf(of: ObservableClass): 'badge' | 'account' | undefined {
+function viaOf(of: ObservableClass): Via {
   if (of === 'badge') return 'badge';
-  return of === 'account' || of === 'common-account' || of === 'email' ? 'account' : undefined;
+  return of === 'account' || of === 'common-account' || of === 'email' ? 'account' : 'itself';
 }

@@ -1,6 +1,6 @@
 import { couldLink } from './crowd.ts';
 import type { Decisions } from './decisions.ts';
-import { KeyTimeline } from './key-timeline.ts';
+import { dropRuns, forgetAll, forgetSlots, isCrowded, joinOn, noteIn, slotNumber } from './key-timeline.ts';
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import { type Item, type Judge, type Key, type Mark, Run, Traits } from './memory.ts';
@@ -127,7 +127,7 @@ export class Components {
       for (const mark of traits.marks) keys.add(mark);
       if (traits.rarity !== undefined) keys.add(traits.rarity);
     }
-    for (const key of keys) key.timeline?.drop(leaving);
+    for (const key of keys) dropRuns(key, leaving);
     for (const { id } of items) this.#items.delete(id);
     return items.sort(inOrder);
   }
@@ -146,9 +146,9 @@ export class Components {
   dropIndex(): void {
     for (const { traits } of this.#items.values()) {
       traits.runs = undefined;
-      for (const mark of traits.marks) mark.timeline = undefined;
-      for (const { own } of traits.places) for (const key of own) key.timeline = undefined;
-      if (traits.rarity !== undefined) traits.rarity.timeline = undefined;
+      for (const mark of traits.marks) forgetAll(mark);
+      for (const { own } of traits.places) for (const key of own) forgetAll(key);
+      if (traits.rarity !== undefined) forgetAll(traits.rarity);
     }
   }
 
@@ -159,18 +159,17 @@ export class Components {
   }
 
   #note(item: Item, key: Key): void {
-    key.timeline ??= new KeyTimeline(key.windowMs);
-    const { timeline } = key;
-    const number = timeline.slotNumber(item.at);
-    if (this.#isOneSet) timeline.forgetBefore(number - 1);
+    const number = slotNumber(key, item.at);
+    if (this.#isOneSet) forgetSlots(key, number - 1);
     const { run } = item;
     // Neighbours in the run that share the slot have noted it there already.
-    const index = run.items.length < 2 ? 0 : indexAfter(run.items, item) - 1;
-    const [before, after] = [run.items[index - 1], run.items[index + 1]];
-    const isThere =
-      (before !== undefined && timeline.slotNumber(before.at) === number) ||
-      (after !== undefined && timeline.slotNumber(after.at) === number);
-    if (!isThere) timeline.note(living(run), item.at);
+    if (run.items.length > 1) {
+      const index = indexAfter(run.items, item) - 1;
+      const [before, after] = [run.items[index - 1], run.items[index + 1]];
+      if (before !== undefined && slotNumber(key, before.at) === number) return;
+      if (after !== undefined && slotNumber(key, after.at) === number) return;
+    }
+    noteIn(key, living(run), number);
   }
 }
 
@@ -186,10 +185,10 @@ class ItemJudge implements Judge {
     this.#rules = rules;
   }
 
-  joinAllOn({ timeline, windowMs }: Key): void {
-    if (timeline === undefined) return;
-    this.#windowMs = windowMs;
-    timeline.join(this.#item.run, this.#item.at, this.#item.at, this);
+  joinAllOn(key: Key): void {
+    if (key.last === undefined) return;
+    this.#windowMs = key.windowMs;
+    joinOn(key, this.#item.run, this.#item.at, this.#item.at, this);
   }
 
   /** Asked on a list of some window: what is further apart is linked by another list or not at all. */
@@ -213,9 +212,7 @@ class ItemJudge implements Judge {
   /** Whoever shares a mark of which there is no crowd is compared with there, one by one. */
   mayLink(like: Traits, sharesHubs: boolean): boolean {
     const { at, traits } = this.#item;
-    this.#crowded ??= traits.marks.filter(
-      ({ hub, timeline }) => !hub && timeline?.isCrowded(at, at) === true,
-    );
+    this.#crowded ??= traits.marks.filter((mark) => !mark.hub && isCrowded(mark, at, at));
     return couldLink(traits, like, this.#crowded, sharesHubs, this.#rules);
   }
 }

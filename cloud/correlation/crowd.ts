@@ -1,7 +1,7 @@
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import { type Judge, type Mark, type Run, Traits, type Via } from './memory.ts';
-import { dropFrom, isAllOf, joinShelf, type Shelf } from './shelf.ts';
+import { type Gathering, type Judge, type Mark, type Run, type Shelf, Traits, type Via } from './memory.ts';
+import { dropFrom, isAllOf, joinShelf, putOn } from './shelf.ts';
 
 /**
  * Many runs that share a key, in groups of those that have the same head and the same places. Whether the marks
@@ -10,19 +10,19 @@ import { dropFrom, isAllOf, joinShelf, type Shelf } from './shelf.ts';
  *
  * This only leaves out what could not be linked: what is linked, and so every incident, stays the same.
  */
-export class Crowd {
+export class Crowd implements Gathering {
   readonly #groups = new Map<string, Group>();
 
   note(run: Run): void {
     const name = nameOfGroup(run.traits);
     const group = this.#groups.get(name) ?? newGroup(run.traits);
     this.#groups.set(name, group);
-    group.rest.push(run);
+    putOn(group, run);
     for (const mark of run.traits.marks) {
       if (!mark.hub) continue;
-      const sharing = group.sharing.get(mark) ?? { joined: undefined, rest: [] };
+      const sharing = group.sharing.get(mark) ?? emptyShelf();
       group.sharing.set(mark, sharing);
-      sharing.rest.push(run);
+      putOn(sharing, run);
     }
   }
 
@@ -55,7 +55,8 @@ interface Group extends Shelf {
   readonly sharing: Map<Mark, Shelf>;
 }
 
-const newGroup = (like: Traits): Group => ({ like, sharing: new Map(), joined: undefined, rest: [] });
+const emptyShelf = (): Shelf => ({ only: undefined, joined: undefined, rest: undefined });
+const newGroup = (like: Traits): Group => ({ like, sharing: new Map(), ...emptyShelf() });
 
 const hasAddress = ({ marks }: Traits): boolean => marks.some(({ class: of }) => of === 'ip');
 
@@ -70,7 +71,8 @@ function nameOfGroup(traits: Traits): string {
 /** Stands for every address that the other one does not have. */
 const elsewhere: Mark = {
   windowMs: 0,
-  timeline: undefined,
+  last: undefined,
+  earlier: undefined,
   number: -1,
   kind: 'observable',
   class: 'ip',

@@ -6,7 +6,16 @@
  * counts, and what is going on without a break is not held against itself. So a judgement depends on the set of
  * detections alone and not on the order they came in; what arrives late makes those of its rule due to be judged anew.
  */
-import { addHour, countOf, forgetBefore, removeHour, type SeenHours, startOfBout } from './hours.ts';
+import {
+  addHour,
+  countOf,
+  forgetBefore,
+  NEVER,
+  noHours,
+  removeHour,
+  type SeenHours,
+  startOfBout,
+} from './hours.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,15 +56,30 @@ export const hourOf = (atMs: number): number => Math.floor(atMs / HOUR_MS);
 export interface RuleHabit {
   readonly rule: string;
   readonly hours: SeenHours;
+  /** How surprising the rule is in an hour, as it was worked out last: the same for all that it says in that hour. */
+  judgedHour: number;
+  judgedBits: number;
   /** Forgotten: to be asked for again. */
   isGone: boolean;
 }
 
-/** When which rule spoke of an asset. */
+/** When a rule spoke of one asset. */
+interface PairHabit extends SeenHours {
+  readonly rule: RuleHabit;
+  /** Another rule that spoke of the asset. */
+  next: PairHabit | undefined;
+}
+
+/** When which rule spoke of an asset: most assets hear few, which are looked through; of many there is an index. */
 export interface AssetHabit {
-  readonly byRule: Map<RuleHabit, SeenHours>;
+  first: PairHabit | undefined;
+  count: number;
+  byRule: Map<RuleHabit, PairHabit> | undefined;
   isGone: boolean;
 }
+
+/** From so many rules on an asset has an index of them. */
+const INDEXED = 8;
 
 /** A rule and an asset as they are named; what habits are kept of them is noted there, so that it is found at once. */
 export interface NamedRule {
@@ -72,13 +96,13 @@ export class Habits {
   readonly #byRule = new Map<string, RuleHabit>();
   readonly #byAsset = new Map<string, AssetHabit>();
   /** Hours in which anything was seen at all. */
-  readonly #watched: SeenHours = [];
+  readonly #watched: SeenHours = noHours();
   #pairs = 0;
   /** From which hour on the detections of a rule are to be judged anew. */
   readonly #due = new Map<string, number>();
   #isAllDue = false;
   /** What was asked for last: how many hours were watched before one. */
-  #watchedBefore = { hour: -1, count: 0 };
+  #watchedBefore = { hour: NEVER, count: 0 };
   #unknown = 0;
 
   constructor(rules: HabitRules) {
@@ -90,12 +114,17 @@ export class Habits {
     return this.#unknown;
   }
 
+  /** Pairs of a rule and an asset that are remembered. */
+  get size(): number {
+    return this.#pairs;
+  }
+
   #ruleOf(named: NamedRule): RuleHabit {
     let { habit } = named;
     if (habit !== undefined && !habit.isGone) return habit;
     habit = this.#byRule.get(named.rule);
     if (habit === undefined) {
-      habit = { rule: named.rule, hours: [], isGone: false };
+      habit = { rule: named.rule, hours: noHours(), judgedHour: NEVER, judgedBits: 0, isGone: false };
       this.#byRule.set(named.rule, habit);
     }
     named.habit = habit;
@@ -107,7 +136,7 @@ export class Habits {
     if (habit !== undefined && !habit.isGone) return habit;
     habit = this.#byAsset.get(named.id);
     if (habit === undefined) {
-      habit = { byRule: new Map(), isGone: false };
+      habit = { first: undefined, count: 0, byRule: undefined, isGone: false };
       this.#byAsset.set(named.id, habit);
     }
     named.habit = habit;
@@ -117,18 +146,19 @@ export class Habits {
   note(named: NamedRule, assets: readonly NamedAsset[], atMs: number): void {
     const rule = this.#ruleOf(named);
     const hour = hourOf(atMs);
-    if (addHour(this.#watched, hour)) this.#watchedChanged();
-    let isLate = addHour(rule.hours, hour);
+    const watched = addHour(this.#watched, hour);
+    if (watched !== 'known') this.#watchedChanged(watched === 'new and late');
+    const news = addHour(rule.hours, hour);
+    if (news !== 'known') rule.judgedHour = NEVER;
+    let isLate = news === 'new and late';
     for (const asset of assets) {
-      const { byRule } = this.#assetOf(asset);
-      const hours = byRule.get(rule);
-      if (hours !== undefined) {
-        if (addHour(hours, hour)) isLate = true;
+      const habit = this.#assetOf(asset);
+      const pair = pairOf(habit, rule);
+      if (pair !== undefined) {
+        if (addHour(pair, hour) === 'new and late') isLate = true;
       } else if (this.#pairs >= MAX_HABITS) this.#unknown++;
       else {
-        const first: SeenHours = [];
-        addHour(first, hour);
-        byRule.set(rule, first);
+        addPair(habit, rule, hour);
         this.#pairs++;
       }
     }
@@ -139,16 +169,23 @@ export class Habits {
   withdraw(named: NamedRule, assets: readonly NamedAsset[], atMs: number): void {
     const rule = this.#ruleOf(named);
     const hour = hourOf(atMs);
-    if (removeHour(this.#watched, hour)) this.#watchedChanged();
-    let isEarly = removeHour(rule.hours, hour);
-    for (const asset of assets)
-      if (removeHour(this.#assetOf(asset).byRule.get(rule) ?? NO_HOURS, hour)) isEarly = true;
+    const watched = removeHour(this.#watched, hour);
+    if (watched !== 'seen') this.#watchedChanged(watched === 'empty and late');
+    const news = removeHour(rule.hours, hour);
+    if (news !== 'seen') rule.judgedHour = NEVER;
+    let isEarly = news === 'empty and late';
+    for (const asset of assets) {
+      const pair = pairOf(this.#assetOf(asset), rule);
+      if (pair !== undefined && removeHour(pair, hour) === 'empty and late') isEarly = true;
+    }
     if (isEarly) this.#makeDue(rule.rule, hour);
   }
 
-  #watchedChanged(): void {
-    this.#watchedBefore.hour = -1;
-    this.#isAllDue = true;
+  /** @param isLate others stand behind it, which were judged by it */
+  #watchedChanged(isLate: boolean): void {
+    this.#watchedBefore.hour = NEVER;
+    for (const rule of this.#byRule.values()) rule.judgedHour = NEVER;
+    if (isLate) this.#isAllDue = true;
   }
 
   #makeDue(rule: string, hour: number): void {
@@ -173,13 +210,17 @@ export class Habits {
     const hour = hourOf(atMs);
     if (this.#countBefore(hour) < this.#rules.learningHours) return undefined;
     const rule = this.#ruleOf(named);
-    const anywhere = this.#bitsAt(rule.hours, hour);
+    if (rule.judgedHour !== hour) {
+      rule.judgedBits = this.#bitsAt(rule.hours, hour);
+      rule.judgedHour = hour;
+    }
+    const anywhere = rule.judgedBits;
     // Of several assets the one it is most usual of.
     let here = assets.length === 0 ? anywhere : Number.POSITIVE_INFINITY;
     for (const asset of assets) {
-      const hours = this.#assetOf(asset).byRule.get(rule);
-      if (hours === undefined) return undefined;
-      here = Math.min(here, this.#bitsAt(hours, hour));
+      const pair = pairOf(this.#assetOf(asset), rule);
+      if (pair === undefined) return undefined;
+      here = Math.min(here, this.#bitsAt(pair, hour));
     }
     const { shareOfRule } = this.#rules;
     return Math.floor(STEPS_A_BIT * (shareOfRule * anywhere + (1 - shareOfRule) * here)) / STEPS_A_BIT;
@@ -206,25 +247,59 @@ export class Habits {
   forget(fromMs: number): void {
     const from = hourOf(fromMs - habitsReachMs(this.#rules));
     forgetBefore(this.#watched, from);
-    this.#watchedBefore.hour = -1;
+    this.#watchedBefore.hour = NEVER;
     for (const [id, habit] of this.#byAsset) {
-      for (const [rule, hours] of habit.byRule) {
-        forgetBefore(hours, from);
-        if (hours.length > 0) continue;
-        habit.byRule.delete(rule);
-        this.#pairs--;
-      }
-      if (habit.byRule.size > 0) continue;
+      this.#pairs -= forgetPairs(habit, from);
+      if (habit.first !== undefined) continue;
       habit.isGone = true;
       this.#byAsset.delete(id);
     }
     for (const [name, habit] of this.#byRule) {
       forgetBefore(habit.hours, from);
-      if (habit.hours.length > 0) continue;
+      habit.judgedHour = NEVER;
+      if (habit.hours.latest !== NEVER) continue;
       habit.isGone = true;
       this.#byRule.delete(name);
     }
   }
 }
 
-const NO_HOURS: SeenHours = [];
+function pairOf(habit: AssetHabit, rule: RuleHabit): PairHabit | undefined {
+  if (habit.byRule !== undefined) return habit.byRule.get(rule);
+  let pair = habit.first;
+  while (pair !== undefined && pair.rule !== rule) pair = pair.next;
+  return pair;
+}
+
+function addPair(habit: AssetHabit, rule: RuleHabit, hour: number): void {
+  const pair: PairHabit = { latest: hour, count: 1, earlier: undefined, rule, next: habit.first };
+  habit.first = pair;
+  habit.count++;
+  if (habit.byRule !== undefined) habit.byRule.set(rule, pair);
+  else if (habit.count >= INDEXED) {
+    habit.byRule = new Map();
+    for (let one: PairHabit | undefined = pair; one !== undefined; one = one.next)
+      habit.byRule.set(one.rule, one);
+  }
+}
+
+/** Drops the hours before one; the answer is how many rules are left with none and go. */
+function forgetPairs(habit: AssetHabit, from: number): number {
+  let gone = 0;
+  let kept: PairHabit | undefined;
+  for (let pair = habit.first; pair !== undefined; ) {
+    const { next } = pair;
+    forgetBefore(pair, from);
+    if (pair.latest === NEVER) {
+      gone++;
+      habit.byRule?.delete(pair.rule);
+    } else {
+      pair.next = kept;
+      kept = pair;
+    }
+    pair = next;
+  }
+  habit.first = kept;
+  habit.count -= gone;
+  return gone;
+}

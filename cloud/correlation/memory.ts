@@ -10,28 +10,46 @@ import type { AssetHabit, RuleHabit } from './habits.ts';
 import type { ObservableClass } from './link-rules.ts';
 import type { Theme } from './theme.ts';
 
-/** Stands for one index list. Compared by reference. */
-export interface Key {
-  /** How far apart in time two detections on the list can still be linked by what it stands for. */
-  readonly windowMs: number;
-  /** The list itself, kept here because a million lists would make a slow map. The correlator's alone. */
-  timeline: Timeline | undefined;
+/**
+ * Runs to compare with. Those known to be in one component already are kept apart from the rest, so that the
+ * thousandth run on a key is compared until it is linked once and not a thousand times.
+ */
+export interface Shelf {
+  /** The one run on it, while there is but one: most shelves never hold another, and there are millions of them. */
+  only: Run | undefined;
+  /** Runs of one and the same component. */
+  joined: Run[] | undefined;
+  /** Runs of which that is not known. */
+  rest: Run[] | undefined;
 }
 
-/** The runs that share one key, by time (see key-timeline.ts). */
-export interface Timeline {
-  slotNumber(atMs: number): number;
-  /** Puts a run into the slot of that moment. The caller sees to it that it is not there yet. */
-  note(run: Run, atMs: number): void;
-  /** Drops the slots before that number. */
-  forgetBefore(number: number): void;
-  /** Takes runs out, wherever they are noted; whole components only. */
-  drop(runs: ReadonlySet<Run>): void;
-  /** Whether so many runs stand around that time that they are kept in groups. */
-  isCrowded(fromMs: number, toMs: number): boolean;
-  /** Unites a run with every component that it belongs to by what stands here, comparing as few as are needed. */
-  join(run: Run, fromMs: number, toMs: number, judge: Judge): void;
+/** What stands on a key within one window of it. */
+export interface Slot extends Shelf {
+  readonly number: number;
+  /** Takes the place of the shelf once there are many. */
+  crowd: Gathering | undefined;
 }
+
+/** Many runs that share a key (see crowd.ts). */
+export interface Gathering {
+  note(run: Run): void;
+  join(run: Run, judge: Judge): void;
+  /** Takes runs off; whole components only. The answer: nobody is left. */
+  drop(runs: ReadonlySet<Run>): boolean;
+}
+
+/** The runs that share one thing, by time (see key-timeline.ts). There may be a million, most with one run. */
+export interface Timeline {
+  /** How far apart in time two detections on the list can still be linked by what it stands for. */
+  readonly windowMs: number;
+  /** The slot of the latest moment. */
+  last: Slot | undefined;
+  /** Those before, ascending; never empty. */
+  earlier: Slot[] | undefined;
+}
+
+/** Stands for one index list, and holds it. Compared by reference. */
+export interface Key extends Timeline {}
 
 /** Says what is linked to a run that is being joined. */
 export interface Judge {
@@ -103,6 +121,11 @@ export interface Head {
 export const siteOf = (named: string | undefined, places: readonly Place[]): string | undefined =>
   named ?? places.find(({ asset }) => asset !== undefined)?.asset?.site;
 
+function isAnyNoHub(things: readonly { readonly hub: boolean }[]): boolean {
+  for (const { hub } of things) if (!hub) return true;
+  return false;
+}
+
 /**
  * All of a detection that linking depends on, but its time. Detections with the same traits have the same
  * object, as long as they come from one catalogue.
@@ -121,6 +144,9 @@ export class Traits {
   readonly rarity: Key | undefined;
   /** The runs of these traits, in order of time; kept here as a key's timeline is. The correlator's alone. */
   runs: Run[] | undefined = undefined;
+  /** Of all but the bits; the catalogue's alone (see traits-table.ts), as is `next`. */
+  hash = 0;
+  next: Traits | undefined = undefined;
 
   constructor(
     head: Head,
@@ -136,7 +162,7 @@ export class Traits {
     this.places = places;
     this.marks = marks;
     this.via = via;
-    this.repeats = places.some(({ hub }) => !hub) || marks.some(({ hub }) => !hub);
+    this.repeats = isAnyNoHub(places) || isAnyNoHub(marks);
   }
 
   get rule(): string {

@@ -4,8 +4,14 @@ import { type Surroundings, worldOfKind } from '../assets/surroundings.ts';
 import type { LinkRules } from './link-rules.ts';
 import type { Key, Place } from './memory.ts';
 
+/** What assets share a list by: each kind has names of its own. */
+export type SharedKind = 'guard' | 'host' | 'depends' | 'zone';
+
 /** Gives the same object for the same name. */
-export type KeyMaker = (kind: string, name: string, windowMs: number) => Key;
+export type KeyMaker = (kind: SharedKind, name: string, windowMs: number) => Key;
+
+/** The list of what one asset says; no other asset names it. */
+const ownKey = (windowMs: number): Key => ({ windowMs, last: undefined, earlier: undefined });
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 const NO_ZONES: ReadonlyMap<string, string> = new Map();
@@ -24,7 +30,7 @@ export function makePlace(
 ): Place {
   const { strength, hubDegree } = rules;
   if (asset === undefined) {
-    const own = [key('asset', id, strength.unknownAsset.windowMs)];
+    const own = [ownKey(strength.unknownAsset.windowMs)];
     return {
       number,
       id,
@@ -79,7 +85,7 @@ export function makePlace(
     own.push(entry);
     probes.push(entry);
   };
-  if (!hub) both(key('asset', id, Math.max(strength.physicalAsset.windowMs, strength.cyberAsset.windowMs)));
+  if (!hub) both(ownKey(Math.max(strength.physicalAsset.windowMs, strength.cyberAsset.windowMs)));
   if (guards.length > 0 || guardians.length > 0) own.push(key('guard', id, guardMs));
   for (const other of [...guards, ...guardians]) probes.push(key('guard', other, guardMs));
   if (host !== undefined) both(key('host', host, hostMs));

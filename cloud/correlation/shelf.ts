@@ -1,31 +1,48 @@
-import type { Judge, Run } from './memory.ts';
+import type { Judge, Run, Shelf } from './memory.ts';
 import { living, rootOf, withOneMore } from './run.ts';
 
-/**
- * Runs to compare with. Those known to be in one component already are kept apart from the rest, so that the
- * thousandth run on a key is compared until it is linked once and not a thousand times.
- */
-export interface Shelf {
-  /** Runs of one and the same component. */
-  joined: Run[] | undefined;
-  /** Runs of which that is not known. */
-  rest: Run[];
+/** Runs on it. */
+export const countOn = ({ only, joined, rest }: Shelf): number =>
+  only === undefined ? (joined?.length ?? 0) + (rest?.length ?? 0) : 1;
+
+/** Puts one more run on it, which is not there yet. */
+export function putOn(shelf: Shelf, run: Run): void {
+  const { only, joined, rest } = shelf;
+  if (only !== undefined) {
+    shelf.rest = [only, run];
+    shelf.only = undefined;
+  } else if (joined === undefined && rest === undefined) shelf.only = run;
+  else shelf.rest = rest === undefined ? [run] : withOneMore(rest, run);
 }
+
+/** All runs on it. */
+export const allOn = ({ only, joined = [], rest = [] }: Shelf): readonly Run[] =>
+  only === undefined ? [...joined, ...rest] : [only];
 
 /** Compares with as few runs as are needed to know every component on the shelf that `run` belongs to. */
 export function joinShelf(shelf: Shelf, run: Run, judge: Judge): void {
+  const { only } = shelf;
+  if (only !== undefined) {
+    const other = living(only);
+    if (rootOf(other) !== rootOf(run) && judge.isLinked(other)) judge.unite(other);
+    return;
+  }
   joinJoined(shelf, run, judge);
-  if (shelf.rest.length === 0) return;
+  const { rest } = shelf;
+  if (rest === undefined) return;
   let kept = 0;
-  for (const noted of shelf.rest) {
+  for (let index = 0; index < rest.length; index++) {
+    const noted = rest[index];
+    if (noted === undefined) continue;
     const other = living(noted);
     if (rootOf(other) !== rootOf(run) && judge.isLinked(other)) judge.unite(other);
     const first = shelf.joined?.[0];
     if (first === undefined) shelf.joined = [other];
-    else if (rootOf(first) !== rootOf(other)) shelf.rest[kept++] = other;
+    else if (rootOf(first) !== rootOf(other)) rest[kept++] = other;
     else if (first !== other) shelf.joined = withOneMore(shelf.joined ?? [], other);
   }
-  shelf.rest.length = kept;
+  if (kept === 0) shelf.rest = undefined;
+  else rest.length = kept;
 }
 
 /** One link to any of them makes all of them one. */
@@ -42,15 +59,21 @@ function joinJoined({ joined }: Shelf, run: Run, judge: Judge): void {
 }
 
 /** Whether nothing on it could be news to the run: it is of the component already. */
-export const isAllOf = ({ joined, rest }: Shelf, run: Run): boolean => {
+export function isAllOf({ only, joined, rest }: Shelf, run: Run): boolean {
+  if (only !== undefined) return rootOf(only) === rootOf(run);
   const first = joined?.[0];
-  return rest.length === 0 && (first === undefined || rootOf(first) === rootOf(run));
-};
+  return rest === undefined && (first === undefined || rootOf(first) === rootOf(run));
+}
 
 /** Takes runs off; whole components only, so that `joined` stays what it says. The answer: nothing is left. */
 export function dropFrom(shelf: Shelf, runs: ReadonlySet<Run>): boolean {
-  const joined = shelf.joined?.filter((run) => !runs.has(run));
-  shelf.joined = joined === undefined || joined.length === 0 ? undefined : joined;
-  shelf.rest = shelf.rest.filter((run) => !runs.has(run));
-  return shelf.joined === undefined && shelf.rest.length === 0;
+  if (shelf.only !== undefined && runs.has(shelf.only)) shelf.only = undefined;
+  shelf.joined = staying(shelf.joined, runs);
+  shelf.rest = staying(shelf.rest, runs);
+  return countOn(shelf) === 0;
+}
+
+function staying(list: Run[] | undefined, runs: ReadonlySet<Run>): Run[] | undefined {
+  const kept = list?.filter((run) => !runs.has(run));
+  return kept === undefined || kept.length === 0 ? undefined : kept;
 }
