@@ -4,6 +4,7 @@ import { bruteForce } from './brute-force.ts';
 import { communication } from './communication.ts';
 import type { AnyMonitor } from './monitor.ts';
 import { newAddressLogin } from './new-address-login.ts';
+import { orderFlow } from './order-flow.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
 import type { AnyStandingMonitor } from './standing.ts';
 import { webScanner } from './web-scanner.ts';
@@ -19,4 +20,4 @@ export const catalog: readonly AnyMonitor[] = [
 ];
 
 /** Those that keep a memory of their own. */
-export const standingCatalog: readonly AnyStandingMonitor[] = [communication];
+export const standingCatalog: readonly AnyStandingMonitor[] = [communication, orderFlow];
