@@ -1,10 +1,15 @@
 import { integrityMonitors } from '../integrity/monitors.ts';
 import { webAttack } from '../web-attacks/web-attack.ts';
+import { accountTakeover } from './account-takeover.ts';
 import { bruteForce } from './brute-force.ts';
+import { cardTesting } from './card-testing.ts';
 import { communication } from './communication.ts';
+import { credentialStuffing } from './credential-stuffing.ts';
+import { impossibleTravel } from './impossible-travel.ts';
 import type { AnyMonitor } from './monitor.ts';
 import { newAddressLogin } from './new-address-login.ts';
 import { orderFlow } from './order-flow.ts';
+import { payoutDiverted } from './payout-diverted.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
 import type { AnyStandingMonitor } from './standing.ts';
 import { webScanner } from './web-scanner.ts';
@@ -16,6 +21,11 @@ export const catalog: readonly AnyMonitor[] = [
   privilegeEscalation,
   webScanner,
   webAttack,
+  accountTakeover,
+  cardTesting,
+  credentialStuffing,
+  impossibleTravel,
+  payoutDiverted,
   ...integrityMonitors,
 ];
 
