@@ -17,6 +17,7 @@ import { Sessions } from './api/sessions.ts';
 import { LiveStream } from './api/stream.ts';
 import { installationGraph } from './assets/dependencies.ts';
 import { DependencyBook } from './assets/dependency-book.ts';
+import { discardChanges, Trail } from './audit/trail.ts';
 import type { CloudConfiguration } from './config.ts';
 import { Detector } from './detector.ts';
 import { openHttpServer } from './http-server.ts';
@@ -115,6 +116,23 @@ async function assemble(
   closing.push(() => telemetry.close());
   for (const account of configuration.accounts)
     if (store.account(account.name) === undefined) await store.putAccount(account);
+
+  const trail = configuration.audit.enabled
+    ? await Trail.open({
+        store,
+        clock,
+        settings: configuration.audit,
+        state,
+        resolve: configuration.resolve,
+        configuration: [
+          { name: 'configuration', file: configuration.file },
+          { name: 'registry', file: configuration.registryFile },
+        ],
+        onProblem: (message) => log.error({ message }, 'the audit trail stands still'),
+      })
+    : undefined;
+  // What was stored last is written down before the store closes; what can't be waits in it.
+  if (trail !== undefined) closing.push(() => trail.drain().catch(() => undefined));
 
   // 2. What watches and judges.
   const situation = new Situation();
@@ -220,6 +238,9 @@ async function assemble(
   });
   live.start(doors.signal);
 
+  if (trail === undefined) discardChanges(store, configuration.audit.everyMs, doors.signal);
+  else trail.start(doors.signal);
+
   // 5. The doors open.
   const { http, ingest: fronts } = configuration;
   const certificateOf = certificates(configuration, state);
@@ -272,6 +293,7 @@ async function assemble(
       file: join(state, 'dependency-decisions.json'),
     }),
     sessions,
+    trail,
     stream,
     scenarios,
     log,

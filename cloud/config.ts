@@ -6,6 +6,7 @@ import { durationMs, plainText } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
 import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
+import { auditSettings } from './audit/trail.ts';
 import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
@@ -135,6 +136,7 @@ export const cloudDocument = z.strictObject({
   sources: sourceList.default([]),
   monitors: monitors.default({}),
   sigma: sigma.optional(),
+  audit: auditSettings.prefault({}),
   telemetry: telemetry.default({ engine: 'embedded' }),
   /** Created where there is no account of that name yet; later changes here change nothing. */
   accounts: z.array(account).max(1_000).default([]),

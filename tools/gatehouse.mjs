@@ -16,6 +16,7 @@ const commands = {
   },
   anomaly: { house: 'edge/rules/anomaly/command.ts', says: 'score a stream of numbers for anomalies' },
   record: { house: 'edge/cold-chain/command.ts', says: 'check a cold chain record that was handed over' },
+  verify: { house: 'cloud/audit/command.ts', says: 'check an export of the audit trail, or a copy of it' },
   sigma: { house: 'cloud/sigma/command.ts', says: 'check Sigma rules, or run them over events' },
   cascade: { house: 'cloud/cascade/command.ts', says: 'what fails next, when, and what it costs' },
   risk: { house: 'cloud/risk/command.ts', says: 'the risk register: threats, what they cost, what helps' },

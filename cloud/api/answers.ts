@@ -10,6 +10,7 @@ import type { Activity } from '../store/store.ts';
 import type {
   ApiError,
   AuditList,
+  AuditTrailHealth,
   IncidentList,
   IncidentPage,
   IncidentSummary,
@@ -214,6 +215,15 @@ export const auditList: z.ZodType<AuditList> = z.strictObject({
   items: z.array(
     z.strictObject({ at, by: z.string(), from: z.string(), action: z.string(), about: z.string() }),
   ),
+});
+
+export const auditTrailHealth: z.ZodType<AuditTrailHealth> = z.strictObject({
+  enabled: z.boolean(),
+  size: z.number(),
+  written: z.number(),
+  lastAt: maybe(at),
+  problem: maybe(z.string()),
+  witnessProblem: maybe(z.string()),
 });
 
 const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>

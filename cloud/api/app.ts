@@ -7,6 +7,7 @@ import { Problem } from './problem.ts';
 import { mayDo } from './rights.ts';
 import type { Caller, Route } from './route.ts';
 import { administrationRoutes } from './routes/administration.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -40,6 +41,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...incidentRoutes(parts),
     ...cascadeRoutes(parts),
     ...administrationRoutes(parts),
+    ...auditRoutes(parts),
   ];
   routes.push(...healthRoutes(parts, () => routes));
   return routes;

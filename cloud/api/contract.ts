@@ -242,6 +242,20 @@ export interface QuarantineList {
 
 /** GET /api/risk: RiskRegister, out of the threats and weaknesses of the dependency file. */
 
+/**
+ * GET /api/audit/health: the tamper-evident log. Beside it, as text: GET /api/audit/checkpoint, /api/audit/key,
+ * /api/audit/tile/… (c2sp.org/tlog-tiles), and GET /api/audit/export?incident=…&records=true&since=… (NDJSON).
+ */
+export interface AuditTrailHealth {
+  enabled: boolean;
+  /** Entries, and those written since the start. */
+  size: number;
+  written: number;
+  lastAt?: number;
+  problem?: string;
+  witnessProblem?: string;
+}
+
 /** GET /api/audit?offset=0&limit=100: who did what, newest first. */
 export interface AuditList {
   items: { at: number; by: string; from: string; action: string; about: string }[];

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { DependencyBook } from '../assets/dependency-book.ts';
+import type { Trail } from '../audit/trail.ts';
 import type { Overview } from '../situation/overview.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -18,6 +19,8 @@ export interface ApiParts {
   telemetry: Telemetry;
   dependencies: DependencyBook;
   sessions: Sessions;
+  /** Where it is switched on. */
+  trail: Trail | undefined;
   stream: LiveStream;
   scenarios: Scenarios | undefined;
   log: Logger;

@@ -13,6 +13,7 @@ export const rights = [
   'dependencies.decide',
   'scenarios.run',
   'audit.read',
+  'audit.export',
   'quarantine.read',
   'metrics.read',
 ] as const;
@@ -30,7 +31,7 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'audit.read',
   ]),
   // Sees everything that was done and changes nothing.
-  auditor: new Set<Right>([...watching, 'audit.read']),
+  auditor: new Set<Right>([...watching, 'audit.read', 'audit.export']),
   administrator: new Set(rights),
 };
 

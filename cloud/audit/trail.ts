@@ -76,6 +76,7 @@ export class Trail {
   #witnessed = -1;
   #witnessing = false;
   #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   private constructor(parts: TrailParts, log: TileLog, signer: NoteSigner, taken: number) {
     this.#parts = parts;
@@ -142,7 +143,19 @@ export class Trail {
 
   /** Writes down everything that has changed so far. @throws Error where the disk refuses; it is told as well */
   drain(): Promise<void> {
-    this.#running ??= this.#drain()
+    if (this.#running === undefined) return this.#run();
+    // The one under way may have looked before the last change.
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#run();
+      });
+    return this.#next;
+  }
+
+  #run(): Promise<void> {
+    this.#running = this.#drain()
       .then(() => {
         this.#problem = undefined;
       })
