@@ -10,7 +10,9 @@ import { auditSettings } from './audit/trail.ts';
 import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
+import { integritySettings } from './integrity/configuration.ts';
 import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.ts';
+import { type PolicyEntry, readPolicies } from './policy/document.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
 import { HOUSE } from './store/store.ts';
 
@@ -136,6 +138,10 @@ export const cloudDocument = z.strictObject({
   sources: sourceList.default([]),
   monitors: monitors.default({}),
   sigma: sigma.optional(),
+  /** The shop's pages and files, looked at again and again. */
+  integrity: integritySettings.optional(),
+  /** File with the rules of the house (cloud/policy/starter.yaml to begin with). */
+  policies: path.optional(),
   audit: auditSettings.prefault({}),
   telemetry: telemetry.default({ engine: 'embedded' }),
   /** Created where there is no account of that name yet; later changes here change nothing. */
@@ -147,12 +153,14 @@ export const cloudDocument = z.strictObject({
 export type CloudDocument = z.infer<typeof cloudDocument>;
 
 /** A configuration that holds together: every site and asset it names is there. */
-export interface CloudConfiguration extends Omit<CloudDocument, 'registry' | 'dependencies'> {
+export interface CloudConfiguration extends Omit<CloudDocument, 'registry' | 'dependencies' | 'policies'> {
   readonly file: string;
   readonly registryFile: string;
   readonly registry: Registry;
   /** What the file of dependencies says. */
   readonly graph: GraphDocument | undefined;
+  /** What the file of rules says. */
+  readonly policies: readonly PolicyEntry[];
   /** A path of the configuration, from where the file lies. */
   resolve(path: string): string;
 }
@@ -177,9 +185,10 @@ export function readCloudConfiguration(file: string): CloudConfiguration {
     ...source,
     transport: withFiles(source.transport, from),
   }));
-  const { dependencies, ...rest } = document;
+  const { dependencies, policies: policyFile, ...rest } = document;
+  const policies = policyFile === undefined ? [] : readPolicies(from(policyFile));
   const graph = dependencies === undefined ? undefined : readGraph(from(dependencies));
-  return { ...rest, sources, file, registryFile, registry, graph, resolve: from };
+  return { ...rest, sources, file, registryFile, registry, graph, policies, resolve: from };
 }
 
 interface Problem {

@@ -55,6 +55,8 @@ export interface WatchOptions {
   resolve(path: string): string;
   /** Resolves once stored; the same observation may be given again. */
   commit(observations: readonly Observation[]): Promise<void>;
+  /** A look that could not be ended, fit for a person. */
+  onTrouble(trouble: string): void;
 }
 
 /** Something that is not as it was, for people. */
@@ -117,7 +119,10 @@ export class IntegrityWatch {
           resolve();
         };
         const next = async () => {
-          if (!signal.aborted) await this.#inTurn(look).catch(() => undefined);
+          if (!signal.aborted)
+            await this.#inTurn(look).catch((error: unknown) => {
+              if (!signal.aborted) this.#options.onTrouble(error instanceof Error ? error.message : String(error));
+            });
           if (signal.aborted) end();
           else cancel = clock.schedule(periodMs, () => void next());
         };
