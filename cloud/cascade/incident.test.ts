@@ -25,6 +25,11 @@ test.each([
   ['policy:log-in-without-badge-in', 'high', 'host', undefined],
   ['policy:controlled-drugs-two-people', 'high', 'cabinet', undefined],
   ['web-scanner', 'low', 'shop', undefined],
+  ['beaconing', 'medium', 'host', 'compromised'],
+  ['device-talks-outside', 'high', 'lock', undefined],
+  ['exfiltration-volume', 'high', 'host', 'disclosed'],
+  ['payment-not-authorised', 'high', 'shop', undefined],
+  ['network-scan', 'high', 'host', undefined],
 ] as const)('%s, %s, at a %s says: %s', (rule, severity, kind, effect) => {
   expect(effectOf({ rule, severity }, { kind: assetKind.parse(kind) })).toBe(effect);
 });

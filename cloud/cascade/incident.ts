@@ -23,10 +23,15 @@ const byRule: readonly (readonly [RegExp, string])[] = [
   [/exfil|leak|disclos/, 'disclosed'],
 ];
 
+/** Of a device's network, not of the door that it is built into. */
+const talk = /beacon|talks-outside|new-(?:peer|domain|listener)|dns-tunnel/;
 const entering =
   /forced|cabinet-opened|opened-after-hours|motion-while-armed|intrusion|break-?in|duress|not-following/;
 /** Somebody got in, not only tried. */
-const takenOver = /privilege|new-address-login|ransom|malware|webshell|compromis|lateral|elevat/;
+const takenOver = /privilege|new-address-login|beacon|ransom|malware|webshell|compromis|lateral|elevat/;
+/** Somebody is cheated, or tries a door: nothing has happened yet to what it is done with. */
+const noHarm =
+  /payment-|payout|refund|card-testing|chargeback|checkout-price|hand-over|handed-over|order-|changed-address|stuffing|takeover|network-scan/;
 const SERIOUS = severityRank('high');
 
 /** What a detection says of one of its assets; undefined where it is no more than a sign. */
@@ -38,6 +43,7 @@ export function effectOf(
   // A broken rule of the house says what was not in order, not what came of it.
   if (name.startsWith('policy:')) return undefined;
   const isSerious = severityRank(severity) >= SERIOUS;
+  if (noHarm.test(name)) return undefined;
   if (worldOfKind(kind) === 'cyber') {
     const found = byRule.find(([pattern]) => pattern.test(name))?.[1];
     if (found !== undefined) return found;
@@ -48,6 +54,7 @@ export function effectOf(
   if (found === 'warm')
     return kind === 'fridge' || kind === 'vehicle' || kind === 'sensor' ? 'warm' : undefined;
   if (found !== undefined) return found;
+  if (talk.test(name)) return undefined;
   return isSerious && (kind === 'door' || kind === 'lock' || kind === 'cabinet') ? 'intruded' : undefined;
 }
 

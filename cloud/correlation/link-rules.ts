@@ -97,6 +97,7 @@ export type ObservableClass =
   | 'email'
   | 'phone'
   | 'order'
+  | 'payment'
   | 'card'
   | 'plate'
   | 'other';
@@ -145,6 +146,7 @@ export const linkRules: LinkRules = {
     email: { near: 0.8, far: 0.5, windowMs: 24 * HOUR_MS },
     phone: { near: 0.8, far: 0.5, windowMs: 24 * HOUR_MS },
     order: { near: 0.85, far: 0.6, windowMs: 24 * HOUR_MS },
+    payment: { near: 0.85, far: 0.6, windowMs: 24 * HOUR_MS },
     card: { near: 0.85, far: 0.5, windowMs: 24 * HOUR_MS },
     plate: { near: 0.9, far: 0.55, windowMs: 24 * HOUR_MS },
     // A field that nobody has described: supports, never joins alone.

@@ -35,6 +35,8 @@ const classOfKey: Readonly<Record<string, ObservableClass>> = {
   orderid: 'order',
   parcel: 'order',
   shipment: 'order',
+  payment: 'payment',
+  paymentid: 'payment',
   card: 'card',
   paymentcard: 'card',
   plate: 'plate',

@@ -30,6 +30,9 @@ export type ThemeName =
   | 'altered'
   | 'web-attack'
   | 'exfiltration'
+  | 'takeover'
+  | 'outside-call'
+  | 'new-talk'
   | 'alarm-change'
   | 'forced'
   | 'blinded'
@@ -116,6 +119,15 @@ const themes: readonly NamedTheme[] = [
     world: 'cyber',
     words: /\b(exfil|data theft|dns tunnel|upload volume|leak)/,
   },
+  { name: 'takeover', stage: 4, world: 'cyber', words: /\b(account )?take ?over\b/ },
+  { name: 'outside-call', stage: 4, world: 'cyber', words: /\bbeacon(s|ing)?\b|\btalks outside\b/ },
+  {
+    // Somebody new is met now and then in any network.
+    name: 'new-talk',
+    world: 'cyber',
+    mishap: true,
+    words: /\bnew (peer|domain|listener)\b/,
+  },
   {
     name: 'scan',
     stage: 1,
@@ -151,7 +163,12 @@ const themes: readonly NamedTheme[] = [
     words:
       /\b(obscured?|covered|blind(ed)?|masked|defocus\w*|picture lost|video loss|camera replaced|camera not recording)\b/,
   },
-  { name: 'tamper', stage: 6, world: 'physical', words: /\b(tamper\w*|sabotag\w*|jamm\w*|vandal\w*)\b/ },
+  {
+    name: 'tamper',
+    stage: 6,
+    world: 'physical',
+    words: /\b(tamper\w*|sabotag\w*|jamm\w*|vandal\w*|impossible position)\b/,
+  },
   {
     name: 'without-badge',
     stage: 7,
@@ -202,7 +219,8 @@ const themes: readonly NamedTheme[] = [
     name: 'payment',
     stage: 7,
     world: 'cyber',
-    words: /\b(payment|fraud|refund|card testing|chargeback|checkout)\b/,
+    words:
+      /\b(payment|fraud|refund|card testing|chargeback|checkout|payout|hand over|handed over|order step|order not|changed address)\b/,
   },
   { name: 'outage', words: /\b(offline|silent|unreachable|stopped|down|outage|lost)\b/ },
   {

@@ -5,7 +5,7 @@ import { bruteForce } from './brute-force.ts';
 import { cardTesting } from './card-testing.ts';
 import { communication } from './communication.ts';
 import { credentialStuffing } from './credential-stuffing.ts';
-import { impossibleTravel } from './impossible-travel.ts';
+import { impossiblePosition, impossibleTravel } from './impossible-travel.ts';
 import type { AnyMonitor } from './monitor.ts';
 import { newAddressLogin } from './new-address-login.ts';
 import { orderFlow } from './order-flow.ts';
@@ -24,6 +24,7 @@ export const catalog: readonly AnyMonitor[] = [
   accountTakeover,
   cardTesting,
   credentialStuffing,
+  impossiblePosition,
   impossibleTravel,
   payoutDiverted,
   ...integrityMonitors,

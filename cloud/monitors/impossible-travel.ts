@@ -82,86 +82,74 @@ const login = (observedAt: number, ip: string, facts = {}) => ({
   facts,
 });
 
-/** A van, a badge or an account is at two places between which nobody can travel in that time: one of them is not it. */
+/** What is the same of people and of vehicles: two places, the time between them, and how fast anybody is. */
+const judge: Monitor<Configuration>['judge'] = ({ observations }, settings, registry) => {
+  const found: { late: Sighting; early: Sighting; km: number; ms: number }[] = [];
+  let last: Sighting | undefined;
+  for (const observation of observations) {
+    const here = sightingOf(observation, settings, registry);
+    if (here === undefined) continue;
+    const ms = here.observation.observedAt - (last?.observation.observedAt ?? 0);
+    const km = last === undefined ? 0 : distanceM(last.point, here.point) / 1_000;
+    const limit = observation.kind === 'position.reported' ? settings.vehicleKmh : settings.personKmh;
+    // A minute in favour of the traveller: clocks differ.
+    const kmh = km / ((ms + MINUTE_MS) / HOUR_MS);
+    if (last !== undefined && ms <= TOGETHER_MS && km > settings.leastKm && kmh > limit)
+      found.push({ early: last, late: here, km, ms });
+    last = here;
+  }
+  // There and back is one finding, however often a receiver jumps.
+  const first = found.filter(
+    ({ late }, index) =>
+      index === 0 ||
+      late.observation.observedAt - (found[index - 1]?.late.observation.observedAt ?? 0) > FOLDED_MS,
+  );
+  return first.map(({ early, late, km, ms }) => {
+    const next = first.find((other) => other.late.observation.observedAt > late.observation.observedAt);
+    const count = found.filter(
+      (one) =>
+        one.late.observation.observedAt >= late.observation.observedAt &&
+        (next === undefined || one.late.observation.observedAt < next.late.observation.observedAt),
+    ).length;
+    const { observation } = late;
+    const isVehicle = observation.kind === 'position.reported';
+    const person = registry.resolve(observation.subjects ?? {}, observation.asset);
+    const who = isVehicle
+      ? (registry.asset(observation.asset)?.name ?? observation.asset)
+      : (person?.name ?? observation.subjects?.account ?? 'Somebody');
+    const seconds = Math.round(ms / 1_000);
+    return {
+      anchor: observation.id,
+      at: observation.observedAt,
+      severity: isVehicle ? ('medium' as const) : ('high' as const),
+      summary: `${who} was at ${early.where} and ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} later at ${late.where}, ${Math.round(km)} km away: ${isVehicle ? 'its position is not true' : 'one of the two is somebody else'}`,
+      assets: [...new Set([observation.asset, early.observation.asset])],
+      identities: identitiesOf(observation, registry),
+      observables: whoAndWhence(observation),
+      facts: { km: Math.round(km), seconds },
+      evidence: [early.observation.id, observation.id],
+      tactic: isVehicle ? 'T0856' : 'T1078',
+      count,
+    };
+  });
+};
+const rememberMs = () => TOGETHER_MS + 24 * HOUR_MS;
+
+/** A badge or an account is at two places between which nobody can travel in that time: one of them is somebody else. */
 export const impossibleTravel: Monitor<Configuration> = {
   kind: 'impossible-travel',
   title: 'Impossible travel',
   configuration,
-  observes: ['position.reported', 'login.succeeded', 'access.granted'],
+  observes: ['login.succeeded', 'access.granted'],
   keys(observation, registry) {
-    if (observation.kind === 'position.reported') return [`asset|${observation.asset}`];
     const person = registry.resolve(observation.subjects ?? {}, observation.asset);
     const account = observation.subjects?.account?.toLowerCase();
     if (person !== undefined) return [`person|${person.id}`];
     return account === undefined ? [] : [`account|${account}`];
   },
-  rememberMs: () => TOGETHER_MS + 24 * HOUR_MS,
-  judge({ observations }, settings, registry) {
-    const found: { late: Sighting; early: Sighting; km: number; ms: number }[] = [];
-    let last: Sighting | undefined;
-    for (const observation of observations) {
-      const here = sightingOf(observation, settings, registry);
-      if (here === undefined) continue;
-      const ms = here.observation.observedAt - (last?.observation.observedAt ?? 0);
-      const km = last === undefined ? 0 : distanceM(last.point, here.point) / 1_000;
-      const limit = observation.kind === 'position.reported' ? settings.vehicleKmh : settings.personKmh;
-      // A minute in favour of the traveller: clocks differ.
-      const kmh = km / ((ms + MINUTE_MS) / HOUR_MS);
-      if (last !== undefined && ms <= TOGETHER_MS && km > settings.leastKm && kmh > limit)
-        found.push({ early: last, late: here, km, ms });
-      last = here;
-    }
-    // There and back is one finding, however often a receiver jumps.
-    const first = found.filter(
-      ({ late }, index) =>
-        index === 0 ||
-        late.observation.observedAt - (found[index - 1]?.late.observation.observedAt ?? 0) > FOLDED_MS,
-    );
-    return first.map(({ early, late, km, ms }) => {
-      const next = first.find((other) => other.late.observation.observedAt > late.observation.observedAt);
-      const count = found.filter(
-        (one) =>
-          one.late.observation.observedAt >= late.observation.observedAt &&
-          (next === undefined || one.late.observation.observedAt < next.late.observation.observedAt),
-      ).length;
-      const { observation } = late;
-      const isVehicle = observation.kind === 'position.reported';
-      const person = registry.resolve(observation.subjects ?? {}, observation.asset);
-      const who = isVehicle
-        ? (registry.asset(observation.asset)?.name ?? observation.asset)
-        : (person?.name ?? observation.subjects?.account ?? 'Somebody');
-      const seconds = Math.round(ms / 1_000);
-      return {
-        anchor: observation.id,
-        at: observation.observedAt,
-        severity: isVehicle ? ('medium' as const) : ('high' as const),
-        summary: `${who} was at ${early.where} and ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} later at ${late.where}, ${Math.round(km)} km away: ${isVehicle ? 'its position is not true' : 'one of the two is somebody else'}`,
-        assets: [...new Set([observation.asset, early.observation.asset])],
-        identities: identitiesOf(observation, registry),
-        observables: whoAndWhence(observation),
-        facts: { km: Math.round(km), seconds },
-        evidence: [early.observation.id, observation.id],
-        tactic: isVehicle ? 'T0856' : 'T1078',
-        count,
-      };
-    });
-  },
+  rememberMs,
+  judge,
   samples: [
-    {
-      name: 'a van is a hundred kilometres away within a minute',
-      observations: [at(0, 52.5, 13.4), at(60_000, 51.6, 13.4), at(120_000, 51.61, 13.4)],
-      expect: [{ at: 60_000, severity: 'medium', count: 1 }],
-    },
-    {
-      name: 'a van on the motorway, a receiver that errs, and a night in the garage',
-      observations: [
-        at(0, 52.5, 13.4),
-        at(60_000, 52.52, 13.4),
-        at(61_000, 52.54, 13.4),
-        at(10 * HOUR_MS, 51, 13.4),
-      ],
-      expect: [],
-    },
     {
       name: 'a badge opens a door here, and the same person logs in from the other site',
       configuration: places,
@@ -186,6 +174,34 @@ export const impossibleTravel: Monitor<Configuration> = {
       name: 'where nobody knows where an address is, nobody is far away',
       configuration: places,
       observations: [badge(0), login(MINUTE_MS, '203.0.113.9')],
+      expect: [],
+    },
+  ],
+};
+
+/** A van is where it can't have driven to: its receiver is deceived, or another sends in its name. */
+export const impossiblePosition: Monitor<Configuration> = {
+  kind: 'impossible-position',
+  title: 'Impossible position of a vehicle',
+  configuration,
+  observes: ['position.reported'],
+  keys: ({ asset }) => [asset],
+  rememberMs,
+  judge,
+  samples: [
+    {
+      name: 'a van is a hundred kilometres away within a minute',
+      observations: [at(0, 52.5, 13.4), at(60_000, 51.6, 13.4), at(120_000, 51.61, 13.4)],
+      expect: [{ at: 60_000, severity: 'medium', count: 1 }],
+    },
+    {
+      name: 'a van on the motorway, a receiver that errs, and a night in the garage',
+      observations: [
+        at(0, 52.5, 13.4),
+        at(60_000, 52.52, 13.4),
+        at(61_000, 52.54, 13.4),
+        at(10 * HOUR_MS, 51, 13.4),
+      ],
       expect: [],
     },
   ],
