@@ -4,12 +4,13 @@ import type { Detection } from '../devices/model/detection.ts';
 import type { Incident } from '../devices/model/incident.ts';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
 import type { Registry } from '../devices/model/registry.ts';
-import { Correlator } from './correlation/correlator.ts';
+import { Correlator, type Dropped } from './correlation/correlator.ts';
 import { habitRules, habitsReachMs } from './correlation/habits.ts';
 import { type Batch, JudgingQueue } from './judging-queue.ts';
-import { catalog } from './monitors/catalog.ts';
+import { catalog, standingCatalog } from './monitors/catalog.ts';
 import { Monitors } from './monitors/monitors.ts';
 import type { SigmaMonitor } from './monitors/sigma.ts';
+import type { AnyStandingMonitor } from './monitors/standing.ts';
 import { joinable, noMore } from './recollection.ts';
 import type { Store } from './store/store.ts';
 
@@ -48,6 +49,8 @@ export interface DetectorOptions {
   monitors: Readonly<Record<string, unknown>>;
   /** Sigma's rules, where there are some. */
   sigma?: SigmaMonitor | undefined;
+  /** Monitors beside those of the catalog: what they go by is opened with the cloud. */
+  standing?: readonly AnyStandingMonitor[];
   onDetected(detected: Detected): void;
   /** What the store holds and what was judged differ now: the process must end and `restore`. */
   onFailed(error: Error): void;
@@ -76,7 +79,10 @@ export class Detector {
 
   constructor(options: DetectorOptions) {
     this.#options = options;
-    this.#monitors = new Monitors(options.registry, options.monitors, catalog, options.sigma);
+    this.#monitors = new Monitors(options.registry, options.monitors, catalog, options.sigma, [
+      ...standingCatalog,
+      ...(options.standing ?? []),
+    ]);
     this.#correlator = new Correlator(options.registry);
     this.#observed = this.#monitors.observes;
   }
@@ -194,6 +200,11 @@ export class Detector {
       held: this.#queue.held,
       forgottenKeys: this.#monitors.forgotten,
     };
+  }
+
+  /** What the correlator dropped since the start, and the habits that it remembers. */
+  get memory(): Dropped & { habits: number } {
+    return { ...this.#correlator.dropped, habits: this.#correlator.habits };
   }
 
   /** Why nothing is judged at the moment, where that is so. */

@@ -170,12 +170,9 @@ export class Library {
     for (const { id } of rows.iterate(source)) yield String(id);
   }
 
-  /** Indicators that may be passed on, page by page in order of their row. */
-  alive(after: number, limit: number): { row: number; indicator: Indicator }[] {
-    return this.#database
-      .prepare('SELECT row, json FROM indicator WHERE revoked = 0 AND row > ? ORDER BY row LIMIT ?')
-      .all(after, limit)
-      .map(({ row, json }) => ({ row: Number(row), indicator: read(json) }));
+  byRow(row: number): Indicator | undefined {
+    const found = this.#statements.byRow.get(row);
+    return found === undefined ? undefined : read(found.json);
   }
 
   /** No longer looked for: too old for anything that may still come. @returns how many */

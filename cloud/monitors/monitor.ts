@@ -13,6 +13,8 @@ export interface Carried {
 
 /** All that is known of one key: the observations in order of (observedAt, id), and what came before them. */
 export interface Course {
+  /** The key. */
+  readonly name?: string;
   readonly observations: readonly Observation[];
   readonly carried?: Carried;
 }

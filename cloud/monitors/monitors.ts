@@ -136,6 +136,14 @@ export class Monitors {
     return { put: [...judgement.put, ...put], withdraw: [...judgement.withdraw, ...withdraw] };
   }
 
+  /** What these keys of a monitor come to now, where something beside the observations has changed. */
+  judgeAgain(kind: string, names: Iterable<string>): Judgement {
+    const judgement: Judgement = { put: [], withdraw: [] };
+    const running = this.#running.find(({ monitor }) => monitor.kind === kind);
+    if (running !== undefined) for (const name of names) this.#judge(running, name, judgement);
+    return judgement;
+  }
+
   #observeStanding(observations: readonly Observation[], { put, withdraw }: Judgement): void {
     for (const { monitor, standing } of this.#standing) {
       const told = [standing.observe(observations.filter(({ kind }) => monitor.observes.includes(kind)))];
@@ -174,7 +182,7 @@ export class Monitors {
     const oldest = newest - monitor.rememberMs(configuration);
     const stale = key.observations.findIndex(({ observedAt }) => observedAt >= oldest);
     const found = new Map<string, string>();
-    for (const one of monitor.judge(key, configuration, this.#registry)) {
+    for (const one of monitor.judge({ ...key, name }, configuration, this.#registry)) {
       const source = key.observations.at(-1)?.source ?? 'monitor';
       const detection = detectionFrom(monitor.kind, name, one, source, this.#registry);
       const text = JSON.stringify(detection);
