@@ -1,18 +1,23 @@
 /** `correlate`: detections on standard input, one JSON a line; incidents on standard output, one a line. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { z } from 'zod';
 import { parseConfiguration } from '../devices/configuration.ts';
+import type { Incident } from '../devices/model/incident.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
 import { alertsOf, scenariosIn } from './correlation/alert-corpus.ts';
 import { type RunStatistics, runAndScore } from './correlation/alert-run.ts';
 import { Correlator } from './correlation/correlator.ts';
 import { MAX_LINE_LENGTH, readDetection } from './correlation/read-detection.ts';
+import { replayStore } from './replay-store.ts';
+import { readStore } from './store/reading.ts';
 
 const help = `correlate [--registry FILE] [--stats] < detections.ndjson > incidents.ndjson
+correlate --store STATE_DIR [--day YYYY-MM-DD] [--registry FILE] > incidents.ndjson
 correlate score FOLDER
 
 Puts detections together that belong together, and says why.
@@ -27,6 +32,10 @@ Output: one incident a line, the most urgent first:
 
   --registry FILE  sites, zones, assets and people, YAML or JSON; without it only what detections name counts
   --stats          at the end, seconds and peak memory on standard error, as JSON
+  --store STATE_DIR  reads the detections of a cloud's store instead of standard input, while it runs or not, and
+                   writes the incidents as it stores them (of very many links not all). With the registry that
+                   the cloud runs with they are the same, byte for byte
+  --day YYYY-MM-DD only the incidents that have a part in this day (UTC)
   --help           this text
 
 score FOLDER  runs itself over every scenario of labelled alerts in the folder (.csv or .csv.gz with the columns
@@ -109,20 +118,23 @@ async function readInto(correlator: Correlator, complaints: Complaints): Promise
     process.stderr.write(`correlate: fields that were not read: ${[...unread].sort().join(', ')}\n`);
 }
 
-async function writeFrom(correlator: Correlator): Promise<void> {
+/** Pieces of text to standard output, no faster than somebody reads. */
+async function write(parts: Iterable<string>): Promise<void> {
   let piece = '';
   const flush = async () => {
     const isRoom = process.stdout.write(piece);
     piece = '';
     if (!isRoom) await once(process.stdout, 'drain');
   };
-  for (const outline of correlator.outlines()) {
-    for (const part of correlator.lineOf(outline)) {
-      piece += part;
-      if (piece.length > PIECE_LENGTH) await flush();
-    }
+  for (const part of parts) {
+    piece += part;
+    if (piece.length > PIECE_LENGTH) await flush();
   }
   if (piece !== '') await flush();
+}
+
+function* partsOf(correlator: Correlator): Generator<string> {
+  for (const outline of correlator.outlines()) yield* correlator.lineOf(outline);
 }
 
 /** Every scenario of a folder, each in a process of its own, and what they come to together. */
@@ -148,11 +160,44 @@ async function score(folder: string): Promise<void> {
   });
 }
 
+/** @throws Error that names the folder or the day, and what is wrong with it */
+async function replay(state: string, day: string | undefined, registry: Registry): Promise<void> {
+  const dayMs = day === undefined ? undefined : dayOf(day);
+  const store = readStore(join(state, 'store.sqlite'));
+  try {
+    await write(linesOfIncidents(replayStore(store, registry, dayMs)));
+  } finally {
+    store.close();
+  }
+}
+
+function* linesOfIncidents(incidents: Iterable<Incident>): Generator<string> {
+  for (const incident of incidents) yield `${JSON.stringify(incident)}\n`;
+}
+
+/** The first moment of a day, UTC. */
+function dayOf(text: string): number {
+  const found = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(found) || new Date(found).toISOString().slice(0, 10) !== text)
+    throw new Error(`--day: expected a day such as 2026-11-23, got "${text}"`);
+  return found;
+}
+
+function writeStatistics(): void {
+  const statistics: RunStatistics = {
+    seconds: Math.round(process.uptime() * 100) / 100,
+    megabytes: Math.round(process.resourceUsage().maxRSS / 1_024),
+  };
+  process.stderr.write(`${JSON.stringify(statistics)}\n`);
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: {
       registry: { type: 'string' },
       stats: { type: 'boolean' },
+      store: { type: 'string' },
+      day: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
     allowPositionals: true,
@@ -168,18 +213,19 @@ async function main(): Promise<number> {
     await score(folder);
     return 0;
   }
+  if (values.day !== undefined && values.store === undefined)
+    throw new Error('--day says which day of a store; it needs --store');
+  if (values.store !== undefined) {
+    await replay(values.store, values.day, registryFrom(values.registry));
+    if (values.stats === true) writeStatistics();
+    return 0;
+  }
   const correlator = new Correlator(registryFrom(values.registry), { isOneSet: true });
   const complaints = complaintsTo((text) => process.stderr.write(text));
   await readInto(correlator, complaints);
   correlator.settle();
-  await writeFrom(correlator);
-  if (values.stats === true) {
-    const statistics: RunStatistics = {
-      seconds: Math.round(process.uptime() * 100) / 100,
-      megabytes: Math.round(process.resourceUsage().maxRSS / 1_024),
-    };
-    process.stderr.write(`${JSON.stringify(statistics)}\n`);
-  }
+  await write(partsOf(correlator));
+  if (values.stats === true) writeStatistics();
   return complaints.count > 0 ? 2 : 0;
 }
 

@@ -85,6 +85,36 @@ export function createMetrics(parts: MetricsParts): Metrics {
     'Keys that monitors gave up for want of room',
     () => detector.counts.forgottenKeys,
   );
+  gauge(
+    'correlator_habits',
+    'Pairs of a rule and an asset whose habits are in memory',
+    () => detector.memory.habits,
+  );
+  counter(
+    'correlator_forgotten_habits',
+    'Habits of a rule and an asset that found no room',
+    () => detector.memory.forgottenHabits,
+  );
+  counter(
+    'correlator_outdated_detections',
+    'Detections that left memory for their age',
+    () => detector.memory.outdatedDetections,
+  );
+  counter(
+    'correlator_outdated_incidents',
+    'Incidents that left memory for their age',
+    () => detector.memory.outdatedIncidents,
+  );
+  counter(
+    'correlator_crowded_out_detections',
+    'Detections that left memory early, for want of room: nothing can join them any more',
+    () => detector.memory.crowdedOutDetections,
+  );
+  counter(
+    'correlator_crowded_out_incidents',
+    'Incidents that left memory early, for want of room',
+    () => detector.memory.crowdedOutIncidents,
+  );
   const { sigma } = parts;
   if (sigma !== undefined) {
     gauge('sigma_rules', 'Sigma rules that are run', () => sigma.counts.rules);

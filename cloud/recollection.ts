@@ -2,13 +2,17 @@
 import type { Detection } from '../devices/model/detection.ts';
 import type { Incident } from '../devices/model/incident.ts';
 import { largestWindowMs, linkRules } from './correlation/link-rules.ts';
+import type { StoreReading } from './store/reading.ts';
 import type { Store } from './store/store.ts';
+
+/** What is read of a store to know what new detections may join. */
+export type Recollected = Pick<StoreReading, 'detections' | 'detection' | 'incidents'>;
 
 /** Incidents read at a time. */
 const AT_ONCE = 1_000;
 
 /** Detections that new ones may still join: the recent ones, and all of the incidents that reach into their time. */
-export function* joinable(store: Store, from: number): Iterable<Detection> {
+export function* joinable(store: Recollected, from: number): Iterable<Detection> {
   yield* store.detections({ from });
   for (const { first, detections } of recentIncidents(store, from)) {
     if (first >= from) continue;
@@ -36,7 +40,7 @@ export function noMore(
   return gone;
 }
 
-function* recentIncidents(store: Store, from: number): Iterable<Incident> {
+function* recentIncidents(store: Pick<StoreReading, 'incidents'>, from: number): Iterable<Incident> {
   const lastFrom = from - largestWindowMs(linkRules);
   for (let offset = 0; ; offset += AT_ONCE) {
     const page = store.incidents({ lastFrom, offset, limit: AT_ONCE });

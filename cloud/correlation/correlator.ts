@@ -22,6 +22,28 @@ export interface CorrelatorOptions {
    * the way, which halves the memory of a large set.
    */
   readonly isOneSet?: boolean;
+  /** Detections in memory at which the incidents that have been quiet for longest leave; for tests. */
+  readonly mostHeld?: number;
+}
+
+/**
+ * Detections in memory, at most, of a correlator that is told of them bit by bit: about a gigabyte. A set that is
+ * settled at once is held whole.
+ */
+export const MAX_HELD = 1_000_000;
+/** So much of that is left once what has been quiet for longest has left: leaving costs the whole memory once. */
+const HELD_AFTER = 3 / 4;
+
+/** What left the memory since the start. */
+export interface Dropped {
+  /** Too old for anything to join it. */
+  readonly outdatedDetections: number;
+  readonly outdatedIncidents: number;
+  /** For want of room: what comes later can no longer join these. They stay in the store as they were told. */
+  readonly crowdedOutDetections: number;
+  readonly crowdedOutIncidents: number;
+  /** Habits of a rule and an asset that found no room: what they were of is neither rare nor everyday. */
+  readonly forgottenHabits: number;
 }
 
 /**
@@ -36,6 +58,9 @@ export class Correlator {
   readonly #components: Components;
   readonly #habits: Habits;
   readonly #isOneSet: boolean;
+  readonly #mostHeld: number;
+  readonly #outdated = { detections: 0, incidents: 0 };
+  readonly #crowdedOut = { detections: 0, incidents: 0 };
   #decisions: Decisions;
   #staged = new Map<string, Item>();
   /** Revisions and, undefined, withdrawals that wait for their incident to be told again. */
@@ -43,7 +68,12 @@ export class Correlator {
 
   constructor(
     registry: Registry,
-    { rules = linkRules, decisions = NO_DECISIONS, isOneSet = false }: CorrelatorOptions = {},
+    {
+      rules = linkRules,
+      decisions = NO_DECISIONS,
+      isOneSet = false,
+      mostHeld = MAX_HELD,
+    }: CorrelatorOptions = {},
   ) {
     this.#registry = registry;
     this.#rules = rules;
@@ -52,6 +82,7 @@ export class Correlator {
     this.#habits = new Habits(rules.habit);
     this.#components = new Components(rules, this.#decisions.together, isOneSet);
     this.#isOneSet = isOneSet;
+    this.#mostHeld = mostHeld;
   }
 
   /** Detections in memory. */
@@ -59,9 +90,19 @@ export class Correlator {
     return this.#components.size;
   }
 
-  /** How often a habit found no room to be remembered (see habits.ts): what it was of is neither rare nor everyday. */
-  get forgottenHabits(): number {
-    return this.#habits.unknown;
+  /** Pairs of a rule and an asset whose habits are in memory. */
+  get habits(): number {
+    return this.#habits.size;
+  }
+
+  get dropped(): Dropped {
+    return {
+      outdatedDetections: this.#outdated.detections,
+      outdatedIncidents: this.#outdated.incidents,
+      crowdedOutDetections: this.#crowdedOut.detections,
+      crowdedOutIncidents: this.#crowdedOut.incidents,
+      forgottenHabits: this.#habits.unknown,
+    };
   }
 
   /** Whether there is anything that was not told yet: `revise` without a time tells it. */
@@ -252,9 +293,17 @@ export class Correlator {
    * What changed since this was last asked.
    * @param nowMs on a clock that never jumps. Large incidents that were told just before are then put off (see
    *   pace.ts), for one that grows a detection at a time would cost its whole size each time. Without it all is told.
+   *   Where there is no more room, all is told too, and what has been quiet for longest leaves the memory.
    */
   changes(nowMs?: number): Changes {
     this.#judgeAnew();
+    if (this.#components.size <= this.#mostHeld) return this.#changesSince(nowMs);
+    const changes = this.#changesSince(undefined);
+    this.#makeRoom();
+    return changes;
+  }
+
+  #changesSince(nowMs: number | undefined): Changes {
     const changed: Incident[] = [];
     const gone: { id: string; into?: string }[] = [];
     const later: Run[] = [];
@@ -264,8 +313,7 @@ export class Correlator {
         continue;
       }
       const outlines = this.#outlinesOf(root);
-      for (const outline of outlines)
-        changed.push(incidentOf(outline, this.#registry, this.#rules, MAX_TOLD_LINKS));
+      for (const outline of outlines) changed.push(this.tell(outline));
       gone.push(...goneInto(root.told ?? [], outlines));
       root.told = outlines.map(({ id, detections }) => ({
         id,
@@ -286,6 +334,11 @@ export class Correlator {
   /** One incident as a line of JSON, in pieces: its links may be more than memory holds at once. */
   lineOf(outline: Outline): Generator<string> {
     return incidentLine(outline, this.#registry, this.#rules);
+  }
+
+  /** One incident as `changes` tells it: of very many links not all. */
+  tell(outline: Outline): Incident {
+    return incidentOf(outline, this.#registry, this.#rules, MAX_TOLD_LINKS);
   }
 
   /** All incidents, the most urgent first. */
@@ -314,17 +367,50 @@ export class Correlator {
   forget(fromMs: number): Forgotten {
     this.#judgeAnew();
     const horizon = fromMs - largestWindowMs(this.#rules);
+    const left = this.#dropQuietBefore(horizon, this.#newest());
+    this.#habits.forget(horizon);
+    this.#outdated.detections += left.detections;
+    this.#outdated.incidents += left.incidents;
+    return { ...left, kept: this.#components.size };
+  }
+
+  /** Drops the incidents that have been quiet for longest, until there is room again; the one that spoke last stays. */
+  #makeRoom(): void {
+    const newest = this.#newest();
+    const room = this.#mostHeld * HELD_AFTER;
+    let held = this.#components.size;
+    let horizon = Number.NEGATIVE_INFINITY;
+    for (const [root, latest] of [...newest].sort(([, a], [, b]) => a - b)) {
+      if (held <= room) break;
+      horizon = latest;
+      held -= root.size;
+    }
+    const last = [...newest.values()].reduce((most, latest) => Math.max(most, latest), horizon);
+    const left = this.#dropQuietBefore(Math.min(horizon + 1, last), newest);
+    this.#crowdedOut.detections += left.detections;
+    this.#crowdedOut.incidents += left.incidents;
+  }
+
+  /** When each component was last heard of. */
+  #newest(): Map<Run, number> {
     const newest = new Map<Run, number>();
     for (const { run, at: atMs } of this.#components.items()) {
       const root = rootOf(run);
       newest.set(root, Math.max(newest.get(root) ?? 0, atMs));
     }
+    return newest;
+  }
+
+  #dropQuietBefore(
+    horizon: number,
+    newest: ReadonlyMap<Run, number>,
+  ): { incidents: number; detections: number } {
     const before = this.#components.size;
     const kept = [...this.#components.items()].filter(({ run }) => (newest.get(rootOf(run)) ?? 0) >= horizon);
-    if (kept.length < before) this.#keepOnly(kept, newest.keys());
-    this.#habits.forget(horizon);
+    if (kept.length === before) return { incidents: 0, detections: 0 };
     const incidents = [...newest.values()].filter((latest) => latest < horizon).length;
-    return { incidents, detections: before - kept.length, kept: kept.length };
+    this.#keepOnly(kept, newest.keys());
+    return { incidents, detections: before - kept.length };
   }
 
   /** Starts over with what is kept; what was told of it, and what was not, stays so. */

@@ -35,8 +35,7 @@ function indexFrom(hours: readonly number[], hour: number): number {
   return low;
 }
 
-const hourAt = (hours: readonly number[], index: number): number =>
-  Math.floor((hours[index] ?? -1) / COUNTS);
+const hourAt = (hours: readonly number[], index: number): number => Math.floor((hours[index] ?? -1) / COUNTS);
 
 /** The answer: whether this hour is new, and whether others are there behind it. */
 export function addHour(hours: SeenHours, hour: number): 'known' | 'new' | 'new and late' {

@@ -1,0 +1,30 @@
+/** The incidents of a store, worked out anew from its detections: what a running cloud must have come to. */
+import type { Incident } from '../devices/model/incident.ts';
+import type { Registry } from '../devices/model/registry.ts';
+import { Correlator } from './correlation/correlator.ts';
+import { habitRules, habitsReachMs } from './correlation/habits.ts';
+import { CORRELATED_MS } from './detector.ts';
+import { joinable, type Recollected } from './recollection.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * All incidents, or those that have a part in one day; the most urgent first, as the cloud stores them.
+ * @param dayMs the day's first moment. What can have a part in its incidents is read, and the habits of the days
+ *   before that: the same as a cloud reads that starts seven days later (see Detector.restore).
+ */
+export function replayStore(store: Recollected, registry: Registry, dayMs?: number): Iterable<Incident> {
+  const correlator = new Correlator(registry, { isOneSet: true });
+  const from = dayMs === undefined ? 0 : Math.max(0, dayMs - CORRELATED_MS);
+  if (from > 0)
+    correlator.learn(store.detections({ from: Math.max(0, from - habitsReachMs(habitRules)), to: from - 1 }));
+  for (const detection of joinable(store, from)) correlator.stage(detection);
+  correlator.settle();
+  return toldOf(correlator, dayMs);
+}
+
+function* toldOf(correlator: Correlator, dayMs: number | undefined): Generator<Incident> {
+  for (const outline of correlator.outlines())
+    if (dayMs === undefined || (outline.first < dayMs + DAY_MS && outline.last >= dayMs))
+      yield correlator.tell(outline);
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import type { Detection } from '../../devices/model/detection.ts';
+import type { Incident } from '../../devices/model/incident.ts';
+import { optional, parsed, Reader } from './reader.ts';
+
+/** A store's detections and incidents for somebody who only reads, while a cloud may be writing. */
+export interface StoreReading {
+  /** In order of time, then id; both ends are within. */
+  detections(range: { from?: number; to?: number }): Iterable<Detection>;
+  detection(id: string): Detection | undefined;
+  incident(id: string): Incident | undefined;
+  /** Those whose last detection is no older; ordered by id. */
+  incidents(query: { lastFrom?: number; offset: number; limit: number }): { incident: Incident }[];
+  close(): void;
+}
+
+/** @throws Error when there is no such file, or it can't be opened */
+export function readStore(file: string): StoreReading {
+  if (!existsSync(file)) throw new Error(`${file}: there is no such store`);
+  const reader = new Reader(file);
+  return {
+    *detections({ from = 0, to = Number.MAX_SAFE_INTEGER }) {
+      const rows = reader.each(
+        'SELECT json FROM detection WHERE at >= ? AND at <= ? ORDER BY at, id',
+        from,
+        to,
+      );
+      for (const { json } of rows) yield parsed<Detection>(json);
+    },
+    detection: (id) => optional<Detection>(reader.one('SELECT json FROM detection WHERE id = ?', id)),
+    incident: (id) => optional<Incident>(reader.one('SELECT json FROM incident WHERE id = ?', id)),
+    incidents: ({ lastFrom = 0, offset, limit }) =>
+      reader
+        .all(
+          'SELECT json FROM incident WHERE last >= ? ORDER BY id LIMIT ? OFFSET ?',
+          lastFrom,
+          limit,
+          offset,
+        )
+        .map(({ json }) => ({ incident: parsed<Incident>(json) })),
+    close: () => reader.close(),
+  };
+}
