@@ -139,8 +139,10 @@ describe('a device in use', { timeout: MANY_CHECKS_MS }, () => {
     page.on('request', (request) => {
       if (request.method() === 'DELETE') asked.push(decodeURIComponent(new URL(request.url()).pathname));
     });
+    const takeOut = page.getByRole('button', { name: 'Take out of use: Siren relay' });
+    await takeOut.waitFor();
     expect(await faults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Take out of use: Siren relay' }).click();
+    await takeOut.click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/Siren relay tells about nothing any more/).waitFor();
     expect(asked).toEqual([]);

@@ -6,7 +6,7 @@ import type { SimulatedUnit } from './units.ts';
 export interface TcpFaults {
   /** Each answer comes so much later. */
   delayMs: number;
-  /** Each answer is followed by bytes that are none. */
+  /** Bytes that are none come before each answer. */
   garbage: boolean;
 }
 
@@ -71,8 +71,9 @@ export class ModbusTcpServer {
     answer.writeUInt16BE(body.length + 1, 4);
     const send = () => {
       if (socket.destroyed) return;
-      socket.write(answer);
-      if (this.faults.garbage) socket.write(crypto.getRandomValues(new Uint8Array(16)));
+      // Before the answer and in one piece with it: what comes after an answer harms nobody.
+      const rubbish = this.faults.garbage ? crypto.getRandomValues(new Uint8Array(16)) : new Uint8Array(0);
+      socket.write(Buffer.concat([rubbish, answer]));
     };
     if (this.faults.delayMs === 0) send();
     else setTimeout(send, this.faults.delayMs).unref();
