@@ -7,9 +7,10 @@ import type { Registry } from '../devices/model/registry.ts';
 import { Correlator, type Dropped } from './correlation/correlator.ts';
 import { habitRules, habitsReachMs } from './correlation/habits.ts';
 import { type Batch, JudgingQueue } from './judging-queue.ts';
-import { catalog } from './monitors/catalog.ts';
+import { catalog, standingCatalog } from './monitors/catalog.ts';
 import { Monitors } from './monitors/monitors.ts';
 import type { SigmaMonitor } from './monitors/sigma.ts';
+import type { AnyStandingMonitor } from './monitors/standing.ts';
 import { joinable, noMore } from './recollection.ts';
 import type { Store } from './store/store.ts';
 
@@ -48,6 +49,8 @@ export interface DetectorOptions {
   monitors: Readonly<Record<string, unknown>>;
   /** Sigma's rules, where there are some. */
   sigma?: SigmaMonitor | undefined;
+  /** Monitors beside those of the catalog: what they go by is opened with the cloud. */
+  standing?: readonly AnyStandingMonitor[];
   onDetected(detected: Detected): void;
   /** What the store holds and what was judged differ now: the process must end and `restore`. */
   onFailed(error: Error): void;
@@ -76,7 +79,10 @@ export class Detector {
 
   constructor(options: DetectorOptions) {
     this.#options = options;
-    this.#monitors = new Monitors(options.registry, options.monitors, catalog, options.sigma);
+    this.#monitors = new Monitors(options.registry, options.monitors, catalog, options.sigma, [
+      ...standingCatalog,
+      ...(options.standing ?? []),
+    ]);
     this.#correlator = new Correlator(options.registry);
     this.#observed = this.#monitors.observes;
   }
