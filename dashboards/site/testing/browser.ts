@@ -74,11 +74,14 @@ export async function openSite(
 
 /** What breaks a rule of accessibility, or the width of the screen. */
 export async function faultsOf(page: Page): Promise<string[]> {
-  // At its end: elsewhere the bar at the bottom may cover half of a button that one scroll brings out.
-  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  // On a screen as high as the page: on a lower one a bar may cover half of a button that one scroll brings out.
+  const screen = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (screen !== null) await page.setViewportSize({ ...screen, height: Math.max(height, screen.height) });
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
+  if (screen !== null) await page.setViewportSize(screen);
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   return [
     ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`),
