@@ -149,7 +149,7 @@ export class Trail {
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined;
-        return this.#run();
+        return this.drain();
       });
     return this.#next;
   }

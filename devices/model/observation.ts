@@ -44,6 +44,8 @@ export const observationKinds = {
   'access.denied': 'physical',
   'access.pending': 'physical',
   'delivery.checked': 'physical',
+  'handover.proved': 'physical',
+  'handover.refused': 'physical',
   'exit.requested': 'physical',
   'camera.obscured': 'physical',
   'camera.restored': 'physical',

@@ -299,6 +299,8 @@ export const en = {
   'seen.access.denied': 'Access denied',
   'seen.access.pending': 'One thing more is wanted at the reader',
   'seen.delivery.checked': 'Delivery checked',
+  'seen.handover.proved': 'Hand-over of a parcel proved',
+  'seen.handover.refused': 'Hand-over of a parcel refused',
   'seen.exit.requested': 'Exit button pressed',
   'seen.camera.obscured': 'Camera dark or covered',
   'seen.camera.restored': 'Camera sees again',
