@@ -21,14 +21,18 @@ import { discardChanges, Trail } from './audit/trail.ts';
 import type { CloudConfiguration } from './config.ts';
 import { Detector } from './detector.ts';
 import { openHttpServer } from './http-server.ts';
+import { IdentityBridge } from './identity-bridge/bridge.ts';
 import { createCredentials } from './ingest/credentials.ts';
 import { httpIngest } from './ingest/http.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { openMqttFront } from './ingest/mqtt.ts';
+import { IntegrityWatch } from './integrity/watch.ts';
+import { openIntelligence } from './intelligence/intelligence.ts';
 import { Live } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { openSigma } from './monitors/sigma-folder.ts';
 import { type CertificateFiles, ownCertificate } from './own-certificate.ts';
+import { inForceSince, Policies } from './policy/policies.ts';
 import { Overview } from './situation/overview.ts';
 import { recall } from './situation/recall.ts';
 import { reopening } from './situation/reopening.ts';
@@ -140,21 +144,58 @@ async function assemble(
   const stream = new LiveStream();
   const doors = new AbortController();
   const sigma = openSigma({ configuration, store, clock, log });
+  const policies = new Policies(configuration.policies, {
+    registry,
+    inForce: inForceSince(join(state, 'policies.json'), configuration.policies, clock.now()),
+    now: clock.now(),
+  });
+  policies.recall((kinds, limit) => store.observations({ kinds, limit }));
+  const intelligence = openIntelligence({
+    settings: configuration.intelligence,
+    state,
+    registry,
+    clock,
+    store,
+    log,
+    resolve: configuration.resolve,
+  });
+  closing.push(() => intelligence.close());
   const detector = new Detector({
     store,
     registry,
     clock,
     monitors: configuration.monitors,
     sigma: sigma?.monitor,
+    standing: [
+      intelligence.monitor.asMonitor,
+      ...(configuration.policies.length === 0 ? [] : [policies.asMonitor()]),
+    ],
     onDetected: (detected) => live.detected(detected),
     onFailed: fatal,
     signal: doors.signal,
   });
   closing.push(() => detector.settled());
 
+  const integrity =
+    configuration.integrity === undefined
+      ? undefined
+      : new IntegrityWatch({
+          settings: configuration.integrity,
+          registry,
+          clock,
+          file: join(state, 'integrity.json'),
+          resolve: configuration.resolve,
+          async commit(observations) {
+            await store.append(observations, []);
+            await afterCommit(observations, []);
+          },
+          onTrouble: (trouble) => log.error({ trouble }, 'integrity'),
+        });
+
   // 3. The way of everything that was stored. Resolves when more may come.
   const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
     live.observed(observations);
+    integrity?.heard(observations);
     telemetry.write(pointsOf(observations));
     return detector.take(observations, detections);
   };
@@ -204,6 +245,7 @@ async function assemble(
   await detector.restore();
   detector.start();
   sigma?.start(doors.signal, () => detector.wake());
+  intelligence.start(doors.signal, () => detector.wake());
   const sources = createSources(configuration.sources, {
     store,
     registry,
@@ -218,6 +260,11 @@ async function assemble(
   closing.push(async () => {
     doors.abort();
     await sources.done;
+  });
+  const looking = integrity?.start(doors.signal);
+  closing.push(async () => {
+    doors.abort();
+    await looking?.done;
   });
   const overview = new Overview({ registry, clock, situation, unresolved, store, ingest, sources, gateways });
   const sessions = new Sessions({
@@ -287,6 +334,8 @@ async function assemble(
     clock,
     overview,
     telemetry,
+    policies,
+    integrity,
     dependencies: new DependencyBook({
       graph: installationGraph(registry, configuration.graph),
       store,
@@ -294,6 +343,7 @@ async function assemble(
     }),
     sessions,
     trail,
+    intelligence,
     stream,
     scenarios,
     log,
@@ -314,7 +364,11 @@ async function assemble(
           : configuration.resolve(http.pages),
     },
   };
-  const app = createApp(parts, [httpIngest({ ingest, credentials }, doors.signal), sources.routes]);
+  const app = createApp(parts, [
+    httpIngest({ ingest, credentials }, doors.signal),
+    sources.routes,
+    ...intelligence.routes,
+  ]);
   const server = await openHttpServer(app, {
     host: http.host,
     port: http.port,

@@ -10,8 +10,12 @@ import { administrationRoutes } from './routes/administration.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { integrityRoutes } from './routes/integrity.ts';
+import { policyRoutes } from './routes/policies.ts';
 import { cookieName, sessionRoutes } from './routes/session.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { situationRoutes } from './routes/situation.ts';
 import { isToken } from './sessions.ts';
 
@@ -40,8 +44,12 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...situationRoutes(parts),
     ...incidentRoutes(parts),
     ...cascadeRoutes(parts),
+    ...sharingRoutes(parts),
+    ...integrityRoutes(parts),
+    ...policyRoutes(parts),
     ...administrationRoutes(parts),
     ...auditRoutes(parts),
+    ...identityRoutes(parts),
   ];
   routes.push(...healthRoutes(parts, () => routes));
   return routes;
@@ -71,7 +79,7 @@ export function createApp(parts: ApiParts, posts: readonly Hono[] = []): Hono {
     });
   for (const routes of posts) app.route('/', routes);
   app.get('*', async (context) => {
-    const isPage = !/^\/(api|ingest|sources)(\/|$)/.test(context.req.path);
+    const isPage = !/^\/(api|ingest|sources|taxii2)(\/|$)/.test(context.req.path);
     const page = isPage ? await servePages(context, options.pages) : undefined;
     return page ?? nothingHere(context);
   });

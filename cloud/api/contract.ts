@@ -190,6 +190,31 @@ export interface IncidentCascade {
 }
 
 /**
+ * GET /api/incidents/:id/stix and /ocsf: the incident as a STIX 2.1 bundle, and as OCSF findings; `persons=yes` leaves
+ * names in. POST /api/incidents/:id/release: partners may fetch it from now on; POST …/take-back: no longer.
+ */
+export interface Released {
+  incident: string;
+  /** Objects that partners may fetch now and could not before. */
+  objects: number;
+}
+
+/** GET /api/intelligence: what is looked for, and where it comes from. */
+export interface IntelligenceState {
+  indicators: number;
+  /** Observations that matched since the start. */
+  matched: number;
+  feeds: {
+    name: string;
+    lastAt?: number;
+    indicators: number;
+    revoked: number;
+    refused: number;
+    problem?: string;
+  }[];
+}
+
+/**
  * POST /api/cascade: what if. `fail` and `whatIf` as on the command line: `mains`, `shop-server:compromised`;
  * `fix:ASSET`, `ups:ASSET=30min`, `apply:MITIGATION`, … Changes nothing.
  */
@@ -276,3 +301,52 @@ export type StreamEvent =
   | { type: 'clock'; data: ClockInfo }
   | { type: 'scenario'; data: { id: string; running: boolean } }
   | { type: 'restart'; data: Record<string, never> };
+
+/** How a rule of the house stands. */
+export interface PolicyRow {
+  id: string;
+  title: string;
+  kind: string;
+  severity: Severity;
+  /** The laws and standards that ask for it. */
+  serves: { standard: string; section: string }[];
+  /** Nothing before it counts. */
+  inForceFrom: number;
+  state: 'met' | 'violated' | 'not-applicable' | 'no-data' | 'switched-off';
+  /** When the oldest breach that is not over began. */
+  since?: number;
+  /** How many assets, sites or people it is kept or broken for. */
+  scopes: number;
+  breaches: { detection: string; at: number; summary: string; assets: string[] }[];
+}
+
+/** GET /api/policies */
+export interface PolicyList {
+  items: PolicyRow[];
+}
+
+/** GET /api/integrity: the pages and files that are looked at, and what is open until somebody accepts it. */
+export interface IntegrityOverview {
+  pages: {
+    url: string;
+    state: 'learning' | 'watched' | 'unreachable' | 'not-fetched';
+    /** Last time it was reached. */
+    reachedAt?: number;
+    /** Why it was not, the last time. */
+    because?: string;
+    scripts: number;
+    open: number;
+  }[];
+  folders: { path: string; files: number; open: number; unreadable: number; isCut: boolean }[];
+  /** POST /api/integrity/accept {id} · POST /api/integrity/deployments {minutes} */
+  findings: {
+    id: string;
+    at: number;
+    kind: ObservationKind;
+    /** The page's address or the folder. */
+    where: string;
+    what: string;
+    /** Whether the last look still showed it. */
+    isThere: boolean;
+  }[];
+}

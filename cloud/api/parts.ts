@@ -3,6 +3,10 @@ import type { Clock } from '../../devices/model/clock.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { DependencyBook } from '../assets/dependency-book.ts';
 import type { Trail } from '../audit/trail.ts';
+import type { IdentityBridge } from '../identity-bridge/bridge.ts';
+import type { IntegrityWatch } from '../integrity/watch.ts';
+import type { Intelligence } from '../intelligence/intelligence.ts';
+import type { Policies } from '../policy/policies.ts';
 import type { Overview } from '../situation/overview.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -18,9 +22,14 @@ export interface ApiParts {
   overview: Overview;
   telemetry: Telemetry;
   dependencies: DependencyBook;
+  policies: Policies;
+  /** Where pages or files are looked at. */
+  integrity: IntegrityWatch | undefined;
   sessions: Sessions;
   /** Where it is switched on. */
   trail: Trail | undefined;
+  identityBridge: IdentityBridge | undefined;
+  intelligence: Intelligence;
   stream: LiveStream;
   scenarios: Scenarios | undefined;
   log: Logger;

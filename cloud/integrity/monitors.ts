@@ -32,6 +32,8 @@ const announcement = (at: number, hash: string): Seen => ({
 const isOfPayment = (facts: Facts): boolean => facts.payment === true;
 const names = (facts: Facts): string =>
   textOf(facts, 'names') === '' ? '' : `; it names ${textOf(facts, 'names')}`;
+/** The same content is the same change; where it is not known, the address without what changes in it. */
+const withoutQuery = (facts: Facts): string => textOf(facts, 'script').replace(/[?#].*$/s, '');
 const scriptName = (facts: Facts): string =>
   facts.script === 'inline'
     ? 'an inline script'
@@ -52,7 +54,7 @@ const newScript = changeMonitor({
   observes: 'script.added',
   concerns: () => true,
   subject: (facts, { observables }) =>
-    `${textOf(facts, 'origin')} ${textOf(facts, 'script')} ${observables?.hash ?? ''}`,
+    `${textOf(facts, 'origin')} ${observables?.hash ?? withoutQuery(facts)}`,
   tactic: 'T1185',
   judge(facts, pages) {
     const where = pagesText(pages);
@@ -119,7 +121,7 @@ const scriptChanged = changeMonitor({
   title: 'Script changed',
   observes: 'script.changed',
   concerns: () => true,
-  subject: (facts, { observables }) => `${textOf(facts, 'script')} ${observables?.hash ?? ''}`,
+  subject: (facts, { observables }) => observables?.hash ?? withoutQuery(facts),
   tactic: 'T1565.002',
   judge(facts, pages) {
     const where = pagesText(pages);

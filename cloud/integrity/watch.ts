@@ -121,7 +121,8 @@ export class IntegrityWatch {
         const next = async () => {
           if (!signal.aborted)
             await this.#inTurn(look).catch((error: unknown) => {
-              if (!signal.aborted) this.#options.onTrouble(error instanceof Error ? error.message : String(error));
+              if (!signal.aborted)
+                this.#options.onTrouble(error instanceof Error ? error.message : String(error));
             });
           if (signal.aborted) end();
           else cancel = clock.schedule(periodMs, () => void next());
