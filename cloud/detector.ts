@@ -95,11 +95,11 @@ export class Detector {
     const from = now - CORRELATED_MS;
     const known = new Map([...store.detections({ from })].map((one) => [one.id, one]));
     const put = [...standing.values()].filter(
-      (one) => one.at >= surelyFrom && JSON.stringify(known.get(one.id)) !== JSON.stringify(one),
+      (one) => one.at >= surelyFrom(one.rule) && JSON.stringify(known.get(one.id)) !== JSON.stringify(one),
     );
     // Taken back by a monitor just before the process ended.
     const stale = [...known.values()].filter(
-      ({ id, rule, at }) => at >= surelyFrom && this.#monitors.judges(rule) && !standing.has(id),
+      ({ id, rule, at }) => at >= surelyFrom(rule) && this.#monitors.judges(rule) && !standing.has(id),
     );
     await store.append([], put);
     await store.withdraw(stale.map(({ id }) => id));
@@ -110,13 +110,23 @@ export class Detector {
   }
 
   /** What the monitors make of the observations kept, and from when on they had seen all that they go by. */
-  #judgeAgain(now: number): { standing: ReadonlyMap<string, Detection>; surelyFrom: number } {
-    const { rememberMs, observes } = this.#monitors;
+  #judgeAgain(now: number): {
+    standing: ReadonlyMap<string, Detection>;
+    surelyFrom: (rule: string) => number;
+  } {
+    const { rememberMs, observes, crowds } = this.#monitors;
     // Twice as far: what lies at the edge of the memory was judged by what lay behind the edge.
-    const seen = this.#options.store
-      .observations({ kinds: [...observes], from: now - 2 * rememberMs, limit: READ_BACK })
-      .reverse();
-    const isWhole = seen.length < READ_BACK;
+    const readBack = (kinds: readonly ObservationKind[]) => {
+      if (kinds.length === 0) return { seen: [], surelyFrom: now - rememberMs };
+      const seen = this.#options.store
+        .observations({ kinds, from: now - 2 * rememberMs, limit: READ_BACK })
+        .reverse();
+      const isWhole = seen.length < READ_BACK;
+      return { seen, surelyFrom: isWhole ? now - rememberMs : (seen[0]?.observedAt ?? now) + rememberMs };
+    };
+    const few = readBack([...observes].filter((kind) => !crowds.has(kind)));
+    const crowd = readBack([...observes].filter((kind) => crowds.has(kind)));
+    const seen = [...few.seen, ...crowd.seen].sort((a, b) => a.observedAt - b.observedAt);
     const standing = new Map<string, Detection>();
     // Bit by bit in order of time, as they came: a monitor forgets on the way.
     const judged = [...this.#options.store.detections({ from: now - 2 * rememberMs })]
@@ -139,7 +149,11 @@ export class Detector {
     const { put, withdraw } = this.#monitors.observe([]);
     for (const one of put) standing.set(one.id, one);
     for (const id of withdraw) standing.delete(id);
-    return { standing, surelyFrom: isWhole ? now - rememberMs : (seen[0]?.observedAt ?? now) + rememberMs };
+    return {
+      standing,
+      surelyFrom: (rule) =>
+        this.#monitors.restsOnCrowds(rule) ? Math.max(few.surelyFrom, crowd.surelyFrom) : few.surelyFrom,
+    };
   }
 
   /**

@@ -14,6 +14,10 @@ const benches = {
   sources: { title: 'Sources: lines read and made into records', file: 'cloud/sources/sources.bench.ts' },
   sigma: { title: 'Sigma', file: 'cloud/sigma/sigma.bench.ts' },
   'web-attacks': { title: 'Attacks on the web shop', file: 'simulators/scenarios/web-attacks.bench.ts' },
+  communication: {
+    title: 'Communication monitor: flows learned and judged',
+    file: 'cloud/communication/communication.bench.ts',
+  },
   correlate: { title: 'Correlator', file: 'cloud/correlation/correlator.bench.ts' },
   cascade: { title: 'Cascading effects', file: 'cloud/cascade/cascade.bench.ts' },
   cloud: { title: 'Cloud: resident memory', file: 'cloud/memory.bench.ts' },

@@ -17,6 +17,7 @@ export const communication: StandingMonitor<CommunicationSettings> = {
   configuration: communicationSettings,
   rules: communicationRules,
   observes,
+  comeInCrowds: true,
   rememberMs: ({ learningMs }) => learningMs + DAY_MS,
   open: (settings, registry) => new Talk(settings, registry),
   samples: communicationSamples,

@@ -105,6 +105,25 @@ export class Monitors {
     ]);
   }
 
+  /** Of these kinds, those that come in thousands a second. */
+  get crowds(): Set<Observation['kind']> {
+    return new Set(
+      this.#standing.flatMap(({ monitor }) => (monitor.comeInCrowds === true ? monitor.observes : [])),
+    );
+  }
+
+  /** Whether detections of this rule may rest on what comes in crowds. */
+  restsOnCrowds(rule: string): boolean {
+    const { crowds } = this;
+    const concerns = ({ observes }: { observes: readonly Observation['kind'][] }) =>
+      observes.some((kind) => crowds.has(kind));
+    return (
+      this.#running.some(({ monitor }) => monitor.kind === rule && concerns(monitor)) ||
+      this.#standing.some(({ monitor }) => monitor.rules.includes(rule) && concerns(monitor)) ||
+      (this.#sigma?.judges(rule) ?? false)
+    );
+  }
+
   /** Whether detections of this rule are a monitor's, which may take them back. */
   judges(rule: string): boolean {
     return (

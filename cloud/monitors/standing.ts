@@ -35,6 +35,8 @@ export interface StandingMonitor<Configuration> {
   /** Names of all rules that its detections may carry. */
   readonly rules: readonly string[];
   readonly observes: readonly ObservationKind[];
+  /** They come in thousands a second: after a start they are read apart, so that they crowd out nobody else's. */
+  readonly comeInCrowds?: boolean;
   /** How far back observations are wanted after a start. */
   rememberMs(configuration: Configuration): number;
   open(configuration: Configuration, registry: Registry): Standing;
