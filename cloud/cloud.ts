@@ -288,6 +288,19 @@ async function assemble(
   if (trail === undefined) discardChanges(store, configuration.audit.everyMs, doors.signal);
   else trail.start(doors.signal);
 
+  const identityBridge = configuration.identityBridge.enabled
+    ? new IdentityBridge({
+        settings: configuration.identityBridge,
+        folder: join(state, 'identity-bridge'),
+        registry,
+        clock,
+        async commit(observations, detections) {
+          await store.append(observations, detections);
+          await afterCommit(observations, detections);
+        },
+      })
+    : undefined;
+
   // 5. The doors open.
   const { http, ingest: fronts } = configuration;
   const certificateOf = certificates(configuration, state);
@@ -343,6 +356,7 @@ async function assemble(
     }),
     sessions,
     trail,
+    identityBridge,
     intelligence,
     stream,
     scenarios,

@@ -9,8 +9,10 @@ import { role } from './api/rights.ts';
 import { auditSettings } from './audit/trail.ts';
 import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
+import { identityBridgeSettings } from './identity-bridge/bridge.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
 import { integritySettings } from './integrity/configuration.ts';
+import { intelligenceSettings } from './intelligence/configuration.ts';
 import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.ts';
 import { type PolicyEntry, readPolicies } from './policy/document.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
@@ -138,11 +140,13 @@ export const cloudDocument = z.strictObject({
   sources: sourceList.default([]),
   monitors: monitors.default({}),
   sigma: sigma.optional(),
+  intelligence: intelligenceSettings.prefault({}),
   /** The shop's pages and files, looked at again and again. */
   integrity: integritySettings.optional(),
   /** File with the rules of the house (cloud/policy/starter.yaml to begin with). */
   policies: path.optional(),
   audit: auditSettings.prefault({}),
+  identityBridge: identityBridgeSettings.prefault({}),
   telemetry: telemetry.default({ engine: 'embedded' }),
   /** Created where there is no account of that name yet; later changes here change nothing. */
   accounts: z.array(account).max(1_000).default([]),
@@ -197,7 +201,7 @@ interface Problem {
 }
 
 /** Addresses of the API; a source's posts would never arrive there. */
-const taken = /^\/(api|ingest|assets|healthz|readyz|metrics|openapi\.json)(\/|$)|^\/$/;
+const taken = /^\/(api|ingest|assets|healthz|readyz|metrics|openapi\.json|taxii2)(\/|$)|^\/$/;
 
 /** Names that the registry does not know, and names that are there twice. */
 function strangers({ gateways, sources, accounts }: CloudDocument, registry: Registry): Problem[] {

@@ -11,13 +11,18 @@ import type {
   ApiError,
   AuditList,
   AuditTrailHealth,
+  IdentityChallenge,
+  IdentityVerdict,
   IncidentList,
   IncidentPage,
   IncidentSummary,
+  IntelligenceState,
+  IssuedList,
   PeopleList,
   PictureAsset,
   PictureSite,
   QuarantineList,
+  Released,
   SessionInfo,
   SituationalPicture,
   StoryStep,
@@ -186,6 +191,23 @@ export const incidentPage: z.ZodType<IncidentPage> = z.strictObject({
   site: maybe(pictureSite),
 });
 
+export const released: z.ZodType<Released> = z.strictObject({ incident: z.string(), objects: z.number() });
+
+export const intelligenceState: z.ZodType<IntelligenceState> = z.strictObject({
+  indicators: z.number(),
+  matched: z.number(),
+  feeds: z.array(
+    z.strictObject({
+      name: z.string(),
+      lastAt: maybe(at),
+      indicators: z.number(),
+      revoked: z.number(),
+      refused: z.number(),
+      problem: maybe(z.string()),
+    }),
+  ),
+});
+
 export const telemetrySeries: z.ZodType<TelemetrySeries> = z.strictObject({
   asset: z.string(),
   quantity: z.string(),
@@ -215,6 +237,36 @@ export const auditList: z.ZodType<AuditList> = z.strictObject({
   items: z.array(
     z.strictObject({ at, by: z.string(), from: z.string(), action: z.string(), about: z.string() }),
   ),
+});
+
+export const issuedList: z.ZodType<IssuedList> = z.strictObject({
+  issuer: z.string(),
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      type: z.string(),
+      subject: z.string(),
+      validUntil: at,
+      at,
+      by: z.string(),
+      revokedAt: maybe(at),
+      reason: maybe(z.string()),
+    }),
+  ),
+});
+
+export const identityChallenge: z.ZodType<IdentityChallenge> = z.strictObject({
+  nonce: z.string(),
+  audience: z.string(),
+  expiresInMs: z.number(),
+});
+
+export const identityVerdict: z.ZodType<IdentityVerdict> = z.strictObject({
+  accepted: z.boolean(),
+  reason: maybe(z.string()),
+  message: maybe(z.string()),
+  courier: maybe(z.string()),
+  carrier: maybe(z.string()),
 });
 
 export const auditTrailHealth: z.ZodType<AuditTrailHealth> = z.strictObject({

@@ -268,6 +268,44 @@ export interface QuarantineList {
 /** GET /api/risk: RiskRegister, out of the threats and weaknesses of the dependency file. */
 
 /**
+ * POST /api/identity/credentials {type, subject, claims, validDays} → {id, jwt} · GET /api/identity/credentials?limit=100
+ * · POST /api/identity/credentials/revoke {id, reason}: for administrators.
+ */
+export interface IssuedCredential {
+  id: string;
+  type: string;
+  subject: string;
+  validUntil: number;
+  at: number;
+  by: string;
+  revokedAt?: number;
+  reason?: string;
+}
+export interface IssuedList {
+  /** Who issues here. */
+  issuer: string;
+  items: IssuedCredential[];
+}
+
+/**
+ * For devices that check, with their token as `Authorization: Bearer …`: POST /api/identity/challenge → IdentityChallenge
+ * · POST /api/identity/verify {presentation, type, claims} · POST /api/identity/hand-over {presentation, parcel} → IdentityVerdict
+ */
+export interface IdentityChallenge {
+  nonce: string;
+  audience: string;
+  expiresInMs: number;
+}
+export interface IdentityVerdict {
+  accepted: boolean;
+  /** Why not: `revoked`, `expired`, `untrusted-issuer`, `replayed`, `wrong-parcel`, … */
+  reason?: string;
+  message?: string;
+  courier?: string;
+  carrier?: string;
+}
+
+/**
  * GET /api/audit/health: the tamper-evident log. Beside it, as text: GET /api/audit/checkpoint, /api/audit/key,
  * /api/audit/tile/… (c2sp.org/tlog-tiles), and GET /api/audit/export?incident=…&records=true&since=… (NDJSON).
  */

@@ -1,6 +1,6 @@
 /** Takes persons out of what leaves the house: names, accounts, badges, addresses of theirs. Pure. */
 import type { Detection } from '../../devices/model/detection.ts';
-import type { Observation } from '../../devices/model/observation.ts';
+import type { Observation, Subjects } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 
 /** Shorter names stand in too many words. */
@@ -25,7 +25,7 @@ export interface Redaction {
   /** Text for people, with every known name replaced. */
   text(text: string): string;
   /** `person-1`: the same for all that is known to be one person within what is exported. */
-  person(of: { account?: string; badge?: string; identity?: string }): string | undefined;
+  person(of: Subjects): string | undefined;
   /** Observables that may go out. */
   observables(observables: Readonly<Record<string, string>>): Record<string, string>;
   readonly isOn: boolean;
@@ -53,7 +53,7 @@ export function redactionOf(
     numbers.set(key, name);
     return name;
   };
-  const keyOf = ({ account, badge, identity }: { account?: string; badge?: string; identity?: string }) => {
+  const keyOf = ({ account, badge, identity }: Subjects) => {
     const person = registry.resolve({
       ...(account === undefined ? {} : { account }),
       ...(badge === undefined ? {} : { badge }),
