@@ -180,6 +180,12 @@ export const communicationSamples: readonly StandingSample[] = [
     expect: [{ rule: 'device-talks-outside', at: 3 * HOUR, severity: 'medium', count: 1 }],
   },
   {
+    name: 'it may ask for the time',
+    configuration,
+    observations: [flow(0, CAMERA, OUTSIDE, { protocol: 'udp', destinationPort: 123 })],
+    expect: [],
+  },
+  {
     name: "its vendor's cloud, named in the settings, it may reach",
     configuration: { ...configuration, usual: ['203.0.113.0/24'] },
     observations: [flow(0, CAMERA, OUTSIDE), flow(3 * HOUR, CAMERA, OUTSIDE)],

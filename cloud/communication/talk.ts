@@ -25,6 +25,8 @@ export const MAX_DEVICES = 20_000;
 export const MAX_STRANGERS = 20_000;
 /** Pairs of device and outside party whose rhythm is remembered. */
 export const MAX_RHYTHMS = 20_000;
+/** NTP. */
+const TIME_PORT = 123;
 /** So many go at once: to look for the oldest takes as long for one as for many. */
 const GOING_SHARE = 16;
 
@@ -120,6 +122,8 @@ export class Talk implements Standing {
       if (port !== undefined) this.#tried(memory, contact, to, port);
       return;
     }
+    // Everything that has a clock asks for the time.
+    if (isOutside && port === TIME_PORT && from.hasOnePurpose) return;
     const isNew = memory.peers.meet(to.address, at, id, () => ({
       party: to.name,
       address: to.address,

@@ -135,6 +135,15 @@ class OrderCase {
     return since !== undefined && since <= at;
   }
 
+  #tellsReturns(): boolean {
+    const { expectsReturns, scanners } = this.#settings;
+    return (
+      expectsReturns ??
+      (Object.values(scanners).includes('returned') ||
+        !this.#steps.some(({ teller }) => teller.startsWith('woocommerce:')))
+    );
+  }
+
   #require(requirement: Requirement): void {
     const { rule, steps, needs, when, wait, told, paidAtOnce, afterLeaving } = requirement;
     const step = this.#first(...steps);
@@ -147,7 +156,7 @@ class OrderCase {
       ({ name, at }) => needs.includes(name) && (when === 'ever' || at <= step.at + skewMs),
     );
     if (isThere) return;
-    if (rule === 'refund-without-return' && this.#isCourtesy()) return;
+    if (rule === 'refund-without-return' && (this.#isCourtesy() || !this.#tellsReturns())) return;
     // An order that nobody knows has no payment either: it is told once.
     if (rule === 'hand-over-before-payment' && this.#first('placed', 'known') === undefined) return;
     const waitMs = this.#settings[wait];

@@ -238,6 +238,17 @@ export const orderSamples: readonly StandingSample[] = [
     expect: [{ rule: 'refund-without-return', at: DAY, severity: 'medium' }],
   },
   {
+    name: 'a shop that has no word for returns tells none',
+    observations: [
+      ...bought,
+      shop(3 * HOUR, 'shipped'),
+      refund(DAY, 29.35),
+      { ...shop(DAY, 'refunded'), source: 'woocommerce:shop' },
+    ],
+    until: 12 * DAY,
+    expect: [],
+  },
+  {
     name: 'refunded once it was back, told by the shop and by the payment service',
     observations: [
       ...bought,

@@ -32,5 +32,7 @@ export const orderSettings = z.strictObject({
     .default(['cod', 'bacs', 'cheque', 'invoice', 'cash', 'transfer', 'gift-card', 'voucher']),
   /** Whether every payment must be known from a payment service; without it, from the first that one tells on. */
   expectsPayments: z.boolean().optional(),
+  /** Whether returns are told; without it, by every shop but WooCommerce, which has no word for them. */
+  expectsReturns: z.boolean().optional(),
 });
 export type OrderSettings = z.infer<typeof orderSettings>;
