@@ -149,7 +149,7 @@ async function assemble(
     inForce: inForceSince(join(state, 'policies.json'), configuration.policies, clock.now()),
     now: clock.now(),
   });
-  policies.recall((kinds, limit) => store.observations({ kinds, limit }));
+  policies.recall((kind, limit) => store.observations({ kinds: [kind], limit }));
   const intelligence = openIntelligence({
     settings: configuration.intelligence,
     state,

@@ -148,7 +148,9 @@ class Gatherer {
       case 'meta': {
         const does = value('http-equiv').trim().toLowerCase();
         if (does === 'content-security-policy') this.metaPolicies.push(value('content'));
-        const target = /^\s*[\d.]*\s*[;,]?\s*(?:url\s*=)?\s*['"]?([^'"]+)/i.exec(value('content'))?.[1];
+        // Without blanks first: they would be tried in too many ways.
+        const refresh = value('content').replace(/\s+/g, '').slice(0, 2_000);
+        const target = /^[\d.]*[;,]?(?:url=)?['"]?([^'"]+)/i.exec(refresh)?.[1];
         if (does === 'refresh' && target !== undefined) this.#frame('refresh', target, attributes);
         break;
       }

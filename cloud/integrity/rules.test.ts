@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { incidentList } from '../api/answers.ts';
 import { integrityOverview, policyList } from '../api/monitor-answers.ts';
-import { type CloudRig, eventually, startRig } from '../testing.ts';
+import { type CloudRig, eventually, type Person, startRig } from '../testing.ts';
 import { ShopRig } from './shop-rig.ts';
 
 let rig: CloudRig;
@@ -50,11 +50,24 @@ test('a skimmer on the checkout is an incident and breaks a rule, until a person
     id: 'payment-page-scripts-reviewed',
     serves: [{ standard: 'PCI DSS 4.0.1' }, { standard: 'PCI DSS 4.0.1' }],
   });
+  // A restart judges what is stored once more, and finds the same.
+  await rig.restart();
+  const again = await rig.as('supervisor');
+  const after = await again.read('/api/policies', policyList);
+  expect(after.items).toEqual(items);
+  const { items: incidents } = await again.read('/api/incidents', incidentList);
+  expect(incidents.map(({ id }) => id)).toContain(incident.id);
+  expect((await again.read('/api/integrity', integrityOverview)).findings).toHaveLength(1);
+  await accepts(again, findings[0]?.id);
+});
+
+async function accepts(supervisor: Person, id: string | undefined): Promise<void> {
+  const overview = () => supervisor.read('/api/integrity', integrityOverview);
   expect((await supervisor.send('/api/integrity/accept', { id: 'nothing' })).status).toBe(404);
-  expect((await supervisor.send('/api/integrity/accept', { id: findings[0]?.id })).status).toBe(200);
+  expect((await supervisor.send('/api/integrity/accept', { id })).status).toBe(200);
   expect((await overview()).findings).toEqual([]);
   expect((await supervisor.send('/api/integrity/deployments', { minutes: 30 })).status).toBe(200);
-});
+}
 
 test('a wrong file of rules stops the cloud before it opens, with line and key', async () => {
   const file = join(rig.folder, 'policies.yaml');

@@ -380,6 +380,7 @@ export class IntegrityWatch {
       open: [],
     };
     this.#memory.pages[page.url] = known;
+    const { baseline, failures } = known;
     const told: Observation[] = [];
     const tell = (
       kind: Reported['kind'],
@@ -447,7 +448,7 @@ export class IntegrityWatch {
       } else this.#compare(known, inventory, fetched.url, asset, now, tell);
     }
     if (told.length > 0) await this.#options.commit(told);
-    this.#save();
+    if (told.length > 0 || known.baseline !== baseline || known.failures !== failures) this.#save();
   }
 
   #compare(
@@ -578,7 +579,8 @@ export class IntegrityWatch {
       if (announced) takeFile(known, difference);
       else known.open.push({ id: observationName(name, 'file-watch'), at: now, ...difference });
     }
-    if (told.length > 0) await commit(told);
+    if (told.length === 0) return;
+    await commit(told);
     this.#save();
   }
 }

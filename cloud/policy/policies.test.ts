@@ -13,7 +13,7 @@ import { byTime } from './kinds/by-time.ts';
 import { mustNot } from './kinds/must-not.ts';
 import { presence } from './kinds/presence.ts';
 import { twoPerson } from './kinds/two-person.ts';
-import { inForceSince, Policies } from './policies.ts';
+import { inForceSince, MAX_SCOPES, Policies } from './policies.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -221,6 +221,38 @@ test('a breach that has been told stands when what it rests on is forgotten', ()
   policies.observe(observations);
   expect(policies.pass(DAY_MS).put).toHaveLength(1);
   for (const day of [7, 9, 20, 40]) expect(policies.pass(day * DAY_MS)).toEqual({ put: [], withdraw: [] });
+});
+
+test('what was stored in former lives is known again, and judged with the time', () => {
+  const { entry, observations, now } = kinds[1]?.samples[1] ?? {
+    entry: noSecondFactor,
+    observations: [],
+    now: 0,
+  };
+  const policies = policiesOf([entry]);
+  policies.recall((kind) => observations.filter((one) => one.kind === kind));
+  expect(policies.observe(observations).put.length + policies.pass(now).put.length).toBe(1);
+});
+
+test('more scopes than there is room for are given up, and counted', () => {
+  const entry = policyEntry.parse({
+    ...described,
+    kind: 'must-not',
+    seen: { kinds: ['login.succeeded'], where: { 'facts.secondFactor': false } },
+    per: 'person',
+    what: 'did',
+  });
+  const policies = policiesOf([entry]);
+  const many = Array.from({ length: MAX_SCOPES + 5 }, (_, index) => ({
+    ...whole(
+      { kind: 'login.succeeded', asset: 'shop-admin', observedAt: index, facts: { secondFactor: false } },
+      index,
+    ),
+    subjects: { account: `a${index}` },
+  }));
+  expect(policies.observe(many).put).toHaveLength(MAX_SCOPES);
+  expect(policies.forgotten).toBe(5);
+  expect(policies.states()[0]?.scopes).toBe(MAX_SCOPES);
 });
 
 test('since when a rule holds outlives a restart', () => {

@@ -15,9 +15,13 @@ import { type Breach, LOOK_BACK_MS } from './policy-kind.ts';
 export const MAX_SCOPES = 20_000;
 /** Observations of one scope; beyond it the oldest are given up. */
 export const MAX_OBSERVATIONS = 2_000;
+/** Observations of all scopes of one rule together. */
+export const MAX_KEPT = 200_000;
+/** All scopes are looked at for what has not come so often, in the site's time. */
+const PASS_MS = 30_000;
 /** Breaches of one rule that are told to people. */
 const MAX_TOLD = 50;
-/** Observations read back for a rule at a start: the newest. */
+/** Observations of one kind read back at a start: the newest. */
 const MAX_RECALLED = 5_000;
 
 export interface PolicyState {
@@ -48,6 +52,8 @@ interface Running {
   inForceFrom: number;
   scopes: Map<string, Scope>;
   stirred: Set<string>;
+  /** Observations in all scopes. */
+  kept: number;
 }
 
 const inOrder = (a: Observation, b: Observation) =>
@@ -65,6 +71,7 @@ export class Policies implements Standing {
   readonly #running: Running[];
   readonly #off: PolicyEntry[];
   #now: number;
+  #passedAt = Number.NEGATIVE_INFINITY;
   forgotten = 0;
 
   constructor(entries: readonly PolicyEntry[], { registry, inForce, now }: PoliciesOptions) {
@@ -76,7 +83,13 @@ export class Policies implements Standing {
       .map((one) => {
         const policy = policyFrom(one);
         const scopes = new Map(policy.scopes(registry).map((name) => [name, emptyScope()]));
-        return { policy, inForceFrom: inForce.get(one.id) ?? now, scopes, stirred: new Set(scopes.keys()) };
+        return {
+          policy,
+          inForceFrom: inForce.get(one.id) ?? now,
+          scopes,
+          stirred: new Set(scopes.keys()),
+          kept: 0,
+        };
       });
   }
 
@@ -88,16 +101,12 @@ export class Policies implements Standing {
     return this.#running.map(({ policy }) => policy.rule);
   }
 
-  /** How far back observations are wanted after a start. */
-  get rememberMs(): number {
-    return LOOK_BACK_MS + 2 * Math.max(0, ...this.#running.map(({ policy }) => policy.spanMs));
-  }
-
-  /** Takes what was stored in former lives, without judging it yet. */
-  recall(observations: (kinds: readonly ObservationKind[], limit: number) => readonly Observation[]): void {
-    for (const running of this.#running)
-      if (running.policy.observes.length > 0)
-        for (const one of observations(running.policy.observes, MAX_RECALLED)) this.#take(running, one);
+  /** Takes what was stored in former lives, without judging it yet: the newest of each kind, however old. */
+  recall(newest: (kind: ObservationKind, limit: number) => readonly Observation[]): void {
+    for (const kind of this.observes)
+      for (const one of newest(kind, MAX_RECALLED))
+        for (const running of this.#running)
+          if (running.policy.observes.includes(kind)) this.#take(running, one);
   }
 
   observe(observations: readonly Observation[]): Judgement {
@@ -109,6 +118,8 @@ export class Policies implements Standing {
 
   pass(now: number): Judgement {
     this.#now = Math.max(this.#now, now);
+    if (this.#now - this.#passedAt < PASS_MS) return { put: [], withdraw: [] };
+    this.#passedAt = this.#now;
     return this.#judge(({ scopes }) => scopes.keys());
   }
 
@@ -147,7 +158,8 @@ export class Policies implements Standing {
     ];
   }
 
-  #take({ policy, scopes, stirred }: Running, observation: Observation): void {
+  #take(running: Running, observation: Observation): void {
+    const { policy, scopes, stirred } = running;
     for (const name of policy.scopesOf(observation, this.#registry)) {
       const scope = scopes.get(name) ?? emptyScope();
       const { observations } = scope;
@@ -159,19 +171,28 @@ export class Policies implements Standing {
         at--;
       }
       observations.splice(at, 0, observation);
+      running.kept++;
       if (observations.length > MAX_OBSERVATIONS) {
         observations.shift();
+        running.kept--;
         this.forgotten++;
       }
       // The scope heard last goes to the end: the first is the one to give up.
       scopes.delete(name);
       scopes.set(name, scope);
       stirred.add(name);
-      if (scopes.size > MAX_SCOPES) {
-        const quietest = scopes.keys().next().value;
-        if (quietest !== undefined) scopes.delete(quietest);
-        this.forgotten++;
-      }
+      if (scopes.size > MAX_SCOPES || running.kept > MAX_KEPT) this.#giveUp(running);
+    }
+  }
+
+  #giveUp(running: Running): void {
+    for (const [name, { observations }] of running.scopes) {
+      // One that is there in any case, and empty, makes no room.
+      if (observations.length === 0 && running.scopes.size <= MAX_SCOPES) continue;
+      running.scopes.delete(name);
+      running.kept -= observations.length;
+      this.forgotten++;
+      return;
     }
   }
 
@@ -187,7 +208,8 @@ export class Policies implements Standing {
     return judgement;
   }
 
-  #judgeScope({ policy, inForceFrom }: Running, name: string, scope: Scope, judgement: Judgement): void {
+  #judgeScope(running: Running, name: string, scope: Scope, judgement: Judgement): void {
+    const { policy, inForceFrom } = running;
     const now = this.#now;
     const { breaches, hasNoData } = policy.judge({
       scope: name,
@@ -214,8 +236,10 @@ export class Policies implements Standing {
     scope.found = found;
     const oldest = now - LOOK_BACK_MS - 2 * policy.spanMs;
     // The newest is always kept: how old something is must be known however old it is.
-    while (scope.observations.length > 1 && (scope.observations[1]?.observedAt ?? now) < oldest)
+    while (scope.observations.length > 1 && (scope.observations[1]?.observedAt ?? now) < oldest) {
       scope.observations.shift();
+      running.kept--;
+    }
   }
 
   #detectionOf({ entry, rule }: Policy, scope: string, breach: Breach): Detection {
@@ -257,7 +281,8 @@ export class Policies implements Standing {
       configuration: z.unknown(),
       rules: this.rules,
       observes: this.observes,
-      rememberMs: () => this.rememberMs,
+      // What is older was recalled.
+      rememberMs: () => LOOK_BACK_MS,
       open: () => this,
       samples: [],
     };

@@ -10,7 +10,7 @@ const at = Date.UTC(2026, 10, 23, 7, 0, 1);
 
 /**
  * What a shop writes about its accounts, one JSON object a line: `{"time": ISO 8601, "event": "login.failed" |
- * "login.succeeded" | "account.elevated", "account", "ip", "role"?, "asset"?}`. Further members are passed over.
+ * "login.succeeded" | "account.elevated", "account", "ip", "role"?, "secondFactor"?: whether one was given, "asset"?}`. Further members are passed over.
  */
 export const accountLog = sourceFormat({
   name: 'account-log',
@@ -36,6 +36,7 @@ export const accountLog = sourceFormat({
       const agent = textAt(entry, 'userAgent');
       const role = textAt(entry, 'role');
       const asset = textAt(entry, 'asset');
+      const secondFactor = typeof entry.secondFactor === 'boolean' ? entry.secondFactor : undefined;
       return {
         reported: [
           {
@@ -43,7 +44,7 @@ export const accountLog = sourceFormat({
             observedAt,
             subjects: { account },
             observables: present({ ip, 'user-agent': agent }),
-            facts: present({ role }),
+            facts: present<string | boolean>({ role, secondFactor }),
             ...(asset === undefined ? {} : { asset }),
           },
         ],
@@ -64,6 +65,22 @@ export const accountLog = sourceFormat({
             observables: { ip: '198.51.100.20' },
             facts: { role: 'admin' },
             asset: 'shop-admin',
+          },
+        ],
+      },
+    },
+    {
+      name: 'an administrator logs in without a second factor',
+      input:
+        '{"time":"2026-11-23T07:00:01.000Z","event":"login.succeeded","account":"a.weber","role":"admin","secondFactor":false}',
+      expect: {
+        reported: [
+          {
+            kind: 'login.succeeded',
+            observedAt: at,
+            subjects: { account: 'a.weber' },
+            observables: {},
+            facts: { role: 'admin', secondFactor: false },
           },
         ],
       },
