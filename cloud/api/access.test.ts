@@ -7,7 +7,7 @@ import { role } from './rights.ts';
 /** Who may do what, written down a second time: a change of rights is a change here as well. */
 const everybody = ['operator', 'supervisor', 'auditor', 'administrator'];
 const handlers = ['operator', 'supervisor', 'administrator'];
-const table: Record<string, { allowed: readonly string[] | 'anyone'; body?: unknown }> = {
+const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'; body?: unknown }> = {
   'POST /api/session': { allowed: 'anyone', body: { name: 'nobody', password: 'wrong' } },
   'GET /api/session': { allowed: everybody },
   'DELETE /api/session': { allowed: everybody },
@@ -45,6 +45,22 @@ const table: Record<string, { allowed: readonly string[] | 'anyone'; body?: unkn
   'POST /api/scenarios/:id': { allowed: handlers, body: {} },
   'GET /api/quarantine': { allowed: ['administrator'] },
   'GET /api/audit': { allowed: ['supervisor', 'auditor', 'administrator'] },
+  'GET /api/audit/health': { allowed: ['supervisor', 'auditor', 'administrator'] },
+  'GET /api/audit/checkpoint': { allowed: ['supervisor', 'auditor', 'administrator'] },
+  'GET /api/audit/key': { allowed: ['supervisor', 'auditor', 'administrator'] },
+  'GET /api/audit/tile/:place': { allowed: ['supervisor', 'auditor', 'administrator'] },
+  'GET /api/audit/export': { allowed: ['auditor', 'administrator'] },
+  'GET /api/identity/credentials': { allowed: ['administrator'] },
+  'POST /api/identity/credentials': { allowed: ['administrator'], body: {} },
+  'POST /api/identity/credentials/revoke': { allowed: ['administrator'], body: {} },
+  'GET /api/identity/status/:list': { allowed: 'anyone' },
+  'GET /.well-known/did.json': { allowed: 'anyone' },
+  'POST /api/identity/challenge': { allowed: 'a device', body: {} },
+  'POST /api/identity/verify': {
+    allowed: 'a device',
+    body: { presentation: 'x', type: 'AgeCredential' },
+  },
+  'POST /api/identity/hand-over': { allowed: 'a device', body: { presentation: 'x', parcel: 'p' } },
   'GET /healthz': { allowed: 'anyone' },
   'GET /readyz': { allowed: 'anyone' },
   'GET /metrics': { allowed: 'anyone' },
@@ -82,14 +98,16 @@ const routes = Object.entries(table).map(([name, { allowed, body }]) => {
   const [method = '', path = ''] = name.split(' ');
   return { name, method, path, allowed, body };
 });
-const guarded = routes.filter(({ allowed }) => allowed !== 'anyone');
+const guarded = routes.flatMap(({ allowed, ...rest }) =>
+  typeof allowed === 'string' ? [] : [{ ...rest, allowed }],
+);
 
 test('the table names every route that there is, and no other', () => {
   const served = rig.cloud.app.routes
     .filter(
       ({ path, method }) => !path.includes('*') && method !== 'ALL' && !/^\/(ingest|sources)/.test(path),
     )
-    .map(({ method, path }) => `${method} ${path}`);
+    .map(({ method, path }) => `${method} ${path.replace(/\{[^}]*\}/, '')}`);
   expect([...new Set(served)].sort()).toEqual(Object.keys(table).sort());
 });
 
@@ -123,6 +141,14 @@ test.each(routes.filter(({ allowed }) => allowed === 'anyone'))(
   async ({ method, path, body }) => {
     const nobody = new Person(rig.address, '', '');
     expect(await reach(await nobody.send(path, body, method))).toBe('let in');
+  },
+);
+
+test.each(routes.filter(({ allowed }) => allowed === 'a device'))(
+  '$name takes the token of a device, and no session',
+  async ({ method, path, body }) => {
+    for (const person of [new Person(rig.address, '', ''), await rig.as('administrator')])
+      expect(await reach(await person.send(path, body, method))).toBe('token');
   },
 );
 

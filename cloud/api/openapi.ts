@@ -87,14 +87,14 @@ function operationOf(route: Route): Json {
 const rolesWith = (right: Right): string[] => role.options.filter((one) => mayDo(one, right));
 
 const operationId = ({ method, path }: Route): string =>
-  `${method}${path.replace(/[/:.-]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`;
+  `${method}${path.replace(/\{[^}]*\}/, '').replace(/[/:.-]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`;
 
 /** The API in OpenAPI 3.1, written down from the routes themselves. */
 export function openApiDocument(routes: readonly Route[]): Json {
   const { schemas } = z.toJSONSchema(named, { uri, io: 'output' });
   const paths: Record<string, Json> = {};
   for (const one of routes) {
-    const path = one.path.replace(/:(\w+)/g, '{$1}');
+    const path = one.path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}');
     paths[path] = { ...paths[path], [one.method]: operationOf(one) };
   }
   return {
