@@ -10,6 +10,7 @@ import {
   type Attempt,
   type DeviceMemory,
   type Familiar,
+  FEW_NAMES,
   HOUR_MS,
   type NamesAsked,
   type Rhythm,
@@ -437,11 +438,8 @@ export function judgeNames(
   });
 }
 
-/** Fewest names of an hour whose shape says anything. */
-const MIN_NAMES = 10;
-
 function carries({ names, questions }: NamesAsked, leastLength: number): boolean {
-  if (names.size < MIN_NAMES || names.distinct < 0.5 * questions) return false;
+  if (names.size < FEW_NAMES || names.distinct < 0.5 * questions) return false;
   let length = 0;
   let bits = 0;
   for (const { thing } of names.entries()) {

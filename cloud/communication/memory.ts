@@ -17,6 +17,8 @@ const MAX_ATTEMPTS_PER_SLOT = 256;
 const MAX_NAMES_PER_HOUR = 256;
 /** Domains of a device of which names are remembered. */
 const MAX_DOMAINS = 512;
+/** Fewer names in an hour carry nothing. */
+export const FEW_NAMES = 10;
 
 /** Something met before: when first, and with which observation. */
 export interface Familiar extends First {
@@ -145,16 +147,23 @@ export class DeviceMemory {
     return sample.add(`${attempt.to}|${attempt.port}`, at, id, () => attempt);
   }
 
+  /** The longest known domain under which few names were asked for; what may be a tunnel stays. */
+  #leastAsked(): string {
+    for (const [domain, hours] of this.asked) {
+      let isQuiet = true;
+      for (const { names } of hours.values()) isQuiet &&= names.size < FEW_NAMES;
+      if (isQuiet) return domain;
+    }
+    return this.asked.keys().next().value ?? '';
+  }
+
   /** True: another name under the domain. */
   asks({ at, id, question }: Contact, domain: string, front: string): boolean {
     let hours = this.asked.get(domain);
     if (hours === undefined) {
       hours = new Map();
       this.asked.set(domain, hours);
-      if (this.asked.size > MAX_DOMAINS) {
-        const longest = this.asked.keys().next().value;
-        if (longest !== undefined) this.asked.delete(longest);
-      }
+      if (this.asked.size > MAX_DOMAINS) this.asked.delete(this.#leastAsked());
     }
     const hour = Math.floor(at / HOUR_MS);
     let asked = hours.get(hour);
