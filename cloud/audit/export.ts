@@ -11,8 +11,10 @@ import type { NoteSigner } from './note.ts';
 import type { TileLog } from './tile-log.ts';
 
 export const EXPORT_FORMAT = 'gatehouse-audit-export/1';
-/** Records and incidents read at a time. */
+/** Records read at a time. */
 const PAGE = 500;
+/** Changes that may wait while an export is made, at most looked at. */
+const MAX_BATCH = 5_000;
 
 export interface ExportWishes {
   /** Only what concerns one incident. */
@@ -91,13 +93,14 @@ async function* exported(parts: ExportParts, wishes: ExportWishes): AsyncGenerat
       lanes.set(`${gateway}/${epoch}/${lane}`, { gateway, epoch, lane });
     }
     if (body?.type === 'incident') written.set(body.incident, body);
+    if (body?.type === 'incident-ended') written.delete(body.incident);
     if (concerns)
       yield incident === undefined
         ? { number, leaf: base64(leafHash(bytes)), entry }
         : { number, entry, proof: (await inclusionProof(number, size, log.range)).map(base64) };
     number++;
   }
-  yield* incidentsOf(store, written, incident);
+  yield* incidentsOf(parts, size, written, incident);
   if (records && incident === undefined) for (const lane of lanes.values()) yield* recordsOf(store, lane);
 }
 
@@ -106,26 +109,39 @@ const isAbout = (body: object, incident: string): boolean =>
   ('into' in body && body.into === incident) ||
   ('about' in body && body.about === incident);
 
-function* incidentsOf(
-  store: Store,
+async function* incidentsOf(
+  { store, log }: ExportParts,
+  size: number,
   written: ReadonlyMap<string, { sha256: string; detectionsSha256: string }>,
   only: string | undefined,
-): Generator<object> {
+): AsyncGenerator<object> {
   for (const [id, last] of written) {
     if (only !== undefined && id !== only) continue;
     const incident = store.incident(id);
-    if (incident === undefined) continue;
+    // An old name leads to the incident that took it over.
+    if (incident === undefined || incident.id !== id) {
+      if (await isNewer(store, log, size, id)) yield { gone: id, waits: true };
+      continue;
+    }
     const detections = incident.detections
       .slice(0, MAX_HASHED_DETECTIONS)
       .flatMap((one) => store.detection(one) ?? []);
     const isWritten =
       sha256Of(incident) === last.sha256 && detectionsSha256(detections) === last.detectionsSha256;
-    // A newer revision that waits to be written down; what differs without waiting was altered.
-    const waits =
-      !isWritten &&
-      store.changes(PAGE).some((change) => change.kind === 'incident' && change.id === incident.id);
+    // What differs without being newer was altered: the verifier says so.
+    const waits = !isWritten && (await isNewer(store, log, size, id));
     yield { incident, detections, ...(waits ? { waits } : {}) };
   }
+}
+
+/** Whether an incident has changed since the log had so many entries. */
+async function isNewer(store: Store, log: TileLog, size: number, id: string): Promise<boolean> {
+  if (store.changes(MAX_BATCH).some((change) => change.kind === 'incident' && change.id === id)) return true;
+  for await (const bytes of log.entries(size)) {
+    const read = readEntry(bytes);
+    if (typeof read !== 'string' && 'incident' in read.body && read.body.incident === id) return true;
+  }
+  return false;
 }
 
 async function* recordsOf(store: Store, lane: Lane): AsyncGenerator<object> {

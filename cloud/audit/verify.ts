@@ -31,6 +31,7 @@ const lines = z.union([
   z.strictObject({ number, leaf: bytes, entry: z.string() }),
   z.strictObject({ number, entry: z.string(), proof: z.array(bytes).max(64) }),
   z.strictObject({ incident, detections: z.array(detection), waits: z.literal(true).optional() }),
+  z.strictObject({ gone: z.string(), waits: z.literal(true) }),
   z.strictObject({ lane: z.strictObject({ gateway: z.string(), epoch: z.string(), lane }) }),
   z.strictObject({ record: z.strictObject({ sequence: number, chain: z.string(), json: z.string() }) }),
   z.strictObject({ seal: z.string() }),
@@ -129,7 +130,10 @@ class ExportCheck {
     else if ('leaf' in read.data) this.#entry(read.data, at);
     else if ('proof' in read.data) this.#proof(read.data, at);
     else if ('incident' in read.data) this.#incident(read.data, at);
-    else if ('lane' in read.data) {
+    else if ('gone' in read.data) {
+      this.#shown.add(read.data.gone);
+      this.#waits++;
+    } else if ('lane' in read.data) {
       this.#endLane();
       this.#lane = new LaneCheck(read.data.lane, this.#book);
     } else if ('record' in read.data) {

@@ -132,6 +132,28 @@ test('a bank vouches for an adult: accepted; for somebody under age: refused; an
   expect(await verdict(keyPair(), true)).toBe('untrusted-issuer');
 });
 
+test('a product proves to be genuine whoever holds it', async () => {
+  const product = keyPair();
+  const { jwt } = await bridge.issuer.issue(
+    {
+      type: 'ProductCredential',
+      subject: product.did,
+      claims: { product: 'insulin', batch: 'B7' },
+      validDays: 9,
+    },
+    'admin',
+    clock.now(),
+  );
+  const verdict = async (batch: string) =>
+    (
+      await bridge.verify(await present(keyPair(), [jwt]), door(), {
+        type: 'ProductCredential',
+        claims: { batch },
+      })
+    ).accepted;
+  expect([await verdict('B7'), await verdict('B8')]).toEqual([true, false]);
+});
+
 test('a hand-over is proved from the shop over the carrier to the scanner', async () => {
   const given = await delivery();
   const outcome = await bridge.handOver(await present(given.scanner, all(given)), 'parcel-1', door());
@@ -198,6 +220,43 @@ test('a carrier may vouch for what it was let, and for no more', async () => {
   const courier = await issuedBy(given.carrier, 'CourierCredential', { id: scanner.did, courier: 'tom' });
   const jwts = [given.carrierCredential.jwt, courier, own];
   expect(await reasonOf(await present(scanner, jwts), 'parcel-9')).toBe('untrusted-issuer');
+});
+
+test('a subcontractor is believed within what its carrier was let hand on, and no further', async () => {
+  const carrier = keyPair();
+  const sub = keyPair();
+  const scanner = keyPair();
+  const ofShop = async (mayIssue: readonly CredentialType[]) =>
+    (
+      await bridge.issuer.issue(
+        {
+          type: 'CarrierCredential',
+          subject: carrier.did,
+          claims: { name: 'Swift', mayIssue },
+          validDays: 1,
+        },
+        'admin',
+        clock.now(),
+      )
+    ).jwt;
+  const ofCarrier = (mayIssue: readonly CredentialType[]) =>
+    issuedBy(carrier, 'CarrierCredential', { id: sub.did, name: 'Sub', mayIssue });
+  const courier = await issuedBy(sub, 'CourierCredential', { id: scanner.did, courier: 'tom' });
+  const own = await issuedBy(sub, 'ParcelCredential', { id: scanner.did, parcel: 'parcel-1' });
+  const { jwt: entrusted } = await bridge.issuer.issue(
+    { type: 'ParcelCredential', subject: sub.did, claims: { parcel: 'parcel-1' }, validDays: 1 },
+    'admin',
+    clock.now(),
+  );
+  const handsOn = await ofShop(['CarrierCredential', 'CourierCredential']);
+  const lent = await ofCarrier(['CourierCredential']);
+  expect(await reasonOf(await present(scanner, [handsOn, lent, courier, entrusted]))).toBe('accepted');
+  const keepsIt = await ofShop(['CourierCredential']);
+  expect(await reasonOf(await present(scanner, [keepsIt, lent, courier, entrusted]))).toBe(
+    'untrusted-issuer',
+  );
+  const greedy = await ofCarrier(['CourierCredential', 'ParcelCredential']);
+  expect(await reasonOf(await present(scanner, [handsOn, greedy, courier, own]))).toBe('untrusted-issuer');
 });
 
 test('revocation of another issuer is asked of its list, and what can not be asked is not believed', async () => {

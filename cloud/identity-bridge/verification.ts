@@ -83,7 +83,7 @@ export async function believed(jwts: readonly string[], holder: string, trust: T
   for (const one of credentials) {
     const { validFrom, validUntil, type, status, issuer } = one;
     const now = trust.now();
-    if (!isRooted(one, credentials, trust.roots, MAX_DELEGATION))
+    if (!mayIssue(issuer, [type], credentials, trust.roots, MAX_DELEGATION))
       throw new Refused('untrusted-issuer', `nobody that is trusted here lets ${issuer} issue a ${type}`);
     if (validFrom !== undefined && validFrom > now + MAX_AHEAD_MS)
       throw new Refused('not-yet-valid', `the ${type} is not valid yet`);
@@ -92,24 +92,43 @@ export async function believed(jwts: readonly string[], holder: string, trust: T
       throw new Refused('revoked', `the ${type} was revoked`);
   }
   const mayHold = new Set([holder, ...credentials.map(({ issuer }) => issuer)]);
-  for (const { subject, type } of credentials)
+  // A product's label is about the product, whoever holds it.
+  const bound = credentials.filter(({ type }) => type !== 'ProductCredential');
+  for (const { subject, type } of bound)
     if (subject === undefined || !mayHold.has(subject))
       throw new Refused('not-the-holder', `the ${type} is somebody else's`);
-  if (!credentials.some(({ subject }) => subject === holder))
+  if (bound.length > 0 && !bound.some(({ subject }) => subject === holder))
     throw new Refused('not-the-holder', 'none of it is about whoever presents it');
   return credentials;
 }
 
-/** Whether a root issued it, or somebody whom a root lets issue this type. */
-function isRooted(
-  { issuer, type }: Credential,
+/**
+ * Whether a root may issue all of these, or lets this issuer: nobody hands on more than they were given, so each hand
+ * on the way must be let issue the credential itself and the right to do so.
+ */
+function mayIssue(
+  issuer: string,
+  types: readonly CredentialType[],
   all: readonly Credential[],
   roots: readonly TrustedRoot[],
   hands: number,
 ): boolean {
-  if (roots.some((root) => root.did === issuer && root.issues.includes(type))) return true;
+  if (roots.some((root) => root.did === issuer && types.every((type) => root.issues.includes(type))))
+    return true;
   if (hands <= 0) return false;
-  return all.some((one) => one.subject === issuer && lets(one, type) && isRooted(one, all, roots, hands - 1));
+  return all.some(
+    (one) =>
+      one.subject === issuer &&
+      one.issuer !== issuer &&
+      types.every((type) => lets(one, type)) &&
+      mayIssue(
+        one.issuer,
+        [...new Set<CredentialType>([...types, 'CarrierCredential'])],
+        all,
+        roots,
+        hands - 1,
+      ),
+  );
 }
 
 const lets = ({ type, claims }: Credential, wanted: CredentialType): boolean =>
@@ -121,7 +140,9 @@ export function required(
   type: CredentialType,
   claims: Readonly<Record<string, unknown>>,
 ): Credential {
-  const found = credentials.find((one) => one.type === type && one.subject === holder);
+  const found = credentials.find(
+    (one) => one.type === type && (one.subject === holder || type === 'ProductCredential'),
+  );
   if (found === undefined) throw new Refused('missing', `there is no ${type} of the holder's`);
   for (const [name, value] of Object.entries(claims))
     if (found.claims[name] !== value)
