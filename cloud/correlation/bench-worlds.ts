@@ -8,11 +8,11 @@ export interface BenchWorld {
   readonly detections: readonly Correlated[];
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
 
 /** Whole numbers from 0 to below `below`, the same in every run. */
-function randomNumbers(): (below: number) => number {
+export function randomNumbers(): (below: number) => number {
   let state = 1;
   return (below) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -20,7 +20,9 @@ function randomNumbers(): (below: number) => number {
   };
 }
 
-const detectionOf = (part: Partial<Correlated> & Pick<Correlated, 'id' | 'at' | 'rule'>): Correlated => ({
+export const detectionOf = (
+  part: Partial<Correlated> & Pick<Correlated, 'id' | 'at' | 'rule'>,
+): Correlated => ({
   severity: 'medium',
   source: 'bench',
   assets: [],

@@ -116,12 +116,18 @@ function joinIn(slot: Slot, run: Run, judge: Judge): void {
   else slot.crowd.join(run, judge);
 }
 
+/** So many slots are looked at from the end before the list is halved. */
+const NEAR_END = 3;
+
 /** Where the slot is, or where it would have to go in. */
 function indexOf(slots: readonly Slot[], number: number): number {
   let low = 0;
   let high = slots.length;
   // Detections mostly come in order: look at the end first.
-  if (high === 0 || (slots[high - 1]?.number ?? 0) < number) return high;
+  for (let step = 0; step < NEAR_END; step++) {
+    if (high === 0 || (slots[high - 1]?.number ?? 0) < number) return high;
+    high--;
+  }
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((slots[middle]?.number ?? 0) < number) low = middle + 1;

@@ -35,7 +35,8 @@ test('an incident that grows one by one is told a number of times that hardly gr
   }
   // Each of the first ones, and then only at every quarter more.
   expect(times).toBeGreaterThanOrEqual(ALWAYS_TOLD);
-  expect(times).toBeLessThan(ALWAYS_TOLD + 20);
+  const quarters = Math.log(detections.length / ALWAYS_TOLD) / Math.log(1 + GROWN_BY);
+  expect(times).toBeLessThanOrEqual(ALWAYS_TOLD + Math.ceil(quarters));
   expect(correlator.hasChanges).toBe(true);
   told(desk, correlator.changes());
   expect(correlator.hasChanges).toBe(false);

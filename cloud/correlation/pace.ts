@@ -1,7 +1,7 @@
 import type { Pace, Run } from './memory.ts';
 
 /** Incidents of up to so many detections are told anew at every change. */
-export const ALWAYS_TOLD = 100;
+export const ALWAYS_TOLD = 16;
 /** A larger one is told again when it has grown by this part of itself… */
 export const GROWN_BY = 1 / 4;
 /**

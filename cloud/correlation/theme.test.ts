@@ -70,6 +70,12 @@ describe('the theme of a rule', () => {
     expect(themeOf({ rule: 'r-1042' }).stage).toBeUndefined();
   });
 
+  test('knows the tactics of industrial control systems as steps in their order', () => {
+    const steps = ['TA0102', 'TA0108', 'TA0103', 'TA0109', 'TA0107', 'TA0106', 'TA0105'];
+    const stages = steps.map((tactic) => themeOf({ rule: 'r-1042', tactic }).stage ?? 0);
+    expect(stages).toEqual([1, 3, 4, 5, 6, 7, 8]);
+  });
+
   test('reads every way of writing a name alike', () => {
     expect(ruleWords('DoorForced')).toBe(ruleWords('door.forced'));
     expect(ruleWords('door_forced')).toBe('door forced');

@@ -232,7 +232,7 @@ const themes: readonly NamedTheme[] = [
 
 const other: Theme = { name: 'other' };
 
-/** MITRE ATT&CK tactics as steps, for rules whose name says nothing. */
+/** MITRE ATT&CK tactics (Enterprise, then ICS) as steps, for rules whose name says nothing. */
 const stageOfTactic: Readonly<Record<string, number>> = {
   TA0043: 1,
   TA0042: 1,
@@ -248,6 +248,19 @@ const stageOfTactic: Readonly<Record<string, number>> = {
   TA0010: 7,
   TA0011: 7,
   TA0040: 8,
+  TA0102: 1,
+  TA0108: 3,
+  TA0104: 3,
+  TA0110: 3,
+  TA0111: 3,
+  TA0103: 4,
+  TA0109: 5,
+  TA0100: 7,
+  TA0101: 7,
+  // A fridge's controller that no longer answers or alarms, or is driven elsewhere: before the goods are spoilt.
+  TA0107: 6,
+  TA0106: 7,
+  TA0105: 8,
 };
 
 /** The rule's name as words: `door-forced`, `DoorForced` and `door.forced` are one. */
