@@ -55,11 +55,19 @@ export function lies(inner: Network, outer: Network): boolean {
   return true;
 }
 
-/** Compared as texts, addresses must be written in one way: lower case, IPv6 in full groups shortened no further. */
+/** One way to write an address, RFC 5952 for IPv6: as texts, equal ones are equal. */
 export function canonicalAddress(text: string): string | undefined {
   const words = wordsOf(text);
   if (words === undefined) return undefined;
   const [first = 0] = words;
   if (words.length === 1) return [24, 16, 8, 0].map((shift) => (first >>> shift) & 255).join('.');
-  return words.flatMap((word) => [(word >>> 16).toString(16), (word & 0xffff).toString(16)]).join(':');
+  const groups = words.flatMap((word) => [word >>> 16, word & 0xffff]);
+  let [from, length] = [0, 1];
+  for (let at = 0; at < groups.length; at++) {
+    let end = at;
+    while (groups[end] === 0) end++;
+    if (end - at > length) [from, length] = [at, end - at];
+  }
+  const hex = (some: readonly number[]) => some.map((group) => group.toString(16)).join(':');
+  return length < 2 ? hex(groups) : `${hex(groups.slice(0, from))}::${hex(groups.slice(from + length))}`;
 }

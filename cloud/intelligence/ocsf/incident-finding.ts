@@ -27,7 +27,7 @@ const verdictOf: Readonly<Record<IncidentState, number>> = {
 /** Tactics and techniques of ATT&CK: `TA0006`, `T1110.001`. */
 function attackOf(tactic: string | undefined): Members | undefined {
   if (tactic === undefined || !/^TA?\d{4}(\.\d{3})?$/.test(tactic)) return undefined;
-  if (tactic.startsWith('TA')) return { tactics: [{ uid: tactic }], version: '16' };
+  if (tactic.startsWith('TA')) return { tactic: { uid: tactic }, version: '16' };
   const [technique, sub] = tactic.split('.');
   return {
     technique: { uid: technique },

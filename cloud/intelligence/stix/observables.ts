@@ -1,6 +1,6 @@
 /** What observations show as STIX cyber observables, with identifiers that follow from what they are. Pure. */
 import { type Observation, observationKinds } from '../../../devices/model/observation.ts';
-import { hashName, shownBy } from '../matching/observable.ts';
+import { canonical, hashName, shownBy } from '../matching/observable.ts';
 import type { Redaction } from '../redaction.ts';
 import type { StixObject } from '../taxii/resources.ts';
 import { PHYSICAL_EXTENSION, PHYSICAL_TYPE } from './house-extensions.ts';
@@ -76,8 +76,8 @@ function observableOf(type: string, value: string, redaction: Redaction): StixOb
 
 /** A connection is between two addresses that both are there. */
 function trafficOf({ observables = {}, facts = {} }: Observation, ids: ReadonlyMap<string, string>) {
-  const source = ids.get(observables.ip ?? '');
-  const target = ids.get(observables['destination-ip'] ?? '');
+  const source = ids.get(canonical('ip', observables.ip ?? '') ?? '');
+  const target = ids.get(canonical('ip', observables['destination-ip'] ?? '') ?? '');
   if (source === undefined || target === undefined) return undefined;
   const port = (value: unknown) =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535 ? value : undefined;
