@@ -9,7 +9,7 @@ import { allOn, countOn, dropFrom, joinShelf, putOn } from './shelf.ts';
  */
 
 /** From so many runs on a slot keeps them in groups of alike ones, so that most need not be looked at one by one. */
-export const CROWDED = 16;
+export const CROWDED = 64;
 
 export const newTimeline = (windowMs: number): Timeline => ({
   windowMs,
