@@ -20,6 +20,7 @@ const benches = {
   },
   correlate: { title: 'Correlator', file: 'cloud/correlation/correlator.bench.ts' },
   cascade: { title: 'Cascading effects', file: 'cloud/cascade/cascade.bench.ts' },
+  audit: { title: 'Audit trail', file: 'cloud/audit/audit.bench.ts' },
   cloud: { title: 'Cloud: resident memory', file: 'cloud/memory.bench.ts' },
   desk: { title: 'JavaScript before the desk is usable', measure: deskScript },
 };

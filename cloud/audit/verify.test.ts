@@ -145,7 +145,7 @@ test('any byte that is changed is noticed, and a changed entry is named', async 
           expect(verdict.first?.entry).toBe(line - 1);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
