@@ -65,7 +65,7 @@ interface Asking {
 export function taxiiRoutes(options: TaxiiServerOptions): Hono {
   const { shelf } = options;
   const partners: Partners = partnersOf(options.partners);
-  const app = new Hono({ strict: false });
+  const app = new Hono();
 
   const answer = (context: Context, body: object, status: ContentfulStatusCode = 200, headers = {}) =>
     context.body(JSON.stringify(body), status, { 'content-type': MEDIA_TYPE, ...headers });
@@ -83,7 +83,8 @@ export function taxiiRoutes(options: TaxiiServerOptions): Hono {
     path: string,
     handle: (asking: Asking) => Response | Promise<Response>,
   ) =>
-    app.on(method, path, async (context) => {
+    // The standard ends every path with a slash; programs of partners forget it.
+    app.on(method, [path, path.slice(0, -1)], async (context) => {
       const asking = admitted(context);
       const response = await handle(asking);
       options.onAsked?.({
