@@ -109,7 +109,7 @@ test('a payout account that is changed behind a denied badge of the same person 
   expect(new Set(story.map(({ world }) => world))).toEqual(new Set(['cyber', 'physical']));
   await eventually('the script is an incident', async () =>
     (await operator.read('/api/incidents', incidentList)).items.some(({ title }) =>
-      title.includes('skimmer'),
+      title.startsWith('Altered page'),
     ),
   );
   const metrics = await (await fetch(`${address}/metrics`)).text();
