@@ -73,6 +73,8 @@ export class Detector {
   #putOffTimer: NodeJS.Timeout | undefined;
   #judging = 0;
   #tellsAll = false;
+  /** Woken while a round was under way: one more is due. */
+  #isWoken = false;
   #hasEnded = false;
   #problem: string | undefined;
   #forgetAt = 0;
@@ -172,6 +174,7 @@ export class Detector {
   wake(): void {
     if (this.#hasEnded) return;
     this.#observed = this.#monitors.observes;
+    this.#isWoken = true;
     this.#start();
   }
 
@@ -236,13 +239,14 @@ export class Detector {
     clearTimeout(this.#putOffTimer);
     try {
       do {
+        this.#isWoken = false;
         const round = this.#queue.next(MAX_ROUND);
         this.#judging = round.observations.length + round.detections.length;
         const tellsAll = this.#tellsAll || this.#isTimeToForget();
         this.#tellsAll = false;
         this.#options.onDetected(await this.#judge(round, tellsAll));
         this.#judging = 0;
-      } while (this.#queue.size > 0 || this.#tellsAll);
+      } while (this.#queue.size > 0 || this.#tellsAll || this.#isWoken);
     } catch (error) {
       this.#hasEnded = true;
       this.#judging = 0;
