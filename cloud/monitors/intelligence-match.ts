@@ -29,7 +29,8 @@ const EVIDENCE = 16;
 const DAY_MS = 24 * 3_600_000;
 
 const valueShown = ({ shown, indicator }: Hit): string => shown?.value ?? indicator.name;
-const keyOf = (asset: string, hit: Hit): string => `${asset}|${hit.shown?.type ?? 'pattern'}|${valueShown(hit)}`;
+const keyOf = (asset: string, hit: Hit): string =>
+  `${asset}|${hit.shown?.type ?? 'pattern'}|${valueShown(hit)}`;
 const severityOfHit = ({ indicator, shown, confidence }: Hit): Severity =>
   severityOf(indicator.type, shown?.part ?? 'inside', confidence);
 
