@@ -7,7 +7,10 @@ import { Camera } from './devices/camera/camera.ts';
 import { answerProbes } from './devices/camera/discovery.ts';
 import { RtspStream } from './devices/camera/rtsp.ts';
 import { tidyUp } from './scenarios/break-in.ts';
-import { catalog } from './scenarios/catalog.ts';
+import { catalog, pilots } from './scenarios/catalog.ts';
+import type { Pilot } from './scenarios/pilot.ts';
+import { scoreText } from './scenarios/score.ts';
+import { openPilotStage } from './stage/pilot-stage.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,13 +24,15 @@ Usage: gatehouse simulate <what> [options]
 
   day        a pharmacy's day with cloud, gateways and bridge; the desk on one address (npm start)
 ${catalog.map(({ id, story }) => `  ${id.padEnd(10)} the day, and then: ${story}`).join('\n')}
+${pilots.map(({ id, story }) => `  ${id.padEnd(10)} ${story} In a world of its own, scored at its end`).join('\n')}
   camera     an ONVIF camera alone
 
   --port N     port of the desk (${DEFAULT_PORT}) or of the camera
   --speed N    how much faster than the world it runs (${DEFAULT_SPEED})
-  --from TIME  when the day begins, in the pharmacy's time: HH:MM (${DEFAULT_START})
+  --from TIME  when the day begins, in the pharmacy's time: HH:MM (${DEFAULT_START}; a pilot's own)
   --seed N     another day (1)
   --state DIR  folder for everything of this run (state/day)
+  --json       of a pilot: ends with the story, and prints its score as JSON and nothing else
   --password P password of the camera's user "gatehouse"
   --rtsp       the camera streams, too (needs GStreamer's RTSP server)
 `;
@@ -37,10 +42,11 @@ const { values, positionals } = parseArgs({
   options: {
     port: { type: 'string' },
     speed: { type: 'string', default: String(DEFAULT_SPEED) },
-    from: { type: 'string', default: DEFAULT_START },
+    from: { type: 'string' },
     seed: { type: 'string', default: '1' },
     state: { type: 'string', default: join(root, 'state', 'day') },
     password: { type: 'string', default: 'gatehouse' },
+    json: { type: 'boolean', default: false },
     rtsp: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -82,6 +88,37 @@ function tell(stage: Stage): void {
 `);
 }
 
+/** A pilot in its own world; ends by itself only with `--json`. */
+async function runPilot(pilot: Pilot, signal: AbortSignal): Promise<void> {
+  const out = (text: string) => {
+    if (!values.json) process.stdout.write(text);
+  };
+  const stage = await openPilotStage(
+    {
+      pilots: [pilot],
+      folder: values.state,
+      port: numberOf('port', values.port ?? String(values.json ? 0 : DEFAULT_PORT), 0, 65_535),
+      speed: numberOf('speed', values.speed, 0.1, 100),
+      seed: numberOf('seed', values.seed, 0, 4_294_967_295),
+      originMs: beginning(values.from ?? pilot.beginsAt),
+      say: (text) => out(`  ${text}\n`),
+    },
+    signal,
+  );
+  try {
+    const { url, name, password } = stage.desk;
+    out(`\n  The desk           ${url}\n                     sign in as ${name}, password ${password}\n\n`);
+    const score = await stage.tell(pilot.id);
+    if (values.json) process.stdout.write(`${JSON.stringify(score, null, 2)}\n`);
+    else {
+      out(`\n${scoreText(score)}\n  The world goes on; Ctrl-C ends it.\n`);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    }
+  } finally {
+    await stage.stop();
+  }
+}
+
 async function run(what: string, signal: AbortSignal): Promise<void> {
   if (what === 'camera') {
     const port = numberOf('port', values.port ?? '8081', 0, 65_535);
@@ -98,6 +135,8 @@ async function run(what: string, signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     return;
   }
+  const pilot = pilots.find(({ id }) => id === what);
+  if (pilot !== undefined) return runPilot(pilot, signal);
   if (what !== 'day' && !catalog.some(({ id }) => id === what)) {
     throw new RangeError(
       `there is no "${what}" to simulate; "gatehouse simulate --help" lists what there is`,
@@ -109,7 +148,7 @@ async function run(what: string, signal: AbortSignal): Promise<void> {
       port: numberOf('port', values.port ?? String(DEFAULT_PORT), 0, 65_535),
       speed: numberOf('speed', values.speed, 0.1, 100),
       seed: numberOf('seed', values.seed, 0, 4_294_967_295),
-      originMs: beginning(values.from),
+      originMs: beginning(values.from ?? DEFAULT_START),
       withDay: true,
       say: (text) => process.stdout.write(`  ${text}\n`),
     },

@@ -21,6 +21,7 @@ const page = z.object({
         id: z.string(),
         rule: z.string(),
         at: z.number(),
+        summary: z.string(),
         assets: z.array(z.string()),
         observables: z.record(z.string(), z.string()),
         site: z.string().optional(),

@@ -1,8 +1,23 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const world = fileURLToPath(new URL('../world/', import.meta.url));
+
+const MARK = '.stage';
+
+/**
+ * An earlier run's folder may go; anything else is somebody's.
+ * @throws Error where no simulation has made it
+ */
+export function emptyFolder(folder: string): void {
+  if (existsSync(folder) && !existsSync(join(folder, MARK))) {
+    throw new Error(`${folder} exists and was not made by a simulation; choose another with --state`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  writeFileSync(join(folder, MARK), '');
+}
 
 /** Fills in `${name}`. @throws RangeError for a name that has no value */
 export function filledIn(template: string, values: Readonly<Record<string, string | number>>): string {

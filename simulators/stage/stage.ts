@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, scaledClock } from '../../devices/model/clock.ts';
 import { NetworkSensor, SyslogHost } from '../cyber/server-logs.ts';
 import { Shop } from '../cyber/shop.ts';
 import { seededRandom } from '../random.ts';
+import { tidyUp } from '../scenarios/break-in.ts';
+import { catalog } from '../scenarios/catalog.ts';
 import { runDay } from '../scenarios/day.ts';
 import type { World } from '../scenarios/world.ts';
 import { Pharmacy } from '../world/pharmacy.ts';
@@ -12,7 +14,7 @@ import { Link } from './link.ts';
 import { expectFree, freePorts } from './ports.ts';
 import { House } from './process.ts';
 import { newPin, newSecret, passwordHash, sha256 } from './secrets.ts';
-import { writeSettings } from './settings.ts';
+import { emptyFolder, writeSettings } from './settings.ts';
 import { Telling } from './telling.ts';
 
 export interface StageOptions {
@@ -53,7 +55,6 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const MARK = '.stage';
 /** Some starts of a process on a busy machine. */
 const OUTAGE_MS = 10_000;
 /** What the products' own defaults are, in the site's time: never less than these. */
@@ -61,16 +62,6 @@ const SILENT_DEVICE_MS = 60_000;
 const BOARD_SILENCE_MS = 16_000;
 /** How long a board may take to say hello, in real time: it is emulated in a process that does much else. */
 const BOARD_HELLO_MS = 30_000;
-
-/** An earlier run's folder may go; anything else is somebody's. */
-function emptyFolder(folder: string): void {
-  if (existsSync(folder) && !existsSync(join(folder, MARK))) {
-    throw new Error(`${folder} exists and was not made by a simulation; choose another with --state`);
-  }
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'logs'), { recursive: true });
-  writeFileSync(join(folder, MARK), '');
-}
 
 /** Cloud, two gateways and a bridge as processes, the world's hardware around them, and a day that goes by. */
 export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
@@ -203,7 +194,19 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       signal: ending.signal,
       say,
     };
-    const telling = await Telling.open(world, { port: stagePort, token: stageToken });
+    const stories = catalog.map(({ id, title, story, run }) => ({
+      id,
+      title,
+      story,
+      tell: async () => {
+        await tidyUp(world);
+        await run(world);
+      },
+    }));
+    const telling = await Telling.open(
+      { stories, say, signal: ending.signal },
+      { port: stagePort, token: stageToken },
+    );
     say('starting the cloud');
     // The gateways pin the certificate that the cloud makes at its first start.
     await houses.cloud.start();
