@@ -100,15 +100,16 @@ export class FeedRunner {
   }
 
   #state(): z.infer<typeof feedState> {
-    return feedState.parse(JSON.parse(this.#parts.library.feedState(this.#feed.name) ?? '{}'));
+    const { library } = this.#parts;
+    return feedState.parse(JSON.parse(library.feedState(this.#feed.name) ?? '{}'));
   }
 
   #take(imported: Imported): void {
-    const change = this.#parts.library.take(this.#feed.name, imported);
+    const { library, log } = this.#parts;
+    const change = library.take(this.#feed.name, imported);
     this.#health.indicators += change.put.length;
     this.#health.revoked += change.gone.length;
     this.#health.refused += change.refused.length;
-    const { log } = this.#parts;
     for (const { what, why } of change.refused.slice(0, 10))
       log.info({ feed: this.#feed.name, what, why }, 'an indicator is left out');
     if (change.put.length + change.gone.length > 0) this.#parts.onChange(change);
@@ -135,7 +136,8 @@ export class FeedRunner {
 
   #leftOut({ indicators }: Imported): string[] {
     const listed = new Set(indicators.map(({ id }) => id));
-    return [...this.#parts.library.idsOf(this.#feed.name)].filter((id) => !listed.has(id));
+    const { library } = this.#parts;
+    return [...library.idsOf(this.#feed.name)].filter((id) => !listed.has(id));
   }
 
   async #readCollections(settings: Extract<Feed, { type: 'taxii' }>, signal: AbortSignal): Promise<void> {
