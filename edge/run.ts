@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../devices/model/clock.ts';
+import { type LiveRegistry, liveRegistry } from '../devices/model/live-registry.ts';
 import type { Observation } from '../devices/model/observation.ts';
 import { PageMemory } from './api/memory.ts';
 import { SteadyClock } from './clock/steady-clock.ts';
@@ -12,7 +13,6 @@ import { Drivers } from './drivers/drivers.ts';
 import { Gateway } from './gateway.ts';
 import { Health } from './health/health.ts';
 import { linuxFolders } from './health/reading.ts';
-import { type LiveRegistry, liveRegistry } from './live-registry.ts';
 import { type DurableOutbox, openOutbox } from './outbox/open.ts';
 import { Quarantine } from './quarantine.ts';
 import { signingKeyIn } from './signing-key.ts';

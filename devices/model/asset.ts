@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { address } from './address.ts';
 import { geofence, MAX_GEOFENCES } from './geofence.ts';
 import { identifier, plainText } from './identifiers.ts';
 import { planPoint } from './site.ts';
@@ -90,5 +91,7 @@ export const asset = z.strictObject({
   /** For what moves: the areas it belongs into. Outside of all of them it is where it should not be. */
   geofences: z.array(geofence).max(MAX_GEOFENCES).default([]),
   position: planPoint.optional(),
+  /** Under which it is known on networks: IPv4, IPv6, MAC, host name. An address has one asset. */
+  addresses: z.array(address).max(64).optional(),
 });
 export type Asset = z.infer<typeof asset>;

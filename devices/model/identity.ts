@@ -13,5 +13,8 @@ export const identity = z.strictObject({
   devices: z.array(z.string().max(128)).max(64).default([]),
   /** Badge opens these assets only; empty: every door of the person's sites. */
   mayOpen: z.array(identifier).max(256).default([]),
+  /** Hosts that this person works at and nobody else, vehicles that this person drives and nobody else. */
+  hosts: z.array(identifier).max(64).optional(),
+  vehicles: z.array(identifier).max(64).optional(),
 });
 export type Identity = z.infer<typeof identity>;

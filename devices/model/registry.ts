@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { addressText } from './address.ts';
 import { type Asset, asset } from './asset.ts';
 import { type Identity, identity } from './identity.ts';
+import { identityLink } from './identity-link.ts';
 import type { Subjects } from './observation.ts';
+import { type Resolved, resolverOf, type User } from './resolution.ts';
 import { type Site, site, type Zone, zone } from './site.ts';
 
 /** Where physical and cyber meet: the sites, zones, assets and identities that observations speak of. */
@@ -13,22 +16,25 @@ export const registryDocument = z
     identities: z.array(identity).max(1_000_000).default([]),
     /** Addresses many unrelated parties share (the shop's own NAT address, a proxy): they never join detections. */
     sharedAddresses: z.array(z.string().max(64)).max(10_000).default([]),
+    /** What belongs together by what was seen: weaker than what is written above, and never against it. */
+    links: z.array(identityLink).max(100_000).optional(),
   })
   .superRefine((document, context) => {
     for (const problem of danglingReferences(document)) context.addIssue({ code: 'custom', ...problem });
   });
 export type RegistryDocument = z.infer<typeof registryDocument>;
 
-interface Reference {
+export interface Reference {
   path: (string | number)[];
   message: string;
 }
 
-function danglingReferences(document: {
-  sites: Site[];
-  zones: Zone[];
-  assets: Asset[];
-  identities: Identity[];
+/** Names that nothing has, and things that are there twice. */
+export function danglingReferences(document: {
+  sites: readonly Site[];
+  zones: readonly Zone[];
+  assets: readonly Asset[];
+  identities: readonly Identity[];
 }): Reference[] {
   const problems: Reference[] = [];
   const sites = new Set(document.sites.map(({ id }) => id));
@@ -64,6 +70,7 @@ function danglingReferences(document: {
     expect(sites, 'site', entry.site, ['zones', index, 'site']);
     entry.touches.forEach((id, at) => expect(zones, 'zone', id, ['zones', index, 'touches', at]));
   });
+  const holders = new Map<string, string>();
   document.assets.forEach((entry, index) => {
     expect(sites, 'site', entry.site, ['assets', index, 'site']);
     expect(zones, 'zone', entry.zone, ['assets', index, 'zone']);
@@ -71,10 +78,21 @@ function danglingReferences(document: {
     entry.connects?.forEach((id, at) => expect(zones, 'zone', id, ['assets', index, 'connects', at]));
     entry.guards.forEach((id, at) => expect(assets, 'asset', id, ['assets', index, 'guards', at]));
     entry.dependsOn.forEach((id, at) => expect(assets, 'asset', id, ['assets', index, 'dependsOn', at]));
+    entry.addresses?.forEach((text, at) => {
+      const holder = holders.get(text);
+      if (holder !== undefined && holder !== entry.id)
+        problems.push({
+          path: ['assets', index, 'addresses', at],
+          message: `"${text}" is the address of "${holder}" already`,
+        });
+      holders.set(text, entry.id);
+    });
   });
   document.identities.forEach((entry, index) => {
     entry.sites.forEach((id, at) => expect(sites, 'site', id, ['identities', index, 'sites', at]));
     entry.mayOpen.forEach((id, at) => expect(assets, 'asset', id, ['identities', index, 'mayOpen', at]));
+    entry.hosts?.forEach((id, at) => expect(assets, 'asset', id, ['identities', index, 'hosts', at]));
+    entry.vehicles?.forEach((id, at) => expect(assets, 'asset', id, ['identities', index, 'vehicles', at]));
   });
   return problems;
 }
@@ -90,6 +108,12 @@ export interface Registry {
   touching(zoneId: string): ReadonlySet<string>;
   /** The person behind a badge or an account, as far as it is known. `host` tells apart equal account names. */
   resolve(subjects: Subjects, host?: string): Identity | undefined;
+  /** The same, with the learned link that it rests on, where it rests on one. */
+  resolved(subjects: Subjects, host?: string): Resolved | undefined;
+  /** Who alone uses a host or drives a vehicle. */
+  userOf(assetId: string): User | undefined;
+  /** Whose address this is. */
+  assetAt(address: string): Asset | undefined;
   assetsOf(siteId: string): readonly Asset[];
   zonesOf(siteId: string): readonly Zone[];
 }
@@ -99,11 +123,13 @@ export function registryOf(document: RegistryDocument): Registry {
   const zones = new Map(document.zones.map((entry) => [entry.id, entry]));
   const assets = new Map(document.assets.map((entry) => [entry.id, entry]));
   const identities = new Map(document.identities.map((entry) => [entry.id, entry]));
-  const byBadge = new Map<string, Identity>();
-  const byAccount = new Map<string, Identity>();
-  for (const person of document.identities) {
-    for (const badge of person.badges) byBadge.set(badge.toLowerCase(), person);
-    for (const account of person.accounts) byAccount.set(account.toLowerCase(), person);
+  const resolver = resolverOf(document);
+  for (const made of resolver.made) if (!identities.has(made.id)) identities.set(made.id, made);
+  const byAddress = new Map<string, Asset>();
+  for (const entry of document.assets) for (const text of entry.addresses ?? []) byAddress.set(text, entry);
+  for (const { kind, a, b } of document.links ?? []) {
+    const holder = kind === 'address-asset' ? assets.get(b) : undefined;
+    if (holder !== undefined && !byAddress.has(addressText(a))) byAddress.set(addressText(a), holder);
   }
   const touching = new Map<string, Set<string>>(document.zones.map(({ id }) => [id, new Set()]));
   const join = (one: string, other: string) => {
@@ -125,14 +151,17 @@ export function registryOf(document: RegistryDocument): Registry {
     asset: (id) => assets.get(id),
     identity: (id) => identities.get(id),
     touching: (zoneId) => touching.get(zoneId) ?? nothing,
-    resolve(subjects, host) {
-      if (subjects.identity !== undefined) return identities.get(subjects.identity);
-      if (subjects.badge !== undefined) return byBadge.get(subjects.badge.toLowerCase());
-      const account = subjects.account?.toLowerCase();
-      if (account === undefined) return undefined;
-      const there = host === undefined ? undefined : byAccount.get(`${account}@${host.toLowerCase()}`);
-      return there ?? byAccount.get(account);
+    resolve: (subjects, host) =>
+      subjects.identity === undefined
+        ? resolver.resolved(subjects, host)?.person
+        : identities.get(subjects.identity),
+    resolved(subjects, host) {
+      if (subjects.identity === undefined) return resolver.resolved(subjects, host);
+      const person = identities.get(subjects.identity);
+      return person === undefined ? undefined : { person };
     },
+    userOf: (assetId) => resolver.userOf(assetId),
+    assetAt: (address) => byAddress.get(address),
     assetsOf: (siteId) => assetsBySite.get(siteId) ?? [],
     zonesOf: (siteId) => zonesBySite.get(siteId) ?? [],
   };

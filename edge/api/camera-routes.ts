@@ -2,9 +2,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Clock } from '../../devices/model/clock.ts';
+import type { LiveRegistry } from '../../devices/model/live-registry.ts';
 import type { Cameras } from '../cameras/cameras.ts';
 import type { Gateway } from '../gateway.ts';
-import type { LiveRegistry } from '../live-registry.ts';
 import type { Actor } from '../panel/outcome.ts';
 
 type Env = { Bindings: HttpBindings };

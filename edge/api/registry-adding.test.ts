@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { parseConfiguration } from '../../devices/configuration.ts';
+import { liveRegistry } from '../../devices/model/live-registry.ts';
 import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import { type GatewayConfiguration, gatewayDocument } from '../config.ts';
-import { liveRegistry } from '../live-registry.ts';
 import { addCameraAsset, idFromName } from './registry-adding.ts';
 
 const written = `# Kept by hand.

@@ -8,9 +8,9 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { parseConfiguration } from '../../devices/configuration.ts';
+import type { LiveRegistry } from '../../devices/model/live-registry.ts';
 import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import type { GatewayConfiguration } from '../config.ts';
-import type { LiveRegistry } from '../live-registry.ts';
 import { Refused } from './problem.ts';
 
 /** Longest name that is made into an id. */

@@ -1,4 +1,4 @@
-import type { Registry } from '../devices/model/registry.ts';
+import type { Registry } from './registry.ts';
 
 /** A registry that everybody may hold on to while what stands in it is exchanged. */
 export interface LiveRegistry extends Registry {
@@ -17,6 +17,9 @@ export function liveRegistry(first: Registry): LiveRegistry {
     identity: (id) => current.identity(id),
     touching: (zoneId) => current.touching(zoneId),
     resolve: (subjects, host) => current.resolve(subjects, host),
+    resolved: (subjects, host) => current.resolved(subjects, host),
+    userOf: (assetId) => current.userOf(assetId),
+    assetAt: (address) => current.assetAt(address),
     assetsOf: (siteId) => current.assetsOf(siteId),
     zonesOf: (siteId) => current.zonesOf(siteId),
     replace(next) {
