@@ -4,21 +4,16 @@ import type { Registry } from '../../devices/model/registry.ts';
 import { detectionFrom, FindingBook } from '../monitors/finding.ts';
 import type { Found, Judgement } from '../monitors/monitor.ts';
 import { RecentIds, type Standing } from '../monitors/standing.ts';
+import { judgeAttempts } from './attempts.ts';
 import { type Contact, readContact, registeredPart } from './contact.ts';
 import { Directory, type Party } from './directory.ts';
-import {
-  judgeAttempts,
-  judgeDomains,
-  judgeListeners,
-  judgeNames,
-  judgeOutside,
-  judgePeers,
-  judgeRhythm,
-  judgeVolume,
-  learnedAt,
-} from './judgement.ts';
+import { learnedAt } from './finding.ts';
+import { judgeDomains, judgeListeners, judgeOutside, judgePeers } from './firsts.ts';
 import { DETAIL_HOURS, DeviceMemory, HOUR_MS, Rhythm } from './memory.ts';
+import { judgeVolume } from './outflow.ts';
+import { judgeRhythm } from './rhythm.ts';
 import type { CommunicationSettings } from './settings.ts';
+import { judgeNames } from './tunnel.ts';
 
 /** Devices of ours, and strangers who try our doors; beyond it those quiet for longest go, and are counted. */
 export const MAX_DEVICES = 20_000;

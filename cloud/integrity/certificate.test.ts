@@ -10,7 +10,7 @@ import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import { Monitors } from '../monitors/monitors.ts';
 import { ownCertificate } from '../own-certificate.ts';
 import { integritySettings } from './configuration.ts';
-import { integrityMonitors } from './monitors.ts';
+import { integrityMonitors } from './rules/catalog.ts';
 import { IntegrityWatch } from './watch.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -136,3 +136,6 @@ function foundOf(change: Change, changes: readonly Observation[]): Found | undef
     count: changes.length,
   };
 }
+
+/** Whether it is about a page on which is paid. */
+export const isOfPayment = (facts: Facts): boolean => facts.payment === true;

@@ -9,7 +9,7 @@ import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import { Monitors } from '../monitors/monitors.ts';
 import { integritySettings } from './configuration.ts';
 import { fetchPage, isInside } from './fetch-page.ts';
-import { integrityMonitors } from './monitors.ts';
+import { integrityMonitors } from './rules/catalog.ts';
 import { APP_SCRIPT, ShopRig, type Tampering } from './shop-rig.ts';
 import { IntegrityWatch } from './watch.ts';
 

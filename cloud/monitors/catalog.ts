@@ -1,4 +1,4 @@
-import { integrityMonitors } from '../integrity/monitors.ts';
+import { integrityMonitors } from '../integrity/rules/catalog.ts';
 import { webAttack } from '../web-attacks/web-attack.ts';
 import { accountTakeover } from './account-takeover.ts';
 import { bruteForce } from './brute-force.ts';
