@@ -11,6 +11,7 @@ import { newAddressLogin } from './new-address-login.ts';
 import { orderFlow } from './order-flow.ts';
 import { payoutDiverted } from './payout-diverted.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
+import { requestFlood } from './request-flood.ts';
 import type { AnyStandingMonitor } from './standing.ts';
 import { webScanner } from './web-scanner.ts';
 
@@ -31,4 +32,4 @@ export const catalog: readonly AnyMonitor[] = [
 ];
 
 /** Those that keep a memory of their own. */
-export const standingCatalog: readonly AnyStandingMonitor[] = [communication, orderFlow];
+export const standingCatalog: readonly AnyStandingMonitor[] = [communication, orderFlow, requestFlood];
