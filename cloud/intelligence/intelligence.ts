@@ -39,10 +39,14 @@ export interface Intelligence {
   /** For partners, where something is shared. */
   readonly routes: readonly Hono[];
   health(): FeedHealth[];
-  /** Released by a person. @returns how many objects partners may fetch now; undefined: nobody is shared with */
-  release(objects: readonly StixObject[], tlp: IntelligenceSettings['tlp']): number | undefined;
-  /** Taken back by a person. */
-  takeBack(ids: readonly string[]): void;
+  /** An incident, released by a person. @returns how many objects are new to partners; undefined: nobody is shared with */
+  release(
+    incident: string,
+    objects: readonly StixObject[],
+    tlp: IntelligenceSettings['tlp'],
+  ): number | undefined;
+  /** Taken back by a person; an incident may have been released under other names before it was joined to this one. */
+  takeBack(isMeant: (incident: string) => boolean): void;
   /** @param wake what changed is judged soon */
   start(signal: AbortSignal, wake: () => void): void;
   close(): void;
@@ -110,13 +114,13 @@ export function openIntelligence(parts: IntelligenceParts): Intelligence {
     settings,
     routes,
     health: () => feeds.map(({ health }) => health),
-    release(objects, tlp) {
+    release(incident, objects, tlp) {
       const open = forIncidents.filter((one) => tlpRank(tlp) <= tlpRank(one.tlp));
       if (shelf === undefined || open.length === 0) return undefined;
-      return open.reduce((sum, { id }) => sum + shelf.put(id, objects).length, 0);
+      return open.reduce((sum, { id }) => sum + shelf.release(id, incident, objects), 0);
     },
-    takeBack(ids) {
-      for (const { id } of forIncidents) shelf?.remove(id, ids);
+    takeBack(isMeant) {
+      for (const { id } of forIncidents) shelf?.takeBack(id, isMeant);
     },
     start(signal, wake) {
       wakeUp = wake;

@@ -68,7 +68,7 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       async handle({ context, params: { id } }, { name }) {
         const { objects } = bundleOf(id, false);
         const incident = store.currentIncident(id);
-        const count = intelligence.release(objects, settings.tlp);
+        const count = intelligence.release(incident, objects, settings.tlp);
         if (count === undefined)
           throw new Problem(409, 'nobody', 'No collection for partners takes incidents of this marking.');
         await store.audit({
@@ -91,10 +91,8 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       answer: { schema: released, title: 'The incident' },
       async handle({ context, params: { id } }, { name }) {
         const incident = store.currentIncident(id);
-        // What other incidents share with it stays: who we are, markings, definitions.
-        const kept = /^(identity|marking-definition|extension-definition|attack-pattern)--/;
-        const { objects } = bundleOf(id, false);
-        intelligence.takeBack(objects.filter((one) => !kept.test(one.id)).map((one) => one.id));
+        if (store.incident(incident) === undefined) throw notThere('incident');
+        intelligence.takeBack((released) => store.currentIncident(released) === incident);
         await store.audit({
           at: clock.now(),
           by: name,

@@ -13,6 +13,9 @@ CREATE TABLE IF NOT EXISTS object (
   collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, version_text TEXT NOT NULL, type TEXT NOT NULL,
   spec_version TEXT NOT NULL, added INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (collection, id, version));
 CREATE UNIQUE INDEX IF NOT EXISTS object_added ON object (collection, added);
+CREATE TABLE IF NOT EXISTS release (
+  collection TEXT NOT NULL, release TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (collection, release, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS release_object ON release (collection, id);
 CREATE TABLE IF NOT EXISTS status (number INTEGER PRIMARY KEY, id TEXT UNIQUE, partner TEXT NOT NULL, json TEXT NOT NULL);
 `;
 
@@ -137,11 +140,34 @@ export class Shelf {
     return known.get(collection, id) !== undefined;
   }
 
-  /** No longer told, in any version: a person took it back. */
-  remove(collection: string, ids: readonly string[]): void {
-    const remove = this.#database.prepare('DELETE FROM object WHERE collection = ? AND id = ?');
+  /** Puts what belongs to one release, and remembers that it does. @returns how many were new */
+  release(collection: string, release: string, objects: readonly StixObject[]): number {
+    const added = this.put(collection, objects);
+    const remember = this.#database.prepare('INSERT OR IGNORE INTO release VALUES (?, ?, ?)');
     this.#transaction(() => {
-      for (const id of ids) remove.run(collection, id);
+      for (const { id } of objects) remember.run(collection, release, id);
+    });
+    return added.length;
+  }
+
+  /** A person took releases back: what belongs to no other one is no longer told, in any version. */
+  takeBack(collection: string, isMeant: (release: string) => boolean): void {
+    const releases = this.#database
+      .prepare('SELECT DISTINCT release FROM release WHERE collection = ?')
+      .all(collection)
+      .map(({ release }) => String(release))
+      .filter(isMeant);
+    const orphans = this.#database.prepare(
+      `DELETE FROM object WHERE collection = :collection
+         AND id IN (SELECT id FROM release WHERE collection = :collection AND release = :release)
+         AND id NOT IN (SELECT id FROM release WHERE collection = :collection AND release <> :release)`,
+    );
+    const forget = this.#database.prepare('DELETE FROM release WHERE collection = ? AND release = ?');
+    this.#transaction(() => {
+      for (const release of releases) {
+        orphans.run({ collection, release });
+        forget.run(collection, release);
+      }
     });
   }
 

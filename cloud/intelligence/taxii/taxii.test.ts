@@ -38,6 +38,8 @@ const object = (n: number, modified = '2026-11-20T00:00:00.000Z', type = 'indica
   modified,
 });
 
+type Shared = ReturnType<typeof object>;
+
 let root: string;
 let close: () => void;
 beforeAll(async () => {
@@ -176,4 +178,23 @@ test('what is posted is answered with a status that can be asked for again, good
   });
   expect(await (await ask(`partners/status/${status.id}/`)).json()).toEqual(status);
   expect(posted).toEqual([`hospital ${object(1).id}`]);
+});
+
+test('what is taken back goes with all its releases; what another one shares stays', () => {
+  const own = new Shelf(':memory:', () => NOW);
+  const [address, first, second, other] = [1, 2, 3, 4].map((n) => object(n)) as [
+    Shared,
+    Shared,
+    Shared,
+    Shared,
+  ];
+  expect(own.release(SHARED, 'break-in', [address, first])).toBe(2);
+  expect(own.release(SHARED, 'break-in/before-it-was-joined', [address, second])).toBe(1);
+  expect(own.release(SHARED, 'fraud', [address, other])).toBe(1);
+  own.takeBack(SHARED, (release) => release.startsWith('break-in'));
+  const left = () => own.list(SHARED, { limit: 10 }).found.map(({ id }) => id);
+  expect(left()).toEqual([address.id, other.id]);
+  own.takeBack(SHARED, () => true);
+  expect(left()).toEqual([]);
+  own.close();
 });
