@@ -10,6 +10,8 @@ export interface Party {
   readonly name: string;
   readonly isOurs: boolean;
   readonly asset: Asset | undefined;
+  /** The closed network that it is in without being known there. */
+  readonly intrudesOn: Asset | undefined;
   /** Built for one purpose: it has no reason to talk to anybody but its own. */
   readonly hasOnePurpose: boolean;
   /** The settings say that talk with it is nobody's concern. */
@@ -40,17 +42,22 @@ const MAX_PARTIES = 100_000;
 export class Directory {
   readonly #registry: Registry;
   readonly #addresses: ReadonlyMap<string, string>;
+  readonly #closed: readonly { has: (address: string) => boolean; asset: Asset | undefined }[];
   readonly #inside: readonly ((address: string) => boolean)[];
   readonly #usualNetworks: readonly ((address: string) => boolean)[];
   readonly #usualNames: ReadonlySet<string>;
   #parties = new Map<string, Party>();
 
-  constructor({ addresses, inside, usual }: CommunicationSettings, registry: Registry) {
+  constructor({ addresses, closed, inside, usual }: CommunicationSettings, registry: Registry) {
     this.#registry = registry;
     this.#addresses = new Map(
       Object.entries(addresses).map(([address, asset]) => [address.toLowerCase(), asset]),
     );
     this.#inside = inside.map(networkOf);
+    this.#closed = Object.entries(closed).map(([network, id]) => ({
+      has: networkOf(network),
+      asset: registry.asset(id),
+    }));
     const isNetwork = (text: string) => text.includes(':') || /^[\d./]+$/.test(text);
     this.#usualNetworks = usual.filter(isNetwork).map(networkOf);
     this.#usualNames = new Set(usual.filter((text) => !isNetwork(text)).map((text) => text.toLowerCase()));
@@ -77,11 +84,17 @@ export class Directory {
   #look(address: string): Party {
     const id = this.#addresses.get(address);
     const asset = id === undefined ? undefined : this.#registry.asset(id);
+    const closed = id === undefined ? this.#closed.find(({ has }) => has(address)) : undefined;
     return {
       address,
       name: id ?? address,
-      isOurs: id !== undefined || notPublic.test(address) || this.#inside.some((has) => has(address)),
+      isOurs:
+        id !== undefined ||
+        closed !== undefined ||
+        notPublic.test(address) ||
+        this.#inside.some((has) => has(address)),
       asset,
+      intrudesOn: closed?.asset,
       hasOnePurpose: asset !== undefined && onePurpose.has(asset.kind),
       isUsual: this.#usualNetworks.some((has) => has(address)),
     };

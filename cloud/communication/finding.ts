@@ -32,7 +32,8 @@ export interface About {
 export function found(memory: DeviceMemory, about: About): Found {
   const { party, site } = memory;
   const { other, domain, parties = [], evidence, ...rest } = about;
-  const assets = [party, ...parties].flatMap(({ asset }) => (asset === undefined ? [] : [asset.id]));
+  // Of a machine that nobody knows it is known which network it stands in.
+  const assets = [party, ...parties].flatMap(({ asset, intrudesOn }) => (asset ?? intrudesOn)?.id ?? []);
   return {
     ...rest,
     summary: about.summary.slice(0, 1_000),

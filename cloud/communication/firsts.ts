@@ -49,10 +49,14 @@ function news(memory: DeviceMemory, met: Iterable<Familiar>, settings: Communica
   return fresh;
 }
 
-/** A device of one purpose that talks to the outside. It needs no learning: what is meant to be is in the settings. */
+/**
+ * A device of one purpose that talks to the outside, or one that nobody knows in a closed network. It needs no learning:
+ * what is meant to be is in the settings.
+ */
 export function judgeOutside(memory: DeviceMemory): Found[] {
   const { party, peers } = memory;
-  if (!party.hasOnePurpose) return [];
+  const { hasOnePurpose, intrudesOn } = party;
+  if (!hasOnePurpose && intrudesOn === undefined) return [];
   const outside = [...peers.met.values()].filter(({ isOutside, isCaller }) => isOutside && !isCaller);
   return [...together(outside)].map((group) => {
     const [first] = group;
@@ -62,8 +66,8 @@ export function judgeOutside(memory: DeviceMemory): Found[] {
     return found(memory, {
       anchor: `outside ${first.id}`,
       at: first.at,
-      severity: group.length > 3 ? 'high' : 'medium',
-      summary: `${nameOf(party)} talked to the outside, where it has no business: ${listText(names)}`,
+      severity: group.length > 3 || intrudesOn !== undefined ? 'high' : 'medium',
+      summary: `${nameOf(party)}${intrudesOn === undefined ? '' : `, which nobody knows in ${intrudesOn.name},`} talked to the outside, where it has no business: ${listText(names)}`,
       facts: { parties: group.length, address: first.address, ...portFact(first) },
       evidence: group.map(({ id }) => id),
       tactic: 'T1071',

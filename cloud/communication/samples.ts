@@ -180,6 +180,17 @@ export const communicationSamples: readonly StandingSample[] = [
     expect: [{ rule: 'device-talks-outside', at: 3 * HOUR, severity: 'medium', count: 1 }],
   },
   {
+    name: 'a machine that nobody knows, in a network where all are known, calls home; those that are known browse',
+    configuration: { ...configuration, closed: { '10.0.1.0/24': 'site-network' } },
+    observations: [
+      flow(0, SERVER, '198.51.100.44'),
+      flow(3 * HOUR, '10.0.1.66', '10.0.1.5', { state: 'S0', bytesIn: 0 }),
+      flow(3 * HOUR + MINUTE, '10.0.1.66', OUTSIDE),
+      flow(3 * HOUR + 2 * MINUTE, '10.0.2.66', OUTSIDE),
+    ],
+    expect: [{ rule: 'device-talks-outside', at: 3 * HOUR + MINUTE, severity: 'high', count: 1 }],
+  },
+  {
     name: 'it may ask for the time',
     configuration,
     observations: [flow(0, CAMERA, OUTSIDE, { protocol: 'udp', destinationPort: 123 })],

@@ -19,6 +19,11 @@ const network = z
 export const communicationSettings = z.strictObject({
   /** Which asset has which address; what is not named is known by its address alone. */
   addresses: z.record(z.union([z.ipv4(), z.ipv6()]), identifier).default({}),
+  /**
+   * Networks of whose machines every one is in `addresses`, and the asset that stands for the network: another address
+   * there is a machine that somebody has brought.
+   */
+  closed: z.record(network, identifier).default({}),
   /** Our networks; addresses that nobody has on the Internet are ours in any case. */
   inside: z.array(network).max(256).default([]),
   /** Addresses, networks and names (with all below them) that are nobody's concern: the vendor's cloud, name servers. */
