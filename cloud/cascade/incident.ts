@@ -15,7 +15,8 @@ export interface Happened extends AssetState {
 const byRule: readonly (readonly [RegExp, string])[] = [
   [/temperature|missing-cold|excursion|cold[-_]?chain/, 'warm'],
   [
-    /silent|offline|missing-readings|mains|power|transmission|not-recording|device-fault|outage|flood|denial/,
+    // What was set to something else can be relied on no more than what has stopped.
+    /silent|offline|missing-readings|mains|power|transmission|not-recording|device-fault|outage|flood|denial|setting-changed/,
     'down',
   ],
   [/camera-(blind|obscured|replaced)/, 'down'],

@@ -167,7 +167,7 @@ const themes: readonly NamedTheme[] = [
     name: 'tamper',
     stage: 6,
     world: 'physical',
-    words: /\b(tamper\w*|sabotag\w*|jamm\w*|vandal\w*|impossible position)\b/,
+    words: /\b(tamper\w*|sabotag\w*|jamm\w*|vandal\w*|impossible position|setting changed)\b/,
   },
   {
     name: 'without-badge',

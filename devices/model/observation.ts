@@ -27,6 +27,7 @@ export const observationKinds = {
   'frequency.measured': 'physical',
   'load.measured': 'physical',
   'weight.measured': 'physical',
+  'setting.reported': 'physical',
   'power.failed': 'physical',
   'power.restored': 'physical',
   'goods.quarantined': 'physical',
@@ -197,7 +198,7 @@ export const observation = z.strictObject({
   observedAt: instant,
   receivedAt: instant,
   clock: clockQuality,
-  /** In the unit the kind implies: °C, % relative humidity, % battery, W, kWh, V, A, Hz, % load, kg. */
+  /** In the unit the kind implies: °C, % relative humidity, % battery, W, kWh, V, A, Hz, % load, kg; a setting's in the device's own. */
   value: z.number().optional(),
   subjects: subjects.optional(),
   observables: observables.optional(),

@@ -39,6 +39,7 @@ export const plausible: Record<MeasurementReading['quantity'], { min: number; ma
   load: { min: 0, max: 300, unit: '%' },
   // Below zero: what stood on a tared scale was taken away.
   weight: { min: -60_000, max: 60_000, unit: 'kg' },
+  setting: { min: -1e12, max: 1e12, unit: '' },
 };
 
 /** A 1-wire thermometer that has lost its connection is reported as exactly this by the usual libraries. */

@@ -78,7 +78,8 @@ export interface StateReading {
 
 /**
  * `temperature` °C, `humidity` % relative, `battery` %, `power` W, `energy` kWh (a counter that grows), `voltage` V,
- * `current` A, `frequency` Hz, `load` % of what a device can bear, `weight` kg.
+ * `current` A, `frequency` Hz, `load` % of what a device can bear, `weight` kg; `setting`: what a device was told to do
+ * (a set point, a limit), a bare number in the device's own unit.
  */
 export const quantities = [
   'temperature',
@@ -91,6 +92,7 @@ export const quantities = [
   'frequency',
   'load',
   'weight',
+  'setting',
 ] as const;
 export type Quantity = (typeof quantities)[number];
 

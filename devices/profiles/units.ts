@@ -41,6 +41,8 @@ export const units: Readonly<Record<Quantity, Readonly<Record<string, Conversion
     lb: { factor: 0.453_592_37 },
     oz: { factor: 0.028_349_523_125 },
   },
+  // A limit in °C and a time in minutes are both settings: compared with what they were, and never converted.
+  setting: {},
 };
 
 /** Digits that a sensor can mean; more come from counting in twos: 46 × 0.1 is 4.6, not 4.6000000000000005. */

@@ -1,5 +1,6 @@
 import { accessDeniedBurst } from './access-denied-burst.ts';
 import { alarmScheduleChanged } from './alarm-schedule-changed.ts';
+import { badgeInTwoPlaces } from './badge-in-two-places.ts';
 import { cabinetOpened } from './cabinet-opened.ts';
 import { cameraBlind } from './camera-blind.ts';
 import { cameraLoginFailures } from './camera-login-failures.ts';
@@ -23,6 +24,7 @@ import { motionWhileArmed } from './motion-while-armed.ts';
 import { openedAfterHours } from './opened-after-hours.ts';
 import { rapidChange } from './rapid-change.ts';
 import type { AnyRuleKind } from './rule.ts';
+import { settingChanged } from './setting-changed.ts';
 import { silentDevice } from './silent-device.ts';
 import { stuckValue } from './stuck-value.ts';
 import { tamper } from './tamper.ts';
@@ -52,11 +54,13 @@ export const catalog: readonly AnyRuleKind[] = [
   cabinetOpened,
   alarmScheduleChanged,
   accessDeniedBurst,
+  badgeInTwoPlaces,
   motionWhileArmed,
   transmissionLost,
   gatewayTrouble,
   mainsLost,
   deviceFault,
+  settingChanged,
   leftArea,
   expiredItem,
   // Streaming detectors (anomaly/): they watch only assets that the configuration names.

@@ -65,6 +65,22 @@ export const sampleRegistry: Registry = registryOf(
       },
       { id: 'fridge-2', kind: 'fridge', name: 'Drinks', site: sampleSiteId, zone: 'office', criticality: 1 },
       { id: 'probe-2', kind: 'sensor', name: 'Probe', site: sampleSiteId, hostedOn: 'fridge-2' },
+      {
+        id: 'reader-front',
+        kind: 'reader',
+        name: 'Entrance reader',
+        site: sampleSiteId,
+        guards: ['door-front'],
+        position: { x: 0, y: 0 },
+      },
+      {
+        id: 'reader-office',
+        kind: 'reader',
+        name: 'Office reader',
+        site: sampleSiteId,
+        zone: 'office',
+        position: { x: 80, y: 0 },
+      },
       { id: 'sensor-office', kind: 'sensor', name: 'Thermometer', site: sampleSiteId, zone: 'office' },
       {
         id: 'motion-store',

@@ -66,6 +66,7 @@ export const measured: Readonly<Record<MeasurementReading['quantity'], Observati
   frequency: 'frequency.measured',
   load: 'load.measured',
   weight: 'weight.measured',
+  setting: 'setting.reported',
 };
 
 /**

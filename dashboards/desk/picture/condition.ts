@@ -35,6 +35,7 @@ const properties = [
   'current',
   'load',
   'weight',
+  'setting',
 ] as const;
 const values = [
   'open',
@@ -77,7 +78,7 @@ const units: Record<string, string> = {
 };
 
 /** What is said to a tenth; the rest is whole. */
-const toTenths: ReadonlySet<string> = new Set(['temperature', 'energy', 'current', 'weight']);
+const toTenths: ReadonlySet<string> = new Set(['temperature', 'energy', 'current', 'weight', 'setting']);
 
 /** A state's value for people: `4.6 °C`, `open`. */
 export function valueWords({ property, value }: Pick<AssetState, 'property' | 'value'>): string {

@@ -707,6 +707,7 @@ export const de: Translation<typeof en> = {
   'day.frequency.measured': '{name}: Frequenz gemessen',
   'day.load.measured': '{name}: Last gemessen',
   'day.weight.measured': '{name}: Gewicht gemessen',
+  'day.setting.reported': '{name}: Einstellung gelesen',
   'day.fault.started': '{name} hat eine Störung',
   'day.fault.stopped': '{name}: die Störung ist behoben',
   'day.position.reported': '{name}: Position gemeldet',

@@ -705,6 +705,7 @@ export const en = {
   'day.frequency.measured': '{name}: frequency measured',
   'day.load.measured': '{name}: load measured',
   'day.weight.measured': '{name}: weight measured',
+  'day.setting.reported': '{name}: setting read',
   'day.fault.started': '{name} has a fault',
   'day.fault.stopped': '{name}: the fault is gone',
   'day.position.reported': '{name}: position reported',

@@ -704,6 +704,7 @@ export const es: PartialTranslation<typeof en> = {
   'day.frequency.measured': '{name}: frecuencia medida',
   'day.load.measured': '{name}: carga medida',
   'day.weight.measured': '{name}: peso medido',
+  'day.setting.reported': '{name}: ajuste leído',
   'day.fault.started': '{name} tiene una avería',
   'day.fault.stopped': '{name}: avería resuelta',
   'day.position.reported': '{name}: posición comunicada',

@@ -711,6 +711,7 @@ export const fr: PartialTranslation<typeof en> = {
   'day.frequency.measured': '{name} : fréquence mesurée',
   'day.load.measured': '{name} : charge mesurée',
   'day.weight.measured': '{name} : poids mesuré',
+  'day.setting.reported': '{name} : réglage lu',
   'day.fault.started': '{name} : panne',
   'day.fault.stopped': '{name} : panne terminée',
   'day.position.reported': '{name} : position signalée',

@@ -708,6 +708,7 @@ export const it: PartialTranslation<typeof en> = {
   'day.frequency.measured': '{name}: frequenza misurata',
   'day.load.measured': '{name}: carico misurato',
   'day.weight.measured': '{name}: peso misurato',
+  'day.setting.reported': '{name}: impostazione letta',
   'day.fault.started': '{name} ha un guasto',
   'day.fault.stopped': '{name}: guasto risolto',
   'day.position.reported': '{name}: posizione comunicata',

@@ -82,6 +82,14 @@ export const de: WordsOfAlarms = {
       'meldet eine Störung.',
       'Beheben Sie, was das Gerät nennt: Etiketten, Farbband, Deckel, Last. Sonst rufen Sie, wer es eingebaut hat.',
     ],
+    'badge-in-two-places': [
+      ': dieselbe Karte wurde an zwei Orten gezeigt, schneller als jemand gehen kann.',
+      'Sperren Sie die Karte. Fragen Sie ihren Besitzer, wo er ist. Am anderen Leser steht jemand mit einer Kopie: gehen Sie nicht allein hin.',
+    ],
+    'setting-changed': [
+      ': eine Einstellung wurde verändert, ohne Auftrag.',
+      'Fragen Sie, wer es war. War es niemand, stellen Sie den Wert am Gerät zurück und trennen Sie das Gerät vom Netz.',
+    ],
     'left-area': [
       'ist außerhalb seines Gebiets.',
       'Rufen Sie den Fahrer an. Meldet sich niemand, rufen Sie die Polizei und nennen Sie die letzte Position.',

@@ -76,6 +76,14 @@ export const es: WordsOfAlarms = {
       'comunica una avería.',
       'Resuelva lo que indica el aparato: etiquetas, cinta, tapa, carga. Si no, llame al instalador.',
     ],
+    'badge-in-two-places': [
+      ': la misma tarjeta se mostró en dos sitios, más rápido de lo que nadie puede ir.',
+      'Bloquee la tarjeta. Pregunte a su dueño dónde está. En el otro lector hay alguien con una copia: no vaya solo.',
+    ],
+    'setting-changed': [
+      ': se cambió un ajuste sin orden.',
+      'Pregunte quién lo hizo. Si no fue nadie, restablezca el valor en el aparato y desconéctelo de la red.',
+    ],
     'left-area': [
       'está fuera de su zona.',
       'Llame al conductor. Si no responde, llame a la policía y dé la última posición.',

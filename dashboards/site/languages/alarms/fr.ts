@@ -82,6 +82,14 @@ export const fr: WordsOfAlarms = {
       'signale une panne.',
       'Réglez ce que l’appareil indique : étiquettes, ruban, capot, charge. Sinon, appelez l’installateur.',
     ],
+    'badge-in-two-places': [
+      ' : le même badge présenté en deux endroits, plus vite que quiconque peut aller.',
+      'Bloquez le badge. Demandez à son titulaire où il est. À l’autre lecteur se trouve quelqu’un avec une copie : n’y allez pas seul.',
+    ],
+    'setting-changed': [
+      ' : un réglage a été modifié sans ordre.',
+      'Demandez qui l’a fait. Si personne, rétablissez la valeur sur l’appareil et débranchez-le du réseau.',
+    ],
     'left-area': [
       'est hors de sa zone.',
       'Appelez le conducteur. S’il ne répond pas, appelez la police et donnez la dernière position.',

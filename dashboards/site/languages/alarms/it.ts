@@ -82,6 +82,14 @@ export const it: WordsOfAlarms = {
       'segnala un guasto.',
       'Risolvete ciò che il dispositivo indica: etichette, nastro, coperchio, carico. Altrimenti chiamate l’installatore.',
     ],
+    'badge-in-two-places': [
+      ': lo stesso badge mostrato in due luoghi, più in fretta di quanto chiunque possa andare.',
+      'Bloccate il badge. Chiedete al titolare dove si trova. All’altro lettore c’è qualcuno con una copia: non andate da soli.',
+    ],
+    'setting-changed': [
+      ': un’impostazione è stata cambiata senza ordine.',
+      'Chiedete chi è stato. Se nessuno, ripristinate il valore sull’apparecchio e scollegatelo dalla rete.',
+    ],
     'left-area': [
       'è fuori dalla sua zona.',
       'Chiamate l’autista. Se non risponde, chiamate la polizia e indicate l’ultima posizione.',

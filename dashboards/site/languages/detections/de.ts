@@ -146,6 +146,19 @@ export const de: DetectionWords = {
       [[{ batteryLow: true }, 'Die Batterie ist fast leer.']],
     ],
     'device-fault': [['{name} meldet eine Störung: {parts}.']],
+    'badge-in-two-places': [
+      [
+        'Die Karte von {who} wurde binnen {tookMs} an zwei Orten gezeigt, {metres} m voneinander: {names}. So schnell ist niemand: es gibt sie zweimal.',
+        'Die Karte von {who} wurde binnen {tookMs} an zwei Orten gezeigt: {names}. So schnell ist niemand: es gibt sie zweimal.',
+        'Eine Karte wurde binnen {tookMs} an zwei Orten gezeigt: {names}. So schnell ist niemand: es gibt sie zweimal.',
+      ],
+    ],
+    'setting-changed': [
+      [
+        [{ phase: 'back' }, 'Die Einstellung „{setting}“ von {name} ist wieder {value}.'],
+        'Die Einstellung „{setting}“ von {name} wurde von {from} auf {value} geändert, ohne einen Auftrag von hier.',
+      ],
+    ],
     'left-area': [
       [
         '{name} ist außerhalb des Gebiets, zuletzt bei {latitude|position}, {longitude|position}.',

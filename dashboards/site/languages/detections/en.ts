@@ -136,6 +136,19 @@ export const en: DetectionWords = {
       [[{ batteryLow: true }, 'Its battery is nearly empty.']],
     ],
     'device-fault': [['{name} reports a fault: {parts}.']],
+    'badge-in-two-places': [
+      [
+        'The badge of {who} was shown at {names}, {metres} m apart, within {tookMs}: nobody is that fast, so there are two of it.',
+        'The badge of {who} was shown at {names} within {tookMs}: nobody is that fast, so there are two of it.',
+        'One badge was shown at {names} within {tookMs}: nobody is that fast, so there are two of it.',
+      ],
+    ],
+    'setting-changed': [
+      [
+        [{ phase: 'back' }, 'The setting “{setting}” of {name} is {value} again.'],
+        'The setting “{setting}” of {name} was changed from {from} to {value}, and nobody ordered it here.',
+      ],
+    ],
     'left-area': [
       [
         '{name} is outside of its area, last at {latitude|position}, {longitude|position}.',

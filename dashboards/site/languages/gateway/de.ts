@@ -28,6 +28,7 @@ export const de: GatewayWords = {
     frequency: 'Frequenz',
     load: 'Auslastung',
     weight: 'Gewicht',
+    setting: 'Einstellung',
     position: 'Position',
     badge: 'Karte',
     'code entered': 'Code eingetippt',
