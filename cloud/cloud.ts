@@ -2,7 +2,7 @@
  * The spine of the cloud. What comes in, from gateways and from cyber sources, is stored first; what is stored
  * changes the picture, is judged, and is told to whoever watches. Read `afterCommit`.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
@@ -31,8 +31,8 @@ import { openIntelligence } from './intelligence/intelligence.ts';
 import { Live } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { openSigma } from './monitors/sigma-folder.ts';
-import { type CertificateFiles, ownCertificate } from './own-certificate.ts';
 import { inForceSince, Policies } from './policy/policies.ts';
+import { servedCertificates } from './served-certificates.ts';
 import { Overview } from './situation/overview.ts';
 import { recall } from './situation/recall.ts';
 import { reopening } from './situation/reopening.ts';
@@ -42,10 +42,8 @@ import { createSources } from './sources/sources.ts';
 import { correctionIn } from './store/clock-correction.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { AcceptedRecord } from './store/store.ts';
-import { embeddedTelemetry } from './telemetry/embedded.ts';
-import { influxTelemetry } from './telemetry/influx.ts';
+import { openTelemetry } from './telemetry/open.ts';
 import { pointsOf } from './telemetry/points.ts';
-import type { Telemetry } from './telemetry/telemetry.ts';
 
 /** The store is in trouble for so long after it refused something, in real time. */
 const TROUBLE_MS = 10_000;
@@ -185,10 +183,7 @@ async function assemble(
           clock,
           file: join(state, 'integrity.json'),
           resolve: configuration.resolve,
-          async commit(observations) {
-            await store.append(observations, []);
-            await afterCommit(observations, []);
-          },
+          commit: (observations) => commit(observations, []),
           onTrouble: (trouble) => log.error({ trouble }, 'integrity'),
         });
 
@@ -198,6 +193,10 @@ async function assemble(
     integrity?.heard(observations);
     telemetry.write(pointsOf(observations));
     return detector.take(observations, detections);
+  };
+  const commit = async (observations: readonly Observation[], detections: readonly Detection[]) => {
+    await store.append(observations, detections);
+    await afterCommit(observations, detections);
   };
   const onRecords = (records: readonly AcceptedRecord[]): Promise<void> => {
     const bodies = records.map(({ body }) => body);
@@ -250,10 +249,7 @@ async function assemble(
     store,
     registry,
     clock,
-    async commit(observations, detections) {
-      await store.append(observations, detections);
-      await afterCommit(observations, detections);
-    },
+    commit,
     trustProxy: configuration.http.trustProxy,
     signal: doors.signal,
   });
@@ -294,16 +290,13 @@ async function assemble(
         folder: join(state, 'identity-bridge'),
         registry,
         clock,
-        async commit(observations, detections) {
-          await store.append(observations, detections);
-          await afterCommit(observations, detections);
-        },
+        commit,
       })
     : undefined;
 
   // 5. The doors open.
   const { http, ingest: fronts } = configuration;
-  const certificateOf = certificates(configuration, state);
+  const certificateOf = servedCertificates(configuration, state);
   const { tls: mqttTls, plain } = fronts.mqtt;
   const mqtt = await openMqttFront(
     {
@@ -401,32 +394,4 @@ async function assemble(
     },
   };
   return { ports, app, sourcePort: (name) => sources.port(name) };
-}
-
-function openTelemetry(configuration: CloudConfiguration, state: string): Telemetry {
-  const { telemetry } = configuration;
-  if (telemetry.engine === 'embedded') return embeddedTelemetry(join(state, 'telemetry.sqlite'));
-  const { engine: _engine, passwordFile, ...where } = telemetry;
-  const password =
-    passwordFile === undefined ? undefined : readFileSync(configuration.resolve(passwordFile), 'utf8').trim();
-  return influxTelemetry({ ...where, password });
-}
-
-/** Certificate files as configured, or the cloud's own, made once for all the names that are asked for. */
-function certificates(configuration: CloudConfiguration, state: string) {
-  const { http, ingest } = configuration;
-  const wanted = [http.tls, ingest.mqtt.tls].filter(
-    (tls) => tls !== undefined && tls.certificateFile === undefined,
-  );
-  const names = [...new Set(wanted.flatMap((tls) => tls?.names ?? []))];
-  return (tls: { certificateFile?: string | undefined; keyFile?: string | undefined }): CertificateFiles => {
-    const { certificateFile, keyFile } = tls;
-    // By the machine's own clock: those who check it go by theirs, however fast the day is run.
-    if (certificateFile === undefined || keyFile === undefined)
-      return ownCertificate(state, names, Date.now());
-    return {
-      certificateFile: configuration.resolve(certificateFile),
-      keyFile: configuration.resolve(keyFile),
-    };
-  };
 }
