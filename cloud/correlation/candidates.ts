@@ -13,6 +13,8 @@ export interface Edge {
   readonly weight: number;
   /** A person said so; otherwise the evidence of the two does. */
   readonly decided: boolean;
+  /** Who, when and why, where a person did. */
+  readonly because?: string;
 }
 
 /** Up to here every pair of runs is compared; beyond, each with its nearest on every key. */

@@ -41,19 +41,3 @@ export function goneInto(
     return into === undefined ? [] : [{ id, into: into.id }];
   });
 }
-
-/** What leads from one list of incidents to another one over the same detections. */
-export function changesBetween(before: readonly Incident[], after: readonly Incident[]): Changes {
-  const were = new Map(before.map((incident) => [incident.id, JSON.stringify(incident)]));
-  const holder = new Map(
-    after.flatMap(({ id, detections }) => detections.map((detection) => [detection, id])),
-  );
-  const are = new Set(after.map(({ id }) => id));
-  return {
-    changed: after.filter((incident) => were.get(incident.id) !== JSON.stringify(incident)),
-    gone: before.flatMap(({ id, detections }) => {
-      const into = holder.get(detections[0] ?? '');
-      return are.has(id) || into === undefined ? [] : [{ id, into }];
-    }),
-  };
-}

@@ -1,5 +1,5 @@
 import { couldLink } from './crowd.ts';
-import type { Decisions } from './decisions.ts';
+import type { Bond, Decisions } from './decisions.ts';
 import { dropRuns, forgetAll, forgetSlots, isCrowded, joinOn, noteIn, slotNumber } from './key-timeline.ts';
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
@@ -27,14 +27,16 @@ export const newItem = (id: string, atMs: number, traits: Traits): Item => ({
 export class Components {
   readonly #rules: LinkRules;
   readonly #isOneSet: boolean;
-  #together: Decisions['together'];
+  #decisions: Decisions;
+  /** Of what a person keeps together, one that is here. */
+  readonly #anchors = new Map<Bond, Item>();
   #items = new Map<string, Item>();
   #changed: Run[] = [];
 
   /** @param isOneSet nothing earlier is added later: the index forgets what lies behind its windows on the way */
-  constructor(rules: LinkRules, together: Decisions['together'], isOneSet: boolean) {
+  constructor(rules: LinkRules, decisions: Decisions, isOneSet: boolean) {
     this.#rules = rules;
-    this.#together = together;
+    this.#decisions = decisions;
     this.#isOneSet = isOneSet;
   }
 
@@ -84,9 +86,10 @@ export class Components {
     if (traits.placed) for (const { own } of traits.places) for (const key of own) this.#note(item, key);
     for (const mark of traits.marks) if (!mark.hub) this.#note(item, mark);
     if (traits.rarity !== undefined) this.#note(item, traits.rarity);
-    for (const partner of this.#together.get(id) ?? []) {
-      const other = this.#items.get(partner);
-      if (other !== undefined && other.run !== NOWHERE) unite(item.run, other.run);
+    for (const bond of this.#decisions.bondsOf(id)) {
+      const anchor = this.#anchors.get(bond);
+      if (anchor === undefined) this.#anchors.set(bond, item);
+      else unite(item.run, anchor.run);
     }
   }
 
@@ -128,15 +131,30 @@ export class Components {
       if (traits.rarity !== undefined) keys.add(traits.rarity);
     }
     for (const key of keys) dropRuns(key, leaving);
-    for (const { id } of items) this.#items.delete(id);
+    for (const { id } of items) {
+      this.#items.delete(id);
+      // All that is bound with it leaves with it.
+      for (const bond of this.#decisions.bondsOf(id)) this.#anchors.delete(bond);
+    }
     return items.sort(inOrder);
   }
 
-  /** Starts over with these; decisions that joined components cannot be taken back in any other way. */
-  rebuild(kept: readonly Item[], together: Decisions['together']): void {
+  /** From now on these count. What they or those before concern must be taken apart and put in again. */
+  decide(decisions: Decisions): void {
+    this.#decisions = decisions;
+    this.#anchors.clear();
+    for (const bond of decisions.bonds) {
+      const present = [...bond.one, ...bond.other].find((id) => this.#items.has(id));
+      const anchor = present === undefined ? undefined : this.#items.get(present);
+      if (anchor !== undefined) this.#anchors.set(bond, anchor);
+    }
+  }
+
+  /** Starts over with these. */
+  rebuild(kept: readonly Item[]): void {
     // Every list was begun by something that is in memory.
     this.dropIndex();
-    this.#together = together;
+    this.#anchors.clear();
     this.#items = new Map();
     this.#changed = [];
     for (const item of kept) this.insert(item);

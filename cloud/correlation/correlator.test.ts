@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../devices/model/incident.ts';
+import type { Changes } from './changes.ts';
 import { Correlator, correlate } from './correlator.ts';
+import type { Decision } from './decisions.ts';
 import { anyDetections, anyRegistry, shuffled } from './random-world.ts';
 import { type Reference, reference } from './reference.ts';
 import { detectionOf, MINUTE, NIGHT, noise, sampleRegistry, story } from './sample-site.ts';
@@ -161,52 +163,137 @@ describe('a correlator that detections come to bit by bit', () => {
 });
 
 describe('what a person decided', () => {
-  const guard = { together: [], apart: [['s3', 's4']] } as const;
+  const apart = (one: string[], other: string[], id = 'd'): Decision => ({ id, kind: 'apart', one, other });
+  const together = (one: string[], other: string[], id = 'd'): Decision => ({
+    id,
+    kind: 'together',
+    one,
+    other,
+    because: 'joined by Mara at 14:05: same van',
+  });
+  const groups = (incidents: readonly Incident[]) => incidents.map(({ detections }) => detections);
 
   test('keeps apart what was kept apart, whatever links them', () => {
-    const [first, second] = correlate(story, sampleRegistry, { decisions: guard });
-    expect(first?.detections).toEqual(['s4', 's5', 's6', 's7']);
-    expect(second?.detections).toEqual(['s1', 's2', 's3']);
+    const found = groups(
+      correlate(story, sampleRegistry, { decisions: [apart(['s1', 's2', 's3'], ['s4', 's5', 's6', 's7'])] }),
+    );
+    expect(found.sort()).toEqual([
+      ['s1', 's2', 's3'],
+      ['s4', 's5', 's6', 's7'],
+    ]);
   });
 
-  test('puts together what nothing links, and says that a person did', () => {
-    const decisions = { together: [['s1', 'n3']], apart: [] } as const;
-    const incidents = correlate([...story, ...noise], sampleRegistry, { decisions });
+  test('takes some out of the middle of an incident, as one, and leaves the rest to its evidence', () => {
+    const rest = ['s1', 's2', 's4', 's5', 's7'];
+    const decisions = [apart(['s3', 's6'], rest)];
+    const found = correlate(story, sampleRegistry, { decisions });
+    const taken = found.find(({ detections }) => detections.includes('s3'));
+    expect(taken?.detections).toEqual(['s3', 's6']);
+    for (const { detections } of found)
+      expect(detections.some((id) => rest.includes(id)) && detections.includes('s3')).toBe(false);
+  });
+
+  test('puts together what nothing links, by one link that says who did, and keeps the other reasons', () => {
+    const ids = story.map(({ id }) => id);
+    const incidents = correlate([...story, ...noise], sampleRegistry, { decisions: [together(ids, ['n3'])] });
     const found = incidents.find(({ detections }) => detections.includes('n3'));
     expect(found?.detections).toEqual(expect.arrayContaining(['s1', 's7', 'n3']));
-    const decided = found?.links.find(({ a, b }) => a === 's1' && b === 'n3');
-    expect(decided?.evidence[0]).toMatchObject({ kind: 'decision', weight: 1 });
+    const decided = found?.links.filter(({ evidence }) => evidence[0]?.kind === 'decision');
+    expect(decided).toHaveLength(1);
+    expect(decided?.[0]?.evidence[0]?.because).toBe('joined by Mara at 14:05: same van');
+  });
+
+  test('counts by the later word where two say different things', () => {
+    const ids = story.map(({ id }) => id);
+    const split = apart(['s3'], ['s1', 's2', 's4', 's5', 's6', 's7'], 'first');
+    const joined = together(['s3'], ['s1', 's2', 's4', 's5', 's6', 's7'], 'second');
+    const of = (decisions: Decision[]) => groups(correlate(story, sampleRegistry, { decisions }));
+    expect(of([split, joined])).toEqual([ids]);
+    expect(of([joined, split])).toContainEqual(['s3']);
+    // Only those that were joined again may meet.
+    const part = of([apart(['s1', 's2'], ['s3', 's4', 's5', 's6', 's7']), together(['s1'], ['s3', 's4'])]);
+    expect(part.find((group) => group.includes('s1'))).toEqual(expect.arrayContaining(['s3', 's4']));
+    expect(part.find((group) => group.includes('s3'))).not.toContain('s2');
+  });
+
+  test('holds for what comes later, which goes where it belongs more', () => {
+    const ids = story.map(({ id }) => id);
+    const correlator = new Correlator(sampleRegistry);
+    correlator.add(story);
+    correlator.decide([apart(['s1', 's2', 's3'], ids.slice(3))]);
+    const like = story.find(({ id }) => id === 's6');
+    correlator.add([detectionOf({ ...like, id: 'late', at: (like?.at ?? 0) + 1 })]);
+    const found = groups(correlator.incidents());
+    expect(found.find((group) => group.includes('late'))).toContain('s6');
+    expect(found.find((group) => group.includes('s3'))).toEqual(['s1', 's2', 's3']);
   });
 
   test('can be undone, which gives back what was there before', () => {
     const correlator = new Correlator(sampleRegistry);
     correlator.add([...story, ...noise]);
     const before = correlator.incidents();
-    const split = correlator.decide(guard);
+    const split = correlator.decide([apart(['s1', 's2', 's3'], ['s4', 's5', 's6', 's7'])]);
     expect(split.changed).toHaveLength(2);
-    const undone = correlator.decide({ together: [], apart: [] });
+    const undone = correlator.decide([]);
     expect(correlator.incidents()).toEqual(before);
     expect(undone.gone).toHaveLength(1);
+    const joined = correlator.decide([together(['s1'], ['n3'])]);
+    expect(joined.gone).toHaveLength(1);
+    expect(correlator.decide([]).gone).toEqual([]);
+    expect(correlator.incidents()).toEqual(before);
   });
 
-  test('holds in every order and for every set', () => {
+  test('holds in every order, for every set, whenever it was said', () => {
     fc.assert(
       fc.property(anyRegistry, anyDetections(15), fc.nat(), (registry, detections, seed) => {
         const ids = detections.map(({ id }) => id);
-        const pair = (from: number): [string, string] => [
-          ids[from % ids.length] ?? '',
-          ids[(from * 7 + 1) % ids.length] ?? '',
+        const some = (from: number) => [ids[from % ids.length] ?? '', ids[(from * 5 + 3) % ids.length] ?? ''];
+        const sides = (from: number) => {
+          const one = [...new Set(some(from))];
+          return [one, some(from * 7 + 1).filter((id) => !one.includes(id))] as const;
+        };
+        const decisions = [
+          together(...sides(seed + 2), 'd1'),
+          apart(...sides(seed + 1), 'd2'),
+          together(...sides(seed + 5), 'd3'),
+          apart(...sides(seed), 'd4'),
         ];
-        const apart = [pair(seed), pair(seed + 1)].filter(([a, b]) => a !== b);
-        const together = [pair(seed + 2)].filter(([a, b]) => a !== b);
-        const decisions = { together, apart };
         const expected = correlate(detections, registry, { decisions });
+        const [one, other] = sides(seed);
         for (const { detections: held } of expected)
-          for (const [a, b] of apart) expect(held.includes(a) && held.includes(b)).toBe(false);
-        const correlator = new Correlator(registry, { decisions });
-        correlator.add(shuffled(detections, seed));
-        expect(JSON.stringify(correlator.incidents())).toBe(JSON.stringify(expected));
+          expect(held.some((id) => one.includes(id)) && held.some((id) => other.includes(id))).toBe(false);
+        for (const joined of [true, false]) {
+          const correlator = new Correlator(registry, joined ? { decisions } : {});
+          const order = shuffled(detections, seed);
+          correlator.add(order.slice(0, 7));
+          if (!joined) correlator.decide(decisions.slice(0, 2));
+          correlator.add(order.slice(7));
+          if (!joined) correlator.decide(decisions);
+          expect(JSON.stringify(correlator.incidents())).toBe(JSON.stringify(expected));
+        }
       }),
+    );
+  });
+
+  test('is told so that a desk which follows has the incidents of now', () => {
+    fc.assert(
+      fc.property(anyRegistry, anyDetections(15), fc.nat(), (registry, detections, seed) => {
+        const correlator = new Correlator(registry);
+        const desk = new Map<string, Incident>();
+        const take = ({ changed, gone }: Changes) => {
+          for (const { id } of gone) desk.delete(id);
+          for (const incident of changed) desk.set(incident.id, incident);
+        };
+        take(correlator.add(detections));
+        const ids = detections.map(({ id }) => id);
+        const one = ids.filter((_, index) => (index + seed) % 3 === 0);
+        const other = ids.filter((_, index) => (index + seed) % 3 === 1);
+        for (const decisions of [[together(one, other)], [apart(one, other, 'e')], []]) {
+          take(correlator.decide(decisions));
+          expect(desk).toEqual(new Map(correlator.incidents().map((incident) => [incident.id, incident])));
+        }
+      }),
+      { numRuns: 50 },
     );
   });
 });

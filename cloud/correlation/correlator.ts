@@ -2,9 +2,9 @@ import { severityRank } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type Catalogue, catalogueOf } from './catalogue.ts';
-import { type Added, type Changes, changesBetween, type Forgotten, goneInto } from './changes.ts';
+import { type Added, type Changes, type Forgotten, goneInto } from './changes.ts';
 import { Components, newItem } from './components.ts';
-import { type DecidedPairs, type Decisions, decisionsOf, NO_DECISIONS } from './decisions.ts';
+import { type Decision, Decisions } from './decisions.ts';
 import { spanningForest } from './forest.ts';
 import { Habits } from './habits.ts';
 import { byUrgency, incidentLine, incidentOf, MAX_TOLD_LINKS, type Outline, outlineOf } from './incident.ts';
@@ -16,7 +16,8 @@ import { type Correlated, compareTraits } from './traits.ts';
 
 export interface CorrelatorOptions {
   readonly rules?: LinkRules;
-  readonly decisions?: DecidedPairs;
+  /** What people decided, in the order in which they did. */
+  readonly decisions?: readonly Decision[];
   /**
    * The caller settles one set and adds nothing later. Then the index forgets what lies behind its windows on
    * the way, which halves the memory of a large set.
@@ -61,6 +62,7 @@ export class Correlator {
   readonly #mostHeld: number;
   readonly #outdated = { detections: 0, incidents: 0 };
   readonly #crowdedOut = { detections: 0, incidents: 0 };
+  #decided: readonly Decision[];
   #decisions: Decisions;
   #staged = new Map<string, Item>();
   /** Revisions and, undefined, withdrawals that wait for their incident to be told again. */
@@ -68,19 +70,15 @@ export class Correlator {
 
   constructor(
     registry: Registry,
-    {
-      rules = linkRules,
-      decisions = NO_DECISIONS,
-      isOneSet = false,
-      mostHeld = MAX_HELD,
-    }: CorrelatorOptions = {},
+    { rules = linkRules, decisions = [], isOneSet = false, mostHeld = MAX_HELD }: CorrelatorOptions = {},
   ) {
     this.#registry = registry;
     this.#rules = rules;
     this.#catalogue = catalogueOf(registry, rules);
-    this.#decisions = decisionsOf(decisions);
+    this.#decided = decisions;
+    this.#decisions = new Decisions(decisions);
     this.#habits = new Habits(rules.habit);
-    this.#components = new Components(rules, this.#decisions.together, isOneSet);
+    this.#components = new Components(rules, this.#decisions, isOneSet);
     this.#isOneSet = isOneSet;
     this.#mostHeld = mostHeld;
   }
@@ -219,10 +217,12 @@ export class Correlator {
     touching: Iterable<string>,
     leaving: ReadonlySet<string>,
     then: () => void,
+    decisions?: Decisions,
   ): { id: string; into?: string }[] {
     const touched = new Set([...touching].map((id) => rootOf(this.#components.item(id).run)));
     const told = [...touched].flatMap((root) => this.#heldBy(root, leaving));
     const staying = this.#components.takeApart(touched).filter(({ id }) => !leaving.has(id));
+    if (decisions !== undefined) this.#components.decide(decisions);
     for (const item of staying) {
       item.traits = this.#catalogue.judged(item.traits, this.#bitsOf(item));
       this.#components.insert(item);
@@ -347,16 +347,28 @@ export class Correlator {
   }
 
   /**
-   * Puts other decisions in the place of those before; an undone decision is one that is not in them. What was
-   * not told yet must be asked for before.
+   * Puts other decisions in the place of those before; an undone decision is one that is not in them. Only incidents
+   * that hold a detection of a decision that came or went are taken apart and put together again. All is told.
    */
-  decide(decisions: DecidedPairs): Changes {
-    const before = this.incidents();
-    this.#decisions = decisionsOf(decisions);
-    this.#components.rebuild([...this.#components.items()], this.#decisions.together);
-    const after = this.incidents();
-    this.changes();
-    return changesBetween(before, after);
+  decide(decisions: readonly Decision[]): Changes {
+    const before = this.changes();
+    const known = new Set(this.#decided);
+    const next = new Set(decisions);
+    const touching = new Set<string>();
+    for (const decision of [...this.#decided, ...decisions])
+      if (!known.has(decision) || !next.has(decision))
+        for (const id of [...decision.one, ...decision.other])
+          if (this.#components.find(id) !== undefined) touching.add(id);
+    this.#decided = decisions;
+    this.#decisions = new Decisions(decisions);
+    const gone = this.#rearrange(touching, NOBODY, () => {}, this.#decisions);
+    const after = this.changes();
+    const told = new Set(after.changed.map(({ id }) => id));
+    const ended = new Set(after.gone.map(({ id }) => id));
+    return {
+      changed: [...before.changed.filter(({ id }) => !told.has(id) && !ended.has(id)), ...after.changed],
+      gone: [...before.gone, ...gone, ...after.gone],
+    };
   }
 
   /**
@@ -418,7 +430,7 @@ export class Correlator {
     const untold = this.#components.takeChanged();
     const former = [...roots].map((root) => ({ root, one: firstOf(at(runsOf(root), 0)).id }));
     this.#catalogue.retain(kept.map(({ traits }) => traits));
-    this.#components.rebuild(kept, this.#decisions.together);
+    this.#components.rebuild(kept);
     this.#components.takeChanged();
     for (const id of this.#waiting.keys())
       if (this.#components.find(id) === undefined) this.#waiting.delete(id);

@@ -3,13 +3,13 @@ import { type Severity, severityRank } from '../../devices/model/detection.ts';
 import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { Edge } from './candidates.ts';
-import type { Tree } from './forest.ts';
 import { linkOf } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import { compareText } from './order.ts';
 import { priorityOf } from './priority.ts';
 import { at } from './run.ts';
 import { titleOf } from './title.ts';
+import type { Tree } from './tree.ts';
 
 /** An incident whose links are not yet put into words: there may be a million of them. */
 export interface Outline extends Omit<Incident, 'links'> {
@@ -48,7 +48,7 @@ export function outlineOf({ items, edges }: Tree, registry: Registry, { habit }:
 
 /** One link in words. */
 export function worded(
-  { early, late, weight, decided }: Edge,
+  { early, late, weight, decided, because = 'a person put the two together' }: Edge,
   registry: Registry,
   rules: LinkRules,
 ): IncidentLink {
@@ -59,7 +59,7 @@ export function worded(
     on: [early.id, late.id],
     apartMs: late.at - early.at,
     weight,
-    because: 'a person put the two together',
+    because,
   };
   return { a: early.id, b: late.id, evidence: [decision, ...(found?.evidence ?? [])], weight };
 }
