@@ -1,4 +1,6 @@
+import { bank } from './bank.ts';
 import { breakIn } from './break-in.ts';
+import { pharmacy } from './pharmacy.ts';
 import type { Pilot } from './pilot.ts';
 import type { Scenario } from './world.ts';
 
@@ -6,4 +8,4 @@ import type { Scenario } from './world.ts';
 export const catalog: readonly Scenario[] = [breakIn];
 
 /** Every pilot: an attack in a world of its own, with its ground truth (`pilot.ts`). One file and one line here. */
-export const pilots: readonly Pilot[] = [];
+export const pilots: readonly Pilot[] = [bank, pharmacy];

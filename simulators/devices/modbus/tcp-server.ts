@@ -22,11 +22,14 @@ export class ModbusTcpServer {
     this.#units = units;
   }
 
+  /** @param port 0 for any */
   static async start(
     units: ReadonlyMap<number, SimulatedUnit>,
     signal: AbortSignal,
+    port = 0,
   ): Promise<ModbusTcpServer> {
     const made = new ModbusTcpServer(units);
+    made.port = port;
     await made.start();
     signal.addEventListener('abort', () => made.stop(), { once: true });
     return made;

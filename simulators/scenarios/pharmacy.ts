@@ -1,0 +1,231 @@
+import { pause } from '../cyber/visitor.ts';
+import { coldRoomRegisters } from '../devices/cold-room.ts';
+import { writeRegister } from '../devices/modbus/tcp-master.ts';
+import { pick, type Random } from '../random.ts';
+import { badges, Harbour, places } from '../world/harbour.ts';
+import type { Ground, GroundTruth, Narrator, Pilot, PilotWorld } from './pilot.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const CITY_KMH = 45;
+
+const truth: GroundTruth = {
+  incidents: [{ id: 'raid', title: 'Cold goods of the harbour pharmacy: scouted, spoilt and driven away' }],
+  sites: ['harbour'],
+  steps: [
+    {
+      id: 'scouting',
+      text: "a man in a courier's jacket offers a parcel at the annex; nobody vouches for him",
+      signs: [{ rule: 'handover-refused', asset: 'harbour-annex-door' }],
+    },
+    {
+      id: 'trying-the-door',
+      text: 'alone in the yard he holds one card after the other to the annex reader',
+      signs: [{ rule: 'access-denied-burst', asset: 'harbour-annex-reader' }],
+    },
+    {
+      id: 'copied-badge',
+      text: "a copy of Dr. Baum's badge opens the annex while she goes through the staff door across the yard",
+      signs: [
+        { rule: 'badge-in-two-places', asset: 'harbour-annex-reader' },
+        // Where the cards before are still remembered: one has worked now.
+        { rule: 'access-denied-burst', asset: 'harbour-annex-reader' },
+      ],
+    },
+    {
+      id: 'door-propped',
+      text: 'the cold room is opened and a pallet put into its door',
+      signs: [{ rule: 'held-open:cold-room', asset: 'harbour-cold-room' }],
+    },
+    {
+      id: 'set-point',
+      text: "from a laptop in the plant's network the controller's set point is written, and the limit of its alarm",
+      signs: [
+        { rule: 'setting-changed', asset: 'harbour-cold-room' },
+        { rule: 'temperature-excursion:cold-room', asset: 'harbour-cold-room' },
+      ],
+    },
+    {
+      id: 'van-keys',
+      text: "the copy opens the van's key cabinet, and Dr. Baum is at the staff door again",
+      signs: [
+        { rule: 'badge-in-two-places', asset: 'harbour-van-keys-reader' },
+        // That the cabinet is opened is told every time, whoever does it.
+        { rule: 'cabinet-opened', asset: 'harbour-van-keys' },
+      ],
+    },
+    {
+      id: 'van-diverted',
+      text: 'the van leaves with its refrigeration off, and crosses the river instead of driving its round',
+      signs: [
+        { rule: 'left-area', asset: 'harbour-van' },
+        { rule: 'temperature-excursion:van', asset: 'harbour-van' },
+      ],
+    },
+  ],
+};
+
+class PharmacyPilot implements PilotWorld {
+  readonly #harbour: Harbour;
+  readonly #ground: Ground;
+
+  constructor(harbour: Harbour, ground: Ground) {
+    this.#harbour = harbour;
+    this.#ground = ground;
+  }
+
+  /** Staff through doors and into the cold room, at both sites. */
+  day(): Promise<unknown> {
+    const harbour = this.#harbour;
+    const { random } = this.#ground;
+    const staff = [badges.omar, badges.piet];
+    return Promise.all([
+      this.#again(70 * SECOND_MS, random, () => harbour.pass('staff', pick(staff, random))),
+      this.#again(3 * MINUTE_MS, random, () => harbour.passAtMill(badges.lotte)),
+    ]);
+  }
+
+  async tell(narrator: Narrator): Promise<void> {
+    const beside = Promise.all([this.#delivery(narrator), this.#branch(narrator)]);
+    const wait = (ms: number) => pause(narrator.clock, ms, narrator.signal);
+    await this.#quietMorning(narrator);
+    await this.#scouting(narrator);
+    await wait(2.5 * MINUTE_MS);
+    await this.#inTheAnnex(narrator);
+    await wait(MINUTE_MS);
+    await this.#van(narrator);
+    // The goods warm up slowly, and nobody comes to look.
+    await wait(7 * MINUTE_MS);
+    await beside;
+  }
+
+  /** A courier who can prove who he is, somebody who fetches goods, and the cold room's own defrost. */
+  async #quietMorning({ clock, signal, say }: Narrator): Promise<void> {
+    const harbour = this.#harbour;
+    say('a courier hands over a parcel at the annex and proves who he is; Piet lets him in');
+    const { accepted, reason } = await harbour.scanner.handOver(harbour.courier('P-20417'), 'P-20417');
+    if (!accepted) throw new Error(`the real courier was refused: ${reason ?? 'nobody says why'}`);
+    await harbour.pass('annex', badges.piet);
+    await harbour.fetchFromColdRoom();
+    say('the cold room defrosts, as it does four times a day');
+    await harbour.defrost();
+    await pause(clock, MINUTE_MS, signal);
+  }
+
+  async #scouting({ clock, signal, step }: Narrator): Promise<void> {
+    const harbour = this.#harbour;
+    step('scouting');
+    const { accepted } = await harbour.scanner.handOver(harbour.fakeCourier('P-20418'), 'P-20418');
+    if (accepted) throw new Error('the false courier was believed');
+    await pause(clock, 40 * SECOND_MS, signal);
+    step('trying-the-door');
+    for (const card of ['04000001', '04000002', '0400A110', '0400A111', '0400A112', '04FFFFFF']) {
+      harbour.present('annex', card);
+      await pause(clock, 8 * SECOND_MS, signal);
+    }
+  }
+
+  async #inTheAnnex({ clock, signal, step, say }: Narrator): Promise<void> {
+    const harbour = this.#harbour;
+    step('copied-badge');
+    const inside = harbour.pass('annex', badges.ines);
+    await pause(clock, 6 * SECOND_MS, signal);
+    void harbour.pass('staff', badges.ines);
+    if (!(await inside)) say('(the annex stays shut for the copy)');
+    await pause(clock, 30 * SECOND_MS, signal);
+    step('door-propped');
+    harbour.coldRoom.door('open');
+    await pause(clock, 70 * SECOND_MS, signal);
+    step('set-point');
+    await writeRegister(harbour.controller, coldRoomRegisters.holding.alarmAbove, 300);
+    await writeRegister(harbour.controller, coldRoomRegisters.holding.setPoint, 150);
+  }
+
+  async #van({ clock, signal, step }: Narrator): Promise<void> {
+    const harbour = this.#harbour;
+    step('van-keys');
+    const keys = harbour.pass('van-keys', badges.ines);
+    await pause(clock, 7 * SECOND_MS, signal);
+    void harbour.pass('staff', badges.ines);
+    await keys;
+    await pause(clock, 40 * SECOND_MS, signal);
+    step('van-diverted');
+    harbour.coolCargo(false);
+    harbour.van.go([places.scrapyard], CITY_KMH);
+  }
+
+  /** At the goods door, in another part of the house: it stands open for a delivery longer than it should. */
+  async #delivery({ clock, signal, say }: Narrator): Promise<void> {
+    await pause(clock, 3 * MINUTE_MS, signal);
+    say('a delivery at the goods door, which stands open meanwhile');
+    this.#harbour.goodsDoor('open');
+    await pause(clock, 3 * MINUTE_MS, signal);
+    this.#harbour.goodsDoor('closed');
+  }
+
+  /** At the branch somebody has brought the wrong badge, and the door stands open. */
+  async #branch({ clock, signal, say }: Narrator): Promise<void> {
+    await pause(clock, 8 * MINUTE_MS, signal);
+    say('at the branch somebody has the badge of another house, and is let in at last');
+    for (let attempt = 0; attempt < 4; attempt++) {
+      this.#harbour.presentAtMill('0A00BAD1');
+      await pause(clock, 15 * SECOND_MS, signal);
+    }
+    this.#harbour.millDoor('open');
+    await pause(clock, 3 * MINUTE_MS, signal);
+    this.#harbour.millDoor('closed');
+  }
+
+  /** Again and again, about every `everyMs`, while the day lasts. */
+  async #again(everyMs: number, random: Random, act: () => Promise<unknown>): Promise<void> {
+    const { clock, signal } = this.#ground;
+    while (!signal.aborted) {
+      await pause(clock, everyMs * (0.4 + 1.2 * random()), signal);
+      if (!signal.aborted) await act();
+    }
+  }
+}
+
+/** The pharmacy pilot: goods that must stay cold, and everything that keeps them so, attacked at once. */
+export const pharmacy: Pilot = {
+  id: 'pharmacy',
+  title: 'Raid on the cold chain',
+  story: 'A false courier scouts, a copied badge opens, the cold room is sabotaged and the van driven away.',
+  beginsAt: '09:40',
+  settings: {
+    folder: 'harbour',
+    ports: [
+      'harbourTlsPort',
+      'harbourPlainPort',
+      'harbourPagePort',
+      'millTlsPort',
+      'millPagePort',
+      'coldRoomPort',
+    ],
+    secrets: ['harbourDevice', 'harbourToken', 'millDevice', 'millToken', 'annexScanner'],
+    houses: [
+      { name: 'harbour-gateway', main: 'edge/main.ts', configuration: 'harbour-gateway.yaml' },
+      { name: 'mill-gateway', main: 'edge/main.ts', configuration: 'mill-gateway.yaml' },
+      { name: 'harbour-bridge', main: 'firmware-bridge/main.ts', configuration: 'harbour-bridge.yaml' },
+    ],
+  },
+  truth,
+  async open(ground) {
+    const { clock, folder, cloudUrl, signal } = ground;
+    const harbour = await Harbour.open(
+      {
+        clock,
+        folder,
+        cloudUrl,
+        harbourBroker: `mqtts://127.0.0.1:${ground.port('harbourTlsPort')}`,
+        millBroker: `mqtts://127.0.0.1:${ground.port('millTlsPort')}`,
+        harbourPassword: ground.secret('harbourDevice'),
+        millPassword: ground.secret('millDevice'),
+        scannerToken: ground.secret('annexScanner'),
+        coldRoomPort: ground.port('coldRoomPort'),
+      },
+      signal,
+    );
+    return new PharmacyPilot(harbour, ground);
+  },
+};
