@@ -47,11 +47,16 @@ export class Incidents {
     this.#detectionOf = detectionOf;
   }
 
-  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into?: string }[]): Promise<void> {
+  putIncidents(
+    changed: readonly Incident[],
+    gone: readonly { id: string; into?: string }[],
+    parts: readonly { id: string; of: string }[] = [],
+  ): Promise<void> {
     return this.#inTurn(() => {
       const now = this.#options.clock.now();
       const joining = Map.groupBy(gone, ({ into }) => into);
       return this.#writer.write([
+        ...parts.map(({ id, of }): Write => ['inheritHandling', id, of]),
         ...changed.flatMap((incident) => writesOfIncident(incident, this.#options.sitesOf(incident), now)),
         ...gone.flatMap(({ id, into }) =>
           into === undefined ? writesOfDrop(id) : writesOfForward(id, into),

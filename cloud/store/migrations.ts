@@ -103,4 +103,15 @@ export const migrations: readonly string[] = [
     DELETE FROM change WHERE kind = 'account' AND key = NEW.name;
     INSERT INTO change (kind, key) VALUES ('account', NEW.name); END;
   `,
+  `
+  -- What people decide about what is found: numbers give the order in which they did.
+  CREATE TABLE ruling (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
+  CREATE TABLE suppression (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
+  CREATE TABLE switch (
+    monitor TEXT PRIMARY KEY, enabled INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL
+  ) WITHOUT ROWID;
+  ALTER TABLE detection ADD COLUMN rule TEXT GENERATED ALWAYS AS (json_extract(json, '$.rule')) VIRTUAL;
+  CREATE INDEX detection_found ON detection (at, rule);
+  DROP INDEX detection_at;
+  `,
 ];

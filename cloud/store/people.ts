@@ -1,5 +1,6 @@
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Reader } from './reader.ts';
+import type { Write } from './statements.ts';
 import type { Account, AuditEntry, Role } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -52,7 +53,7 @@ export class People {
   }
 
   audit(entry: AuditEntry): Promise<void> {
-    return this.#writer.write([['addAudit', entry.at, entry.by, entry.from, entry.action, entry.about]]);
+    return this.#writer.write([writeOfAudit(entry)]);
   }
 
   audited({ offset, limit }: { offset: number; limit: number }): AuditEntry[] {
@@ -67,3 +68,12 @@ export class People {
       }));
   }
 }
+
+export const writeOfAudit = ({ at, by, from, action, about }: AuditEntry): Write => [
+  'addAudit',
+  at,
+  by,
+  from,
+  action,
+  about,
+];

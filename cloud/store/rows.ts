@@ -181,6 +181,9 @@ export function handlingAfter(before: Handling, { action, at, assignee }: Activi
       return assignee === undefined ? rest : { ...rest, assignee };
     }
     case 'noted':
+    case 'split':
+    case 'merged':
+    case 'undone':
       return before;
     case 'contained':
       return { ...acknowledged, state: 'contained' };

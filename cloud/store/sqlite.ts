@@ -5,6 +5,7 @@ import { People } from './people.ts';
 import { Quarantine } from './quarantine.ts';
 import { Reader } from './reader.ts';
 import { Records } from './records.ts';
+import { Rulings } from './rulings.ts';
 import type { Store } from './store.ts';
 import { Writer } from './writer.ts';
 
@@ -26,6 +27,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   const records = new Records(reader, writer);
   const incidents = new Incidents(options, reader, writer, (id) => records.detection(id));
   const people = new People(options.clock, reader, writer);
+  const rulings = new Rulings(reader, writer);
   const quarantine = new Quarantine(reader, writer);
   const changes = new Changes(reader, writer);
   return {
@@ -43,7 +45,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     losses: (gateway) => records.losses(gateway),
     report: (gateway) => records.report(gateway),
 
-    putIncidents: (changed, gone) => incidents.putIncidents(changed, gone),
+    putIncidents: (changed, gone, parts) => incidents.putIncidents(changed, gone, parts),
     incident: (id) => incidents.incident(id),
     incidents: (query) => incidents.incidents(query),
     incidentCounts: (site) => incidents.incidentCounts(site),
@@ -51,6 +53,15 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     handling: (incident) => incidents.handling(incident),
     act: (activity, from) => incidents.act(activity, from),
     activities: (incident) => incidents.activities(incident),
+
+    rulings: () => rulings.rulings(),
+    suppressions: () => rulings.suppressions(),
+    switches: () => rulings.switches(),
+    putRuling: (ruling, audit, activities) => rulings.putRuling(ruling, audit, activities),
+    putSuppression: (suppression, audit) => rulings.putSuppression(suppression, audit),
+    putSwitch: (one, audit) => rulings.putSwitch(one, audit),
+    foundSince: (from) => rulings.foundSince(from),
+    newestOf: (rules, from, limit) => rulings.newestOf(rules, from, limit),
 
     account: (name) => people.account(name),
     accounts: () => people.accounts(),

@@ -44,10 +44,20 @@ export const statements = {
   forwardEarlier: 'UPDATE incident_forward SET target = ?2 WHERE target = ?1',
   unforward: 'DELETE FROM incident_forward WHERE id = ?',
   openHandling: `INSERT OR IGNORE INTO handling (incident, state, opened_at) VALUES (?, 'open', ?)`,
+  /** A part of an incident is, to begin with, as far as the whole is. */
+  inheritHandling: `INSERT OR IGNORE INTO handling (incident, state, assignee, acknowledged_at, opened_at)
+    SELECT ?1, state, assignee, acknowledged_at, opened_at FROM handling WHERE incident = ?2`,
   putHandling: `INSERT INTO handling (incident, state, assignee, acknowledged_at, opened_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET state = excluded.state, assignee = excluded.assignee,
     acknowledged_at = excluded.acknowledged_at, opened_at = min(handling.opened_at, excluded.opened_at)`,
   addActivity: 'INSERT INTO activity (incident, at, json) VALUES (?, ?, ?)',
+
+  putRuling:
+    'INSERT INTO ruling (id, json) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET json = excluded.json',
+  putSuppression: `INSERT INTO suppression (id, json) VALUES (?, ?)
+    ON CONFLICT (id) DO UPDATE SET json = excluded.json`,
+  putSwitch: `INSERT INTO switch (monitor, enabled, at, by) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET enabled = excluded.enabled, at = excluded.at, by = excluded.by`,
 
   putAccount: `INSERT INTO account (name, password_hash, role) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, role = excluded.role`,

@@ -5,7 +5,7 @@ import { type Detection, detection } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import { type Observation, observation } from '../../devices/model/observation.ts';
 import { GENESIS, recordId } from '../../devices/wire.ts';
-import type { AcceptedRecord, Store } from './store.ts';
+import type { AcceptedRecord, Activity, Ruling, Store, Suppression } from './store.ts';
 
 const EPOCH = 'epoch0001';
 const clock = manualClock(1_000_000);
@@ -372,6 +372,79 @@ export function storeContract(
       expect(store.session('t1')).toEqual({ account: 'mia', expiresAt: 2_000_000 });
       expect(store.session('t2')).toBeUndefined();
       expect(store.cursor('web')).toBe('17');
+    });
+
+    describe('what people decide', () => {
+      const audit = { at: 5, by: 'mara', from: '::1', action: 'incident.split', about: 'i-1' };
+
+      test('is kept in the order in which it was first said, with its line of the trail and its activities', async () => {
+        const ruling = (id: string): Ruling => ({
+          id,
+          kind: 'split',
+          at: 5,
+          by: 'mara',
+          text: 'another van',
+          timeZone: 'UTC',
+          incidents: ['i-1'],
+          one: ['d-1'],
+          other: ['d-2'],
+        });
+        const activity: Activity = {
+          incident: 'i-1',
+          at: 5,
+          by: 'mara',
+          action: 'split',
+          text: 'another van',
+        };
+        await store.putRuling(ruling('r-2'), audit, [activity]);
+        await store.putRuling(ruling('r-1'), audit);
+        const undone = { ...ruling('r-2'), undone: { at: 6, by: 'tom' } };
+        await store.putRuling(undone);
+        expect(store.rulings()).toEqual([undone, ruling('r-1')]);
+        expect(store.audited({ offset: 0, limit: 9 })).toEqual([audit, audit]);
+        expect(store.activities('i-1')).toEqual([activity]);
+      });
+
+      test('to keep back and to switch, likewise; the last word counts', async () => {
+        const suppression: Suppression = {
+          id: 's-1',
+          rule: 'held-open',
+          owner: 'mara',
+          text: 'builders',
+          by: 'mara',
+          at: 5,
+          from: 5,
+          until: 9,
+        };
+        await store.putSuppression(suppression, audit);
+        const ended = { ...suppression, ended: { at: 9, by: 'gatehouse', held: 2, newest: ['d-1'] } };
+        await store.putSuppression(ended, audit);
+        expect(store.suppressions()).toEqual([ended]);
+        await store.putSwitch({ monitor: 'communication', enabled: true, at: 1, by: 'ines' }, audit);
+        await store.putSwitch({ monitor: 'communication', enabled: false, at: 2, by: 'ines' }, audit);
+        expect(store.switches()).toEqual([{ monitor: 'communication', enabled: false, at: 2, by: 'ines' }]);
+      });
+
+      test('leaves a part of an incident as far as the whole was', async () => {
+        const whole = found('i-1', { detections: ['d-1', 'd-2'] });
+        await store.putIncidents([whole], []);
+        await store.act({ incident: 'i-1', at: 5, by: 'mara', action: 'acknowledged' });
+        const parts = [found('i-1', { detections: ['d-1'] }), found('i-2', { detections: ['d-2'] })];
+        await store.putIncidents(parts, [], [{ id: 'i-2', of: 'i-1' }]);
+        expect(store.handling('i-2')?.state).toBe('acknowledged');
+      });
+
+      test('rests on what each rule found', async () => {
+        await store.append(
+          [],
+          [judged('d-1', { at: 1 }), judged('d-2', { at: 7 }), judged('d-3', { at: 8, rule: 'tamper' })],
+        );
+        expect(store.foundSince(2)).toEqual([
+          { rule: 'forced-open', count: 1, last: 7 },
+          { rule: 'tamper', count: 1, last: 8 },
+        ]);
+        expect(store.newestOf(['forced-open'], 0, 1).map(({ id }) => id)).toEqual(['d-2']);
+      });
     });
   });
 }

@@ -39,9 +39,63 @@ export interface Activity {
   incident: string;
   at: number;
   by: string;
-  action: 'acknowledged' | 'assigned' | 'noted' | 'contained' | 'resolved' | 'false-alarm' | 'reopened';
+  action:
+    | 'acknowledged'
+    | 'assigned'
+    | 'noted'
+    | 'contained'
+    | 'resolved'
+    | 'false-alarm'
+    | 'reopened'
+    | 'split'
+    | 'merged'
+    | 'undone';
   text?: string;
   assignee?: string;
+}
+
+/** A person's word on which detections belong together. It stands, whatever comes later, until a person undoes it. */
+export interface Ruling {
+  id: string;
+  /** `split`: `one` was taken out of the incident, and left `other`. `merged`: the two were joined. */
+  kind: 'split' | 'merged';
+  at: number;
+  by: string;
+  text: string;
+  /** Of the incident's site, for times in words. */
+  timeZone: string;
+  /** Incidents as they were called when it was said. */
+  incidents: string[];
+  one: string[];
+  other: string[];
+  undone?: { at: number; by: string; text?: string };
+}
+
+/** Detections that a person keeps out of incidents for a time. They are kept, counted, and come back. */
+export interface Suppression {
+  id: string;
+  rule: string;
+  asset?: string;
+  site?: string;
+  observable?: { name: string; value: string };
+  /** Who answers for it. */
+  owner: string;
+  text: string;
+  by: string;
+  at: number;
+  /** Detections of what happened before are left where they are. */
+  from: number;
+  until: number;
+  /** By a person, or by the house when its time was over. `held`: so many it had kept back then. */
+  ended?: { at: number; by: string; text?: string; held: number; newest: string[] };
+}
+
+/** A monitor that somebody switched on or off. */
+export interface MonitorSwitch {
+  monitor: string;
+  enabled: boolean;
+  at: number;
+  by: string;
 }
 
 /** What people made of an incident: kept apart from what the correlator makes of it. */
@@ -156,7 +210,12 @@ export interface Store {
    * without one are dropped, what people did to them stays on record. A resolved incident with news worth it is
    * open again (see `reopening` of the store's options).
    */
-  putIncidents(changed: readonly Incident[], gone: readonly { id: string; into?: string }[]): Promise<void>;
+  putIncidents(
+    changed: readonly Incident[],
+    gone: readonly { id: string; into?: string }[],
+    /** Incidents that were a part of another: in people's hands they are as far as that one is. */
+    parts?: readonly { id: string; of: string }[],
+  ): Promise<void>;
   incident(id: string): Incident | undefined;
   /** Most urgent first. */
   incidents(query: {
@@ -179,6 +238,19 @@ export interface Store {
    */
   act(activity: Activity, from?: readonly IncidentState[]): Promise<Handling>;
   activities(incident: string): Activity[];
+
+  /** In the order in which they were first put. */
+  rulings(): Ruling[];
+  suppressions(): Suppression[];
+  switches(): MonitorSwitch[];
+  /** Each of these in one commit with its line of the audit trail, or its activities. */
+  putRuling(ruling: Ruling, audit?: AuditEntry, activities?: readonly Activity[]): Promise<void>;
+  putSuppression(suppression: Suppression, audit: AuditEntry): Promise<void>;
+  putSwitch(one: MonitorSwitch, audit: AuditEntry): Promise<void>;
+  /** What each rule found since a moment: how many, and when it last did. */
+  foundSince(from: number): { rule: string; count: number; last: number }[];
+  /** The newest detections of some rules. */
+  newestOf(rules: readonly string[], from: number, limit: number): Detection[];
 
   report(gateway: string): GatewayReport | undefined;
   quarantine(entry: Quarantined): void;
