@@ -5,6 +5,7 @@ import { bruteForce } from './brute-force.ts';
 import { cardTesting } from './card-testing.ts';
 import { communication } from './communication.ts';
 import { credentialStuffing } from './credential-stuffing.ts';
+import { distributedStuffing } from './distributed-stuffing.ts';
 import { impossiblePosition, impossibleTravel } from './impossible-travel.ts';
 import type { AnyMonitor } from './monitor.ts';
 import { newAddressLogin } from './new-address-login.ts';
@@ -32,4 +33,9 @@ export const catalog: readonly AnyMonitor[] = [
 ];
 
 /** Those that keep a memory of their own. */
-export const standingCatalog: readonly AnyStandingMonitor[] = [communication, orderFlow, requestFlood];
+export const standingCatalog: readonly AnyStandingMonitor[] = [
+  communication,
+  orderFlow,
+  distributedStuffing,
+  requestFlood,
+];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { EarliestInstants, type First, hashOf, putFirst, rounded } from '../communication/bounded.ts';
+import { burstsOf, standsFor } from './crowd.ts';
 import { detectionFrom, FindingBook } from './finding.ts';
 import type { Found, Judgement } from './monitor.ts';
 import { RecentIds, type Standing, type StandingMonitor, type StandingSample } from './standing.ts';
@@ -113,26 +114,6 @@ function countSender(slot: Slot, ip: string): void {
   slot.hashes = Math.max(...[...slot.senders.keys()].map(hashOf));
 }
 
-/** Slots with far more requests than ever, in runs. */
-function floodsOf(target: Target, { perSecond, factor, learningMs, pauseMs }: Settings): Slot[][] {
-  const floor = (perSecond * SLOT_MS) / 1_000;
-  const learned = target.first.at + learningMs;
-  const runs: Slot[][] = [];
-  let usual = 0;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const [number, slot] of [...target.slots].sort(([a], [b]) => a - b)) {
-    const isFlood = slot.count >= floor && slot.count >= factor * usual && number * SLOT_MS >= learned;
-    if (!isFlood) {
-      usual = Math.max(usual, slot.count);
-      continue;
-    }
-    if ((number - last) * SLOT_MS <= pauseMs) runs.at(-1)?.push(slot);
-    else runs.push([slot]);
-    last = number;
-  }
-  return runs;
-}
-
 function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found[] {
   const [begin] = run;
   if (begin === undefined) return [];
@@ -145,6 +126,9 @@ function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found
   const isDenied = denied >= DENIED_SHARE * count;
   const perSecond = Math.round(Math.max(...run.map((slot) => slot.count)) / (SLOT_MS / 1_000));
   const isOne = most !== undefined && most[1] > count / 2;
+  // Who only visits meanwhile is none of the crowd.
+  const crowd = [...senders].filter(([, sent]) => most !== undefined && sent >= most[1] / 2);
+  const ip = isOne ? most[0] : standsFor(crowd.map(([address]) => address));
   const from = isOne ? most[0] : `${senders.size}${senders.size >= MAX_SENDERS ? ' or more' : ''} addresses`;
   const name = registry.asset(asset)?.name ?? asset;
   return [
@@ -155,7 +139,7 @@ function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found
       summary: `${name} is flooded: up to ${perSecond} requests a second from ${from}${isDenied ? ', and it refuses many of them' : ''}`,
       assets: [asset],
       identities: [],
-      observables: most === undefined ? {} : { ip: most[0] },
+      observables: ip === undefined ? {} : { ip },
       facts: {
         requests: rounded(count),
         perSecond,
@@ -197,7 +181,12 @@ class Floods implements Standing {
     for (const asset of due) {
       const target = this.#targets.get(asset);
       if (target === undefined) continue;
-      const found = floodsOf(target, this.#settings).flatMap((run) => foundOf(asset, run, this.#registry));
+      const { factor, learningMs, pauseMs } = this.#settings;
+      const learnedAt = target.first.at + learningMs;
+      const bursting = { floor, factor, learnedAt, pauseMs, slotMs: SLOT_MS };
+      const found = burstsOf(target.slots, ({ count }) => count, bursting).flatMap((run) =>
+        foundOf(asset, run, this.#registry),
+      );
       const detections = found.map((one) => detectionFrom(RULE, asset, one, target.source, this.#registry));
       this.#book.put(asset, detections, judgement);
     }

@@ -1,0 +1,294 @@
+import { z } from 'zod';
+import type { Observation } from '../../devices/model/observation.ts';
+import type { Registry } from '../../devices/model/registry.ts';
+import { DistinctSample, type First, putFirst, rounded } from '../communication/bounded.ts';
+import { burstsOf, standsFor } from './crowd.ts';
+import { detectionFrom, FindingBook } from './finding.ts';
+import type { Found, Judgement } from './monitor.ts';
+import { RecentIds, type Standing, type StandingMonitor, type StandingSample } from './standing.ts';
+
+const HOUR_MS = 3_600_000;
+const settings = z.strictObject({
+  /** Accounts that fail within five minutes at one place, from which on it is a list of stolen passwords. */
+  accounts: z.number().int().min(5).max(200).default(25),
+  /** Addresses that they come from: fewer are `credential-stuffing`'s. */
+  addresses: z.number().int().min(2).max(200).default(5),
+  /** So many times the most of five minutes of the last day. */
+  factor: z.number().min(2).max(1_000).default(5),
+  /** So much of what is tried must fail. */
+  failing: z.number().min(0.1).max(1).default(0.6),
+  /** Nobody knows what is usual before. */
+  learningMs: z.number().int().min(1_000).default(HOUR_MS),
+  /** A pause longer than this ends a wave. */
+  pauseMs: z
+    .number()
+    .int()
+    .min(60_000)
+    .default(60 * 60_000),
+});
+type Settings = z.infer<typeof settings>;
+
+const RULE = 'distributed-stuffing';
+const SLOT_MS = 5 * 60_000;
+const KEPT_SLOTS = (24 * HOUR_MS) / SLOT_MS;
+/** Places that are watched; beyond it nobody new is. */
+const MAX_PLACES = 2_000;
+/** Of more than this in five minutes a sample is kept. */
+const MAX_SAMPLE = 256;
+const EVIDENCE = 12;
+const MAX_NAMED = 5;
+
+interface Slot {
+  failed: number;
+  succeeded: number;
+  readonly first: First;
+  readonly accounts: DistinctSample<undefined>;
+  readonly addresses: DistinctSample<undefined>;
+  /** Who got in, and from where. */
+  readonly entered: DistinctSample<{ account: string; ip: string }>;
+}
+
+/** The log-ins of one place, by fives of minutes. */
+class Place {
+  readonly slots = new Map<number, Slot>();
+  readonly first: First;
+  readonly source: string;
+  newest = 0;
+  #swept = 0;
+
+  constructor({ observedAt, id, source }: Observation) {
+    this.first = { at: observedAt, id };
+    this.source = source;
+  }
+
+  /** The slot that it fell into; undefined: too long ago. */
+  add({ kind, observedAt: at, id }: Observation, account: string, ip: string): Slot | undefined {
+    const number = Math.floor(at / SLOT_MS);
+    if (number <= this.newest - KEPT_SLOTS) return undefined;
+    putFirst(this.first, at, id);
+    this.newest = Math.max(this.newest, number);
+    const slot = this.slots.get(number) ?? {
+      failed: 0,
+      succeeded: 0,
+      first: { at, id },
+      accounts: new DistinctSample(MAX_SAMPLE),
+      addresses: new DistinctSample(MAX_SAMPLE),
+      entered: new DistinctSample(MAX_SAMPLE),
+    };
+    this.slots.set(number, slot);
+    if (kind === 'login.succeeded') {
+      slot.succeeded++;
+      slot.entered.add(`${ip} ${account}`, at, id, () => ({ account, ip }));
+      return slot;
+    }
+    slot.failed++;
+    if (slot.failed === 1) Object.assign(slot.first, { at, id });
+    putFirst(slot.first, at, id);
+    slot.accounts.add(account, at, id, () => undefined);
+    slot.addresses.add(ip, at, id, () => undefined);
+    return slot;
+  }
+
+  /** True: slots of a wave are gone, and what was found of them stands. */
+  sweep(floor: number): boolean {
+    if (this.newest - this.#swept < HOUR_MS / SLOT_MS) return false;
+    this.#swept = this.newest;
+    let isGone = false;
+    for (const [number, slot] of this.slots)
+      if (number <= this.newest - KEPT_SLOTS) {
+        this.slots.delete(number);
+        isGone ||= slot.accounts.size >= floor;
+      }
+    return isGone;
+  }
+}
+
+const inTime = (a: { at: number; id: string }, b: { at: number; id: string }) =>
+  a.at - b.at || (a.id < b.id ? -1 : 1);
+
+function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found[] {
+  const [begin] = run;
+  if (begin === undefined) return [];
+  const addresses = new Set(run.flatMap((slot) => [...slot.addresses.entries()].map(({ name }) => name)));
+  const accounts = run.reduce((sum, slot) => sum + slot.accounts.distinct, 0);
+  const failed = run.reduce((sum, slot) => sum + slot.failed, 0);
+  const attempts = run.flatMap((slot) => [...slot.accounts.entries()]).sort(inTime);
+  // From where a password failed, and another account's was right.
+  const entered = run
+    .flatMap((slot) => [...slot.entered.entries()])
+    .filter(({ thing }) => addresses.has(thing.ip))
+    .sort(inTime);
+  const failing = new Set(attempts.map(({ name }) => name));
+  const taken = [...new Set(entered.map(({ thing }) => thing.account))]
+    .filter((account) => !failing.has(account))
+    .sort();
+  const name = registry.asset(asset)?.name ?? asset;
+  const only = taken.length === 1 ? taken[0] : undefined;
+  const ip = standsFor(addresses);
+  const identities = taken.flatMap((account) => registry.resolve({ account }, asset)?.id ?? []);
+  return [
+    {
+      anchor: begin.first.id,
+      at: begin.first.at,
+      severity: taken.length > 0 ? 'high' : 'medium',
+      summary: `${rounded(addresses.size)} addresses tried the passwords of ${rounded(accounts)} accounts at ${name}, ${rounded(failed)} times in vain${taken.length === 0 ? '' : `, and got into ${taken.length === 1 ? `the account ${only}` : `${taken.length} accounts: ${taken.slice(0, MAX_NAMED).join(', ')}`}`}`,
+      assets: [asset],
+      identities: [...new Set(identities)].sort().slice(0, MAX_NAMED),
+      observables: {
+        ...(ip === undefined ? {} : { ip }),
+        ...(only === undefined ? {} : { account: only }),
+      },
+      facts: {
+        accounts: rounded(accounts),
+        addresses: rounded(addresses.size),
+        failures: rounded(failed),
+        takenOver: taken.length,
+      },
+      evidence: [...attempts.slice(0, EVIDENCE / 2), ...entered.slice(0, EVIDENCE / 2)].map(({ id }) => id),
+      tactic: 'T1110.004',
+      count: rounded(failed),
+    },
+  ];
+}
+
+class Waves implements Standing {
+  readonly #settings: Settings;
+  readonly #registry: Registry;
+  readonly #places = new Map<string, Place>();
+  readonly #book = new FindingBook();
+  readonly #recent = new RecentIds();
+  forgotten = 0;
+
+  constructor(options: Settings, registry: Registry) {
+    this.#settings = options;
+    this.#registry = registry;
+  }
+
+  observe(observations: readonly Observation[]): Judgement {
+    const { accounts: floor, addresses, failing, factor, learningMs, pauseMs } = this.#settings;
+    const due = new Set<string>();
+    for (const observation of observations) {
+      const account = observation.subjects?.account?.toLowerCase();
+      const ip = observation.observables?.ip;
+      if (account === undefined || ip === undefined || !this.#recent.add(observation.id)) continue;
+      const slot = this.#placeOf(observation)?.add(observation, account, ip);
+      if (slot !== undefined && (slot.accounts.size >= floor || this.#book.has(observation.asset)))
+        due.add(observation.asset);
+    }
+    const judgement: Judgement = { put: [], withdraw: [] };
+    for (const asset of due) {
+      const place = this.#places.get(asset);
+      if (place === undefined) continue;
+      const learnedAt = place.first.at + learningMs;
+      const found = burstsOf(
+        place.slots,
+        (slot) => slot.accounts.distinct,
+        { floor, factor, learnedAt, pauseMs, slotMs: SLOT_MS },
+        (slot) =>
+          slot.addresses.distinct >= addresses && slot.failed >= failing * (slot.failed + slot.succeeded),
+      ).flatMap((run) => foundOf(asset, run, this.#registry));
+      const detections = found.map((one) => detectionFrom(RULE, asset, one, place.source, this.#registry));
+      this.#book.put(asset, detections, judgement);
+    }
+    for (const [asset, place] of this.#places) if (place.sweep(floor)) this.#book.forget(asset);
+    return judgement;
+  }
+
+  /** Everything here follows from what was tried, not from what was not. */
+  pass(): Judgement {
+    return { put: [], withdraw: [] };
+  }
+
+  #placeOf(observation: Observation): Place | undefined {
+    const known = this.#places.get(observation.asset);
+    if (known !== undefined) return known;
+    if (this.#places.size >= MAX_PLACES) {
+      this.forgotten++;
+      return undefined;
+    }
+    const place = new Place(observation);
+    this.#places.set(observation.asset, place);
+    return place;
+  }
+}
+
+const attempt = (
+  at: number,
+  account: string,
+  ip: string,
+  kind: 'login.failed' | 'login.succeeded' = 'login.failed',
+): StandingSample['observations'][number] => ({
+  kind,
+  asset: 'web-shop',
+  observedAt: at,
+  subjects: { account },
+  observables: { ip },
+});
+const list = <Thing>(length: number, make: (index: number) => Thing): Thing[] =>
+  Array.from({ length }, (_, index) => make(index));
+/** Customers, every minute, one in ten of whom mistypes. */
+const ordinary = (until: number) =>
+  list(Math.floor(until / 60_000), (index) =>
+    attempt(
+      index * 60_000,
+      `c${index % 40}`,
+      `198.51.100.${index % 40}`,
+      index % 10 === 0 ? 'login.failed' : 'login.succeeded',
+    ),
+  );
+const wave = (at: number) =>
+  list(40, (index) => attempt(at + index * 3_000, `s${index}`, `203.0.113.${index % 20}`));
+
+/**
+ * Many addresses, each with one or two accounts, fail at one place within minutes: a list of stolen passwords tried
+ * through other people's machines. No address alone would be noticed.
+ */
+export const distributedStuffing: StandingMonitor<Settings> = {
+  kind: RULE,
+  title: 'Stolen passwords tried from many addresses',
+  configuration: settings,
+  rules: [RULE],
+  observes: ['login.failed', 'login.succeeded'],
+  rememberMs: () => 24 * HOUR_MS,
+  open: (options, registry) => new Waves(options, registry),
+  samples: [
+    {
+      name: 'forty accounts from twenty addresses',
+      observations: [...ordinary(2 * HOUR_MS), ...wave(2 * HOUR_MS + 1_000)],
+      expect: [{ rule: RULE, at: 2 * HOUR_MS + 1_000, severity: 'medium', count: 40 }],
+    },
+    {
+      name: 'and one password is right',
+      observations: [
+        ...ordinary(2 * HOUR_MS),
+        ...wave(2 * HOUR_MS + 1_000),
+        attempt(2 * HOUR_MS + 122_000, 'jo', '203.0.113.4', 'login.succeeded'),
+      ],
+      expect: [{ rule: RULE, at: 2 * HOUR_MS + 1_000, severity: 'high', count: 40 }],
+    },
+    {
+      name: 'one address with a long list is told elsewhere',
+      observations: [
+        ...ordinary(2 * HOUR_MS),
+        ...list(40, (index) => attempt(2 * HOUR_MS + index * 3_000, `s${index}`, '203.0.113.9')),
+      ],
+      expect: [],
+    },
+    {
+      name: 'a sale: forty customers, of whom a quarter have forgotten',
+      observations: [
+        ...ordinary(2 * HOUR_MS),
+        ...list(120, (index) =>
+          attempt(
+            2 * HOUR_MS + index * 2_000,
+            `d${index}`,
+            `198.51.100.${index}`,
+            index % 4 === 0 ? 'login.failed' : 'login.succeeded',
+          ),
+        ),
+      ],
+      expect: [],
+    },
+    { name: 'what is usual is not yet known', observations: wave(0), expect: [] },
+  ],
+};
