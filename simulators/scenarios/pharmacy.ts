@@ -48,11 +48,7 @@ const truth: GroundTruth = {
     {
       id: 'van-keys',
       text: "the copy opens the van's key cabinet, and Dr. Baum is at the staff door again",
-      signs: [
-        { rule: 'badge-in-two-places', asset: 'harbour-van-keys-reader' },
-        // That the cabinet is opened is told every time, whoever does it.
-        { rule: 'cabinet-opened', asset: 'harbour-van-keys' },
-      ],
+      signs: [{ rule: 'badge-in-two-places', asset: 'harbour-van-keys-reader' }],
     },
     {
       id: 'van-diverted',
@@ -90,7 +86,7 @@ class PharmacyPilot implements PilotWorld {
     const wait = (ms: number) => pause(narrator.clock, ms, narrator.signal);
     await this.#quietMorning(narrator);
     await this.#scouting(narrator);
-    await wait(2.5 * MINUTE_MS);
+    await wait(2 * MINUTE_MS);
     await this.#inTheAnnex(narrator);
     await wait(MINUTE_MS);
     await this.#van(narrator);
