@@ -1,16 +1,18 @@
 import { severityRank } from '../../devices/model/detection.ts';
 import type { Identity } from '../../devices/model/identity.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import type { Resolved } from '../../devices/model/resolution.ts';
 import { surroundingsOf } from '../assets/surroundings.ts';
 import { newTimeline } from './key-timeline.ts';
 import type { LinkRules, ObservableClass } from './link-rules.ts';
-import { type Head, type Key, type Mark, type Place, siteOf, Traits, type Via } from './memory.ts';
+import { type Head, type Key, type Mark, type Place, siteOf, Traits } from './memory.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
 import { compareText } from './order.ts';
 import { type KeyMaker, makePlace, type SharedKind } from './place.ts';
 import { themeOf } from './theme.ts';
 import type { Correlated } from './traits.ts';
 import { mixed, TraitsTable } from './traits-table.ts';
+import { type PlainVia, strengthOf, type Via, viaOfResolved, viaOfUse } from './via.ts';
 
 /** Turns detections into traits against one registry and one table of rules. */
 export interface Catalogue {
@@ -55,7 +57,10 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const rarities = new Map<string, Key>();
   const vias = new Map<string, readonly Via[]>();
   const named = new Named();
-  const knowsPeople = registry.document.identities.length > 0;
+  const { identities: people, links = [] } = registry.document;
+  const knowsPeople = people.length > 0 || links.length > 0;
+  const knowsUsers =
+    links.length > 0 || people.some((one) => one.hosts !== undefined || one.vehicles !== undefined);
   let numbers = 0;
 
   const placeOf = (id: string): readonly [Place] => {
@@ -105,19 +110,36 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     for (const name of identities) {
       // Some sources write in front what kind of name it is.
       const plain = name.includes(':') ? name.replace(/^(account|badge|identity|person|user):/, '') : name;
-      const person =
-        registry.identity(plain) ??
-        registry.resolve({ badge: plain }) ??
-        registry.resolve({ account: plain }, observables.host ?? assets[0]);
+      const known = registry.identity(plain);
+      const resolved =
+        known !== undefined
+          ? { person: known }
+          : (registry.resolved({ badge: plain }) ??
+            registry.resolved({ account: plain }, observables.host ?? assets[0]));
+      const person = resolved?.person;
       const isCommon = person === undefined && commonAccounts.has(plain.toLowerCase());
       if (isCommon) named.add(markOf('common-account', plain.toLowerCase(), undefined), 'identity');
-      else named.add(markOf('identity', person?.id ?? plain, person), 'identity');
+      else {
+        const via = resolved === undefined ? 'identity' : viaOfResolved('identity', resolved);
+        named.add(markOf('identity', person?.id ?? plain, person), via);
+      }
     }
   };
-  const personOf = (via: Via, value: string, { observables, assets }: Correlated): Identity | undefined => {
+  const personOf = (
+    via: PlainVia,
+    value: string,
+    { observables, assets }: Correlated,
+  ): Resolved | undefined => {
     if (!knowsPeople || via === 'itself') return undefined;
-    if (via === 'badge') return registry.resolve({ badge: value });
-    return registry.resolve({ account: value }, observables.host ?? assets[0]);
+    if (via === 'badge') return registry.resolved({ badge: value });
+    return registry.resolved({ account: value }, observables.host ?? assets[0]);
+  };
+  /** What happens to a host or vehicle that one person alone uses concerns that person. */
+  const nameUsers = ({ assets }: Correlated): void => {
+    for (const asset of assets) {
+      const user = registry.userOf(asset);
+      if (user !== undefined) named.add(markOf('identity', user.person.id, user.person), viaOfUse(user));
+    }
   };
   const nameObservables = (detection: Correlated): void => {
     const { observables } = detection;
@@ -126,9 +148,11 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       if (observable === undefined) continue;
       const { class: of, value } = observable;
       const via = viaOf(of);
-      const person = personOf(via, value, detection);
-      if (person !== undefined) named.add(markOf('identity', person.id, person), via);
-      else named.add(markOf(of, value, undefined), 'itself');
+      const resolved = personOf(via, value, detection);
+      if (resolved !== undefined) {
+        const { person } = resolved;
+        named.add(markOf('identity', person.id, person), viaOfResolved(via, resolved));
+      } else named.add(markOf(of, value, undefined), 'itself');
     }
   };
 
@@ -177,7 +201,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   };
   const viasOf = (list: readonly Via[]): readonly Via[] => {
     if (list.length === 0) return NOTHING;
-    const name = list.join();
+    const name = list.join('\n');
     const found = vias.get(name);
     if (found !== undefined) return found;
     const made = [...list];
@@ -190,6 +214,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       named.clear();
       if (detection.identities.length > 0) nameIdentities(detection);
       nameObservables(detection);
+      if (knowsUsers) nameUsers(detection);
       const head = headOf(detection);
       const at = placesOf(detection.assets);
       const bits = bitsOf?.(head, at);
@@ -239,7 +264,9 @@ class Named {
       const other = this.marks[index];
       if (other === mark) {
         // A badge or an account says more about how somebody acted than the bare name; of the two, the badge.
-        if (strengthOf(via) > strengthOf(this.via[index])) this.via[index] = via;
+        const held = this.via[index] ?? 'itself';
+        const by = strengthOf(via) - strengthOf(held);
+        if (by > 0 || (by === 0 && compareText(via, held) < 0)) this.via[index] = via;
         return;
       }
       if (other !== undefined && compareMarks(mark, other) < 0) break;
@@ -253,9 +280,6 @@ class Named {
     }
   }
 }
-
-const strengthOf = (via: Via | undefined): number =>
-  via === 'badge' ? 3 : via === 'account' ? 2 : via === 'identity' ? 1 : 0;
 
 const compareMarks = (a: Mark, b: Mark): number =>
   compareText(a.class, b.class) || compareText(a.value, b.value);
@@ -271,11 +295,11 @@ function hashOf(head: Head, places: readonly Place[], { marks, via }: Named): nu
   for (const place of places) hash = mixed(hash, place.number);
   hash = mixed(hash, places.length);
   for (let index = 0; index < marks.length; index++)
-    hash = mixed(hash, (marks[index]?.number ?? 0) * 4 + strengthOf(via[index]));
+    hash = mixed(hash, (marks[index]?.number ?? 0) * 8 + strengthOf(via[index]));
   return hash;
 }
 
-function viaOf(of: ObservableClass): Via {
+function viaOf(of: ObservableClass): PlainVia {
   if (of === 'badge') return 'badge';
   return of === 'account' || of === 'common-account' || of === 'email' ? 'account' : 'itself';
 }

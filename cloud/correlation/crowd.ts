@@ -1,7 +1,8 @@
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import { type Gathering, type Judge, type Mark, type Run, type Shelf, Traits, type Via } from './memory.ts';
+import { type Gathering, type Judge, type Mark, type Run, type Shelf, Traits } from './memory.ts';
 import { dropFrom, isAllOf, joinShelf, putOn } from './shelf.ts';
+import { across, type Via } from './via.ts';
 
 /**
  * Many runs that share a key, in groups of those that have the same head and the same places. Whether the marks
@@ -114,5 +115,3 @@ export function couldLink(
     (other) => weigh(traits, other, 0, rules) > 0 || weigh(other, traits, 0, rules) > 0,
   );
 }
-
-const across = (via: Via): Via => (via === 'badge' ? 'account' : via === 'account' ? 'badge' : via);

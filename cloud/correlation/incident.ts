@@ -10,6 +10,7 @@ import { priorityOf } from './priority.ts';
 import { at } from './run.ts';
 import { titleOf } from './title.ts';
 import type { Tree } from './tree.ts';
+import { howNamed } from './via.ts';
 
 /** An incident whose links are not yet put into words: there may be a million of them. */
 export interface Outline extends Omit<Incident, 'links'> {
@@ -29,7 +30,7 @@ export function outlineOf({ items, edges }: Tree, registry: Registry, { habit }:
   for (const traits of new Set(items.map((item) => item.traits))) {
     for (const { id } of traits.places) assets.add(id);
     for (const [index, mark] of traits.marks.entries())
-      if (mark.class === 'identity' || traits.via[index] === 'identity') identities.add(mark.value);
+      if (mark.class === 'identity' || howNamed(traits.via[index]) === 'identity') identities.add(mark.value);
     if (severityRank(traits.severity) > severityRank(worst)) worst = traits.severity;
   }
   return {

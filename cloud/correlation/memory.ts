@@ -9,6 +9,7 @@ import type { Identity } from '../../devices/model/identity.ts';
 import type { AssetHabit, RuleHabit } from './habits.ts';
 import type { ObservableClass } from './link-rules.ts';
 import type { Theme } from './theme.ts';
+import type { Via } from './via.ts';
 
 /**
  * Runs to compare with. Those known to be in one component already are kept apart from the rest, so that the
@@ -97,9 +98,6 @@ export interface Mark extends Key {
   /** Shared by unrelated parties: supports, never joins alone. */
   readonly hub: boolean;
 }
-
-/** How something was named: by a badge, by an account, in the list of identities, or by itself. */
-export type Via = 'badge' | 'account' | 'identity' | 'itself';
 
 /** What many detections have in common: the rule, how serious it was, and what follows from that. */
 export interface Head {

@@ -1,6 +1,7 @@
 import type { Registry } from '../../devices/model/registry.ts';
 import type { Mark, Traits } from './memory.ts';
 import type { Tie } from './tie.ts';
+import { howNamed, learnedReasons } from './via.ts';
 import {
   apartText,
   capitalised,
@@ -22,7 +23,7 @@ export function reasonOf(tie: Tie, early: Traits, late: Traits, apartMs: number,
       return `the same rule reported the same thing again ${apartMs < 500 ? 'at the same moment' : `${spanText(apartMs)} later`}`;
     case 'identity':
     case 'observable':
-      return markReason(tie, early, late, apartMs);
+      return markReason(tie, early, late, apartMs, registry);
     case 'asset':
       if (a === undefined) return '';
       return tie.isHub === true
@@ -61,14 +62,21 @@ export function reasonOf(tie: Tie, early: Traits, late: Traits, apartMs: number,
   }
 }
 
-function markReason(tie: Tie, early: Traits, late: Traits, apartMs: number): string {
+function markReason(tie: Tie, early: Traits, late: Traits, apartMs: number, registry: Registry): string {
   const [i, j] = tie.marks ?? [0, 0];
   const mark = early.marks[i];
   if (mark === undefined) return '';
   if (tie.isHub === true) return `both name ${called(mark)}, which many share`;
   if (mark.class !== 'identity') return `both name ${called(mark)}, ${apartText(apartMs)}`;
   const name = called(mark);
-  const via = new Set([early.via[i], late.via[j]]);
+  const [one, other] = [early.via[i], late.via[j]];
+  const rests = learnedReasons(one, other, registry);
+  const said = personReason(name, new Set([howNamed(one), howNamed(other)]), apartMs);
+  return rests.length === 0 ? said : `${said} (${rests.join('; ')})`;
+}
+
+function personReason(name: string, via: ReadonlySet<string | undefined>, apartMs: number): string {
+  if (via.has('use')) return `both concern ${name}, ${apartText(apartMs)}`;
   if (via.has('badge') && via.has('account')) return `the badge and the account both belong to ${name}`;
   if (via.has('account') && via.size === 1) return `both name the account of ${name}, ${apartText(apartMs)}`;
   if (via.has('badge') && via.size === 1) return `both name the badge of ${name}, ${apartText(apartMs)}`;

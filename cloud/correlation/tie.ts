@@ -1,6 +1,7 @@
 import { type LinkRules, type ObservableClass, type Strength, weightAt } from './link-rules.ts';
 import type { Place, Traits } from './memory.ts';
 import { compareText } from './order.ts';
+import { howNamed, trustIn } from './via.ts';
 
 export type EvidenceKind =
   | 'repeat'
@@ -250,6 +251,7 @@ function addMarks(found: Tie[], early: Traits, late: Traits, apartMs: number, ru
             : rules.strength.identity
           : rules.observables[mark.class];
       let factor = fainter(early, late, isIdentity ? 'identity' : 'observable', rules);
+      if (isIdentity) factor *= trustIn(early.via[i], late.via[j]);
       // Inside, an address is a machine, as an asset is.
       if (mark.class === 'inside-ip') factor *= besideRare(early, late, 'cyber', rules);
       if (namesAccount(mark.class) && attemptsFromElsewhere(early, late))
@@ -268,7 +270,7 @@ function addMarks(found: Tie[], early: Traits, late: Traits, apartMs: number, ru
 
 /** One was named by a badge, the other by an account. */
 function viaDiffers(early: Traits, late: Traits, i: number, j: number): boolean {
-  const [a, b] = [early.via[i], late.via[j]];
+  const [a, b] = [howNamed(early.via[i]), howNamed(late.via[j])];
   return (a === 'badge' && b === 'account') || (a === 'account' && b === 'badge');
 }
 

@@ -1,4 +1,5 @@
-import type { Head, Mark, Place, Traits, Via } from './memory.ts';
+import type { Head, Mark, Place, Traits } from './memory.ts';
+import type { Via } from './via.ts';
 
 const FIRST_SIZE = 1_024;
 
