@@ -4,7 +4,9 @@ import type { Detection } from '../devices/model/detection.ts';
 import type { Incident } from '../devices/model/incident.ts';
 import type { Observation, ObservationKind } from '../devices/model/observation.ts';
 import type { Registry } from '../devices/model/registry.ts';
+import { bothOf, type Changes } from './correlation/changes.ts';
 import { Correlator, type Dropped } from './correlation/correlator.ts';
+import type { Decision } from './correlation/decisions.ts';
 import { habitRules, habitsReachMs } from './correlation/habits.ts';
 import { type Batch, JudgingQueue } from './judging-queue.ts';
 import { catalog, standingCatalog } from './monitors/catalog.ts';
@@ -31,6 +33,8 @@ const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 /** How often what did not come in its time is looked at, in the site's time. */
 const PASS_MS = 60_000;
+/** A monitor that is switched on again is given what was observed so long before it was switched off: it may have come late. */
+const LATE_MS = 3_600_000;
 /** How often what can no longer be joined leaves memory. */
 const FORGET_EVERY_MS = 3_600_000;
 
@@ -41,6 +45,34 @@ export interface Detected {
   gone: readonly { id: string; into?: string }[];
 }
 
+/** What people decided, as far as the detector goes by it. */
+export interface Decided {
+  readonly decisions: readonly Decision[];
+  /** Findings go on under other names: true where decisions name more now. */
+  renamed(successors: ReadonlyMap<string, string>): Promise<boolean>;
+  /** Whether a detection is kept out of incidents at present. It is asked again whenever the detection changes. */
+  keeps(detection: Detection): boolean;
+  /** Taken back by their monitor. */
+  forget(ids: readonly string[]): void;
+}
+
+/** What can be done to incidents between two rounds. What is done is stored and told once the promise resolves. */
+export interface Table {
+  /** All that waits to be told is told: the store's incidents are those of the detections it holds. */
+  tell(): Promise<void>;
+  /**
+   * @param about detections that must be in memory for it, and so all that they are in incidents with
+   * @param whole an incident that falls into parts, which are as far as it was
+   */
+  decide(decisions: readonly Decision[], about: readonly string[], whole?: string): Promise<void>;
+  /** Detections are, or are no longer, kept back. */
+  put(detections: readonly Detection[]): Promise<void>;
+  /** The incidents that hold these now. */
+  holding(detections: readonly string[]): string[];
+  /** A monitor is switched on or off. */
+  switch(kind: string, isOn: boolean): Promise<void>;
+}
+
 export interface DetectorOptions {
   store: Store;
   registry: Registry;
@@ -49,6 +81,9 @@ export interface DetectorOptions {
   monitors: Readonly<Record<string, unknown>>;
   /** Sigma's rules, where there are some. */
   sigma?: SigmaMonitor | undefined;
+  decided?: Decided;
+  /** Kinds of monitors that are switched off to begin with. */
+  off?: readonly string[];
   /** Monitors beside those of the catalog: what they go by is opened with the cloud. */
   standing?: readonly AnyStandingMonitor[];
   onDetected(detected: Detected): void;
@@ -75,6 +110,7 @@ export class Detector {
   #tellsAll = false;
   /** Woken while a round was under way: one more is due. */
   #isWoken = false;
+  readonly #deeds: { run(): Promise<void>; giveUp(): void }[] = [];
   #hasEnded = false;
   #problem: string | undefined;
   #forgetAt = 0;
@@ -85,7 +121,8 @@ export class Detector {
       ...standingCatalog,
       ...(options.standing ?? []),
     ]);
-    this.#correlator = new Correlator(options.registry);
+    for (const kind of options.off ?? []) this.#monitors.switchOff(kind, undefined);
+    this.#correlator = new Correlator(options.registry, { decisions: options.decided?.decisions ?? [] });
     this.#observed = this.#monitors.observes;
   }
 
@@ -106,7 +143,8 @@ export class Detector {
     await store.append([], put);
     await store.withdraw(stale.map(({ id }) => id));
     this.#correlator.learn(store.detections({ from: from - habitsReachMs(habitRules), to: from - 1 }));
-    const { changed } = this.#correlator.add(joinable(store, from));
+    const keeps = this.#options.decided?.keeps ?? (() => false);
+    const { changed } = this.#correlator.add(joinable(store, from).filter((one) => !keeps(one)));
     const gone = this.#succeeded(noMore(store, changed, from), changed, successorsOf(stale, put));
     for (const part of partsOf({ changed, gone })) await store.putIncidents(part.changed, part.gone);
   }
@@ -240,17 +278,19 @@ export class Detector {
     try {
       do {
         this.#isWoken = false;
+        for (let deed = this.#deeds.shift(); deed !== undefined; deed = this.#deeds.shift()) await deed.run();
         const round = this.#queue.next(MAX_ROUND);
         this.#judging = round.observations.length + round.detections.length;
         const tellsAll = this.#tellsAll || this.#isTimeToForget();
         this.#tellsAll = false;
         this.#options.onDetected(await this.#judge(round, tellsAll));
         this.#judging = 0;
-      } while (this.#queue.size > 0 || this.#tellsAll || this.#isWoken);
+      } while (this.#queue.size > 0 || this.#tellsAll || this.#isWoken || this.#deeds.length > 0);
     } catch (error) {
       this.#hasEnded = true;
       this.#judging = 0;
       this.#queue.giveUp();
+      for (const deed of this.#deeds.splice(0)) deed.giveUp();
       if (!this.#options.signal.aborted)
         this.#options.onFailed(error instanceof Error ? error : new Error(String(error)));
       return;
@@ -271,23 +311,130 @@ export class Detector {
     if (put.length > 0) await this.#untilStored(() => store.append([], put));
     if (withdraw.length > 0) await this.#untilStored(() => store.withdraw(withdraw));
     const nowMs = tellsAll ? undefined : performance.now();
-    const revised = this.#correlator.revise([...detections, ...put], withdraw, nowMs);
+    let before: Changes = NOTHING;
+    const { decided } = this.#options;
+    decided?.forget(withdraw);
+    if (decided !== undefined && successors.size > 0) {
+      const isMore = await this.#untilStored(() => decided.renamed(successors));
+      if (isMore) before = this.#correlator.decide(decided.decisions);
+    }
+    const { coming, kept } = this.#sorted([...detections, ...put]);
+    const revised = bothOf(before, this.#correlator.revise(coming, [...withdraw, ...kept], nowMs));
     const { changed } = revised;
     const gone = this.#succeeded(revised.gone, changed, successors);
-    for (const part of partsOf({ changed, gone }))
-      await this.#untilStored(() => store.putIncidents(part.changed, part.gone));
+    await this.#store({ changed, gone });
     if (tellsAll) this.#forget();
     return { changed, gone };
   }
 
+  /** Those for incidents, and the names of those that are kept out of them. */
+  #sorted(detections: readonly Detection[]): { coming: readonly Detection[]; kept: string[] } {
+    const { decided } = this.#options;
+    if (decided === undefined) return { coming: detections, kept: [] };
+    const { coming = [], kept = [] } = Object.groupBy(detections, (one) =>
+      decided.keeps(one) ? 'kept' : 'coming',
+    );
+    return { coming, kept: kept.map(({ id }) => id) };
+  }
+
+  /** @param whole what a new incident was a part of */
+  async #store(detected: Detected, whole?: string): Promise<void> {
+    const { store } = this.#options;
+    for (const { changed, gone } of partsOf(detected)) {
+      const parts =
+        whole === undefined
+          ? []
+          : changed.flatMap(({ id }) => (store.handling(id) === undefined ? [{ id, of: whole }] : []));
+      await this.#untilStored(() => store.putIncidents(changed, gone, parts));
+    }
+  }
+
+  /**
+   * Does something between two rounds, after all that was taken before.
+   * @throws what the deed throws. Where the table itself fails the detector ends, as it does when a round fails
+   */
+  turn<Value>(deed: (table: Table) => Promise<Value>): Promise<Value> {
+    if (this.#hasEnded) return Promise.reject(new Error('nothing is judged any more'));
+    return new Promise((resolve, reject) => {
+      const run = async () => {
+        const failed: { error?: unknown } = {};
+        try {
+          resolve(await deed(this.#table(failed)));
+        } catch (error) {
+          reject(error);
+        }
+        // What was stored and what was judged may differ now.
+        if ('error' in failed) throw failed.error;
+      };
+      this.#deeds.push({ run, giveUp: () => reject(new Error('nothing is judged any more')) });
+      this.#start();
+    });
+  }
+
+  #table(failed: { error?: unknown }): Table {
+    const { store } = this.#options;
+    const watched =
+      <Asked extends readonly unknown[]>(change: (...asked: Asked) => Promise<void>) =>
+      (...asked: Asked): Promise<void> =>
+        change(...asked).catch((error: unknown) => {
+          failed.error = error;
+          throw error;
+        });
+    return {
+      tell: watched(async () => {
+        const round = this.#queue.next(MAX_ROUND);
+        this.#options.onDetected(await this.#judge(round, true));
+      }),
+      decide: watched(async (decisions: readonly Decision[], about: readonly string[], whole?: string) => {
+        const missing = [...new Set(about)].filter((id) => !this.#correlator.holds(id));
+        const { coming } = this.#sorted(missing.flatMap((id) => store.detection(id) ?? []));
+        if (coming.length > 0) await this.#tell(this.#correlator.revise(coming));
+        await this.#tell(this.#correlator.decide(decisions), whole);
+      }),
+      put: watched(async (detections: readonly Detection[]) => {
+        const { coming, kept } = this.#sorted(detections);
+        await this.#tell(this.#correlator.revise(coming, kept));
+      }),
+      holding: (detections) => this.#correlator.holdersOf(detections),
+      switch: watched((kind: string, isOn: boolean) => this.#switch(kind, isOn)),
+    };
+  }
+
+  async #tell({ changed, gone }: Changes, whole?: string): Promise<void> {
+    await this.#store({ changed, gone }, whole);
+    this.#options.onDetected({ changed, gone });
+  }
+
+  async #switch(kind: string, isOn: boolean): Promise<void> {
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    if (!isOn) {
+      this.#monitors.switchOff(kind, now);
+      this.#observed = this.#monitors.observes;
+      return;
+    }
+    const missed = this.#monitors.switchOn(kind);
+    this.#observed = this.#monitors.observes;
+    if (missed === undefined) return;
+    const from = Math.max(now - 2 * missed.rememberMs, (missed.since ?? 0) - LATE_MS);
+    const seen = store.observations({ kinds: missed.observes, from, limit: READ_BACK }).reverse();
+    for (let start = 0; start < seen.length; start += JUDGED_AT_ONCE) {
+      const { put, withdraw } = this.#monitors.catchUp(kind, seen.slice(start, start + JUDGED_AT_ONCE));
+      await this.#untilStored(() => store.append([], put));
+      await this.#untilStored(() => store.withdraw(withdraw));
+      const { coming, kept } = this.#sorted(put);
+      await this.#tell(this.#correlator.revise(coming, [...withdraw, ...kept]));
+    }
+  }
+
   /** What was judged must be stored: the monitors would not say it again. @throws where the signal ends it */
-  async #untilStored(put: () => Promise<void>): Promise<void> {
+  async #untilStored<Value>(put: () => Promise<Value>): Promise<Value> {
     const { signal } = this.#options;
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
       try {
-        await put();
+        const value = await put();
         this.#problem = undefined;
-        return;
+        return value;
       } catch (error) {
         this.#problem = error instanceof Error ? error.message : String(error);
         signal.throwIfAborted();
@@ -322,6 +469,8 @@ export class Detector {
     this.#correlator.forget(now - CORRELATED_MS);
   }
 }
+
+const NOTHING: Changes = { changed: [], gone: [] };
 
 /** So many incidents at a time, each with those that went into it; those that went nowhere come last. Pure. */
 function* partsOf({ changed, gone }: Detected): Generator<Detected> {

@@ -12,7 +12,7 @@ export type Recollected = Pick<StoreReading, 'detections' | 'detection' | 'incid
 const AT_ONCE = 1_000;
 
 /** Detections that new ones may still join: the recent ones, and all of the incidents that reach into their time. */
-export function* joinable(store: Recollected, from: number): Iterable<Detection> {
+export function* joinable(store: Recollected, from: number): Generator<Detection> {
   yield* store.detections({ from });
   for (const { first, detections } of recentIncidents(store, from)) {
     if (first >= from) continue;

@@ -41,3 +41,13 @@ export function goneInto(
     return into === undefined ? [] : [{ id, into: into.id }];
   });
 }
+
+/** Two that followed on each other, as one. */
+export function bothOf(before: Changes, after: Changes): Changes {
+  const told = new Set([...after.changed, ...after.gone].map(({ id }) => id));
+  const back = new Set(after.changed.map(({ id }) => id));
+  return {
+    changed: [...before.changed.filter(({ id }) => !told.has(id)), ...after.changed],
+    gone: [...before.gone.filter(({ id }) => !back.has(id)), ...after.gone],
+  };
+}

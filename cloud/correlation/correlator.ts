@@ -2,7 +2,7 @@ import { severityRank } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type Catalogue, catalogueOf } from './catalogue.ts';
-import { type Added, type Changes, type Forgotten, goneInto } from './changes.ts';
+import { type Added, bothOf, type Changes, type Forgotten, goneInto } from './changes.ts';
 import { Components, newItem } from './components.ts';
 import { type Decision, Decisions } from './decisions.ts';
 import { spanningForest } from './forest.ts';
@@ -86,6 +86,19 @@ export class Correlator {
   /** Detections in memory. */
   get size(): number {
     return this.#components.size;
+  }
+
+  /** Whether a detection is in memory. */
+  holds(id: string): boolean {
+    return this.#components.find(id) !== undefined;
+  }
+
+  /** The incidents of some detections, as they were last told. */
+  holdersOf(ids: readonly string[]): string[] {
+    const those = new Set(ids.filter((id) => this.holds(id)));
+    const roots = new Set([...those].map((id) => rootOf(this.#components.item(id).run)));
+    const outlines = [...roots].flatMap((root) => this.#outlinesOf(root));
+    return outlines.filter(({ detections }) => detections.some((id) => those.has(id))).map(({ id }) => id);
   }
 
   /** Pairs of a rule and an asset whose habits are in memory. */
@@ -363,12 +376,7 @@ export class Correlator {
     this.#decisions = new Decisions(decisions);
     const gone = this.#rearrange(touching, NOBODY, () => {}, this.#decisions);
     const after = this.changes();
-    const told = new Set(after.changed.map(({ id }) => id));
-    const ended = new Set(after.gone.map(({ id }) => id));
-    return {
-      changed: [...before.changed.filter(({ id }) => !told.has(id) && !ended.has(id)), ...after.changed],
-      gone: [...before.gone, ...gone, ...after.gone],
-    };
+    return bothOf(before, { changed: after.changed, gone: [...gone, ...after.gone] });
   }
 
   /**

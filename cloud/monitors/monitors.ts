@@ -9,6 +9,8 @@ import type { AnyStandingMonitor, Standing } from './standing.ts';
 
 /** Keys of one monitor in memory; beyond it those quiet for longest are forgotten, and counted. */
 export const MAX_KEYS_PER_MONITOR = 50_000;
+/** Stands for the rules of Sigma where monitors are switched off. */
+export const SIGMA = 'sigma';
 /** Observations of one key in memory; beyond it the older half is summed up. */
 export const MAX_OBSERVATIONS_PER_KEY = 2_000;
 
@@ -53,6 +55,8 @@ export class Monitors {
   readonly #running: Running[];
   readonly #sigma: SigmaMonitor | undefined;
   readonly #standing: readonly RunningStanding[];
+  /** Kinds that are switched off, since when; undefined: since before the start. */
+  readonly #off = new Map<string, number | undefined>();
   #passedAt: number | undefined;
   #forgotten = 0;
 
@@ -75,6 +79,39 @@ export class Monitors {
       configuration: monitor.configuration.parse(configurations[monitor.kind] ?? {}),
       keys: new Map(),
     }));
+  }
+
+  /** Its kind looks at nothing any more. What it has found stands. */
+  switchOff(kind: string, at: number | undefined): void {
+    if (!this.#off.has(kind)) this.#off.set(kind, at);
+  }
+
+  /** It looks again. The answer: what it has missed, to be given to `catchUp`; undefined where it was on, or is none. */
+  switchOn(
+    kind: string,
+  ): { since: number | undefined; rememberMs: number; observes: readonly Observation['kind'][] } | undefined {
+    const since = this.#off.get(kind);
+    if (!this.#off.delete(kind)) return undefined;
+    const found = [...this.#running, ...this.#standing].find(({ monitor }) => monitor.kind === kind);
+    if (found === undefined) return undefined;
+    const { monitor, configuration } = found;
+    return { since, rememberMs: monitor.rememberMs(configuration), observes: monitor.observes };
+  }
+
+  /** Observations that only one kind has missed. */
+  catchUp(kind: string, observations: readonly Observation[]): Judgement {
+    const judgement: Judgement = { put: [], withdraw: [] };
+    for (const running of this.#running)
+      if (running.monitor.kind === kind) this.#observeWith(running, observations, judgement);
+    for (const one of this.#standing)
+      if (one.monitor.kind === kind) {
+        const { put, withdraw } = one.standing.observe(
+          observations.filter((observation) => one.monitor.observes.includes(observation.kind)),
+        );
+        judgement.put.push(...put);
+        judgement.withdraw.push(...withdraw);
+      }
+    return judgement;
   }
 
   /** Keys given up because there were too many. */
@@ -126,10 +163,11 @@ export class Monitors {
 
   /** Whether detections of this rule are a monitor's, which may take them back. */
   judges(rule: string): boolean {
+    const isOn = ({ kind }: { kind: string }) => !this.#off.has(kind);
     return (
-      this.#running.some(({ monitor }) => monitor.kind === rule) ||
-      this.#standing.some(({ monitor }) => monitor.rules.includes(rule)) ||
-      (this.#sigma?.judges(rule) ?? false)
+      this.#running.some(({ monitor }) => monitor.kind === rule && isOn(monitor)) ||
+      this.#standing.some(({ monitor }) => monitor.rules.includes(rule) && isOn(monitor)) ||
+      (!this.#off.has(SIGMA) && (this.#sigma?.judges(rule) ?? false))
     );
   }
 
@@ -139,20 +177,23 @@ export class Monitors {
    */
   observe(observations: readonly Observation[], detections: readonly Detection[] = []): Judgement {
     const judgement: Judgement = { put: [], withdraw: [] };
-    for (const running of this.#running) {
-      const touched = new Set<string>();
-      for (const observation of observations) {
-        if (!running.monitor.observes.includes(observation.kind)) continue;
-        for (const name of running.monitor.keys(observation, this.#registry)) {
-          if (this.#insert(running, name, observation)) touched.add(name);
-        }
-      }
-      for (const name of touched) this.#judge(running, name, judgement);
-    }
+    for (const running of this.#running)
+      if (!this.#off.has(running.monitor.kind)) this.#observeWith(running, observations, judgement);
     this.#observeStanding(observations, judgement);
-    if (this.#sigma === undefined) return judgement;
+    if (this.#sigma === undefined || this.#off.has(SIGMA)) return judgement;
     const { put, withdraw } = this.#sigma.observe(observations, detections);
     return { put: [...judgement.put, ...put], withdraw: [...judgement.withdraw, ...withdraw] };
+  }
+
+  #observeWith(running: Running, observations: readonly Observation[], judgement: Judgement): void {
+    const touched = new Set<string>();
+    for (const observation of observations) {
+      if (!running.monitor.observes.includes(observation.kind)) continue;
+      for (const name of running.monitor.keys(observation, this.#registry)) {
+        if (this.#insert(running, name, observation)) touched.add(name);
+      }
+    }
+    for (const name of touched) this.#judge(running, name, judgement);
   }
 
   /** What these keys of a monitor come to now, where something beside the observations has changed. */
@@ -165,6 +206,7 @@ export class Monitors {
 
   #observeStanding(observations: readonly Observation[], { put, withdraw }: Judgement): void {
     for (const { monitor, standing } of this.#standing) {
+      if (this.#off.has(monitor.kind)) continue;
       const told = [standing.observe(observations.filter(({ kind }) => monitor.observes.includes(kind)))];
       if (this.#passedAt !== undefined) told.push(standing.pass(this.#passedAt));
       for (const one of told) {
