@@ -17,35 +17,51 @@ export function standsFor(addresses: Iterable<string>): string | undefined {
   return smallest;
 }
 
-export interface Bursting {
+export interface Bursting<Slot> {
+  /** How much of it there is in a slot, and in those before that count for it. */
+  amountOf(slot: Slot, number: number): number;
+  /** What else makes it a burst. */
+  isOne?(slot: Slot): boolean;
   /** Less than this is never a burst. */
   readonly floor: number;
-  /** So many times the most of any slot before that was none. */
+  /** So many times the most that was usual. */
   readonly factor: number;
   /** Slots that begin before this tell only what is usual. */
   readonly learnedAt: number;
+  /** What lies so near in front of a burst is its beginning, and not what is usual. */
+  readonly rampMs: number;
   /** A longer pause ends a burst. */
   readonly pauseMs: number;
   readonly slotMs: number;
 }
 
-/** Slots of time with far more than usual in them, in runs; from any slots, in order of time. */
-export function burstsOf<Slot>(
-  slots: ReadonlyMap<number, Slot>,
-  amountOf: (slot: Slot) => number,
-  { floor, factor, learnedAt, pauseMs, slotMs }: Bursting,
-  isOne: (slot: Slot) => boolean = () => true,
-): Slot[][] {
-  const runs: Slot[][] = [];
+/** A burst's neighbour with so much of what a burst needs belongs to it. */
+const EDGE_SHARE = 0.2;
+
+/** Slots of time with far more than usual in them, in runs, with their edges. */
+export function burstsOf<Slot>(slots: ReadonlyMap<number, Slot>, settings: Bursting<Slot>): Slot[][] {
+  const { amountOf, isOne = () => true, floor, factor, learnedAt, rampMs, pauseMs, slotMs } = settings;
+  const inTime = [...slots].sort(([a], [b]) => a - b);
+  const needed = new Map<number, number>();
   let usual = 0;
+  let young: { number: number; amount: number }[] = [];
+  for (const [number, slot] of inTime) {
+    const amount = amountOf(slot, number);
+    const old = young.filter((one) => (number - one.number) * slotMs > rampMs);
+    young = young.slice(old.length);
+    for (const one of old) usual = Math.max(usual, one.amount);
+    const least = Math.max(floor, factor * usual);
+    if (amount >= least && (number + 1) * slotMs > learnedAt && isOne(slot)) {
+      needed.set(number, least);
+      young = [];
+    } else young.push({ number, amount });
+  }
+  const runs: Slot[][] = [];
   let last = Number.NEGATIVE_INFINITY;
-  for (const [number, slot] of [...slots].sort(([a], [b]) => a - b)) {
-    const amount = amountOf(slot);
-    const isFar = amount >= floor && amount >= factor * usual && (number + 1) * slotMs > learnedAt;
-    if (!isFar || !isOne(slot)) {
-      usual = Math.max(usual, amount);
-      continue;
-    }
+  for (const [number, slot] of inTime) {
+    const beside = needed.get(number - 1) ?? needed.get(number + 1);
+    const isEdge = beside !== undefined && amountOf(slot, number) >= EDGE_SHARE * beside && isOne(slot);
+    if (!needed.has(number) && !isEdge) continue;
     if ((number - last) * slotMs <= pauseMs) runs.at(-1)?.push(slot);
     else runs.push([slot]);
     last = number;

@@ -27,6 +27,9 @@ type Settings = z.infer<typeof settings>;
 const RULE = 'request-flood';
 const SLOT_MS = 10_000;
 /** How far back it is known what is usual. */
+const SLOT_SECONDS = SLOT_MS / 1_000;
+/** A flood that swells for longer is taken for usual. */
+const RAMP_MS = 5 * 60_000;
 const KEPT_SLOTS = (24 * HOUR_MS) / SLOT_MS;
 /** Slots without a flood tell who asked for so long only. */
 const SENDERS_SLOTS = HOUR_MS / SLOT_MS;
@@ -43,6 +46,7 @@ interface Slot {
   /** Answered with an error of the server, or with "too many". */
   denied: number;
   readonly first: First;
+  readonly bySecond: number[];
   readonly earliest: EarliestInstants;
   /** Those of the smallest hashes: who is in it at the end was never out of it, so that each count is whole. */
   senders: Map<string, number>;
@@ -71,10 +75,13 @@ class Target {
     let slot = this.slots.get(number);
     if (slot === undefined) {
       const earliest = new EarliestInstants(EVIDENCE);
-      slot = { count: 0, denied: 0, first: { at, id }, earliest, senders: new Map(), hashes: 0 };
+      const bySecond = Array.from({ length: SLOT_SECONDS }, () => 0);
+      slot = { count: 0, denied: 0, first: { at, id }, bySecond, earliest, senders: new Map(), hashes: 0 };
       this.slots.set(number, slot);
     }
     slot.count++;
+    const second = Math.floor((at % SLOT_MS) / 1_000);
+    slot.bySecond[second] = (slot.bySecond[second] ?? 0) + 1;
     slot.earliest.add(at, id);
     putFirst(slot.first, at, id);
     const status = facts?.status;
@@ -114,6 +121,12 @@ function countSender(slot: Slot, ip: string): void {
   slot.hashes = Math.max(...[...slot.senders.keys()].map(hashOf));
 }
 
+/** The first second in which it was half as fast as in the fastest. */
+function beginningOf({ first, bySecond }: Slot): number {
+  const second = bySecond.findIndex((count) => count >= Math.max(...bySecond) / 2);
+  return Math.max(first.at, Math.floor(first.at / SLOT_MS) * SLOT_MS + second * 1_000);
+}
+
 function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found[] {
   const [begin] = run;
   if (begin === undefined) return [];
@@ -134,7 +147,7 @@ function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found
   return [
     {
       anchor: begin.first.id,
-      at: begin.first.at,
+      at: beginningOf(begin),
       severity: isDenied ? 'high' : 'medium',
       summary: `${name} is flooded: up to ${perSecond} requests a second from ${from}${isDenied ? ', and it refuses many of them' : ''}`,
       assets: [asset],
@@ -183,10 +196,15 @@ class Floods implements Standing {
       if (target === undefined) continue;
       const { factor, learningMs, pauseMs } = this.#settings;
       const learnedAt = target.first.at + learningMs;
-      const bursting = { floor, factor, learnedAt, pauseMs, slotMs: SLOT_MS };
-      const found = burstsOf(target.slots, ({ count }) => count, bursting).flatMap((run) =>
-        foundOf(asset, run, this.#registry),
-      );
+      const found = burstsOf(target.slots, {
+        amountOf: ({ count }) => count,
+        floor,
+        factor,
+        learnedAt,
+        rampMs: RAMP_MS,
+        pauseMs,
+        slotMs: SLOT_MS,
+      }).flatMap((run) => foundOf(asset, run, this.#registry));
       const detections = found.map((one) => detectionFrom(RULE, asset, one, target.source, this.#registry));
       this.#book.put(asset, detections, judgement);
     }

@@ -127,9 +127,12 @@ export class PaymentService {
       address: string;
       card: string;
       reason?: string;
+      account?: string;
+      /** The browser's, as the service tells devices apart. */
+      device?: string;
     },
   ): Promise<number> {
-    const { payment, order, amount, address, card, reason } = details;
+    const { payment, order, amount, address, card, reason, account, device } = details;
     return this.#send(`payment.${outcome}`, {
       payment,
       order,
@@ -137,6 +140,8 @@ export class PaymentService {
       currency: 'EUR',
       ip: address,
       card: { fingerprint: card, brand: 'visa' },
+      ...(account === undefined ? {} : { account }),
+      ...(device === undefined ? {} : { device }),
       ...(reason === undefined ? {} : { reason }),
     });
   }
