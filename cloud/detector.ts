@@ -26,8 +26,8 @@ const JUDGED_AT_ONCE = 500;
 const INCIDENTS_AT_ONCE = 1_000;
 /** Of what waits, judged together: enough for a good pace, little enough for the process to answer in between. */
 const MAX_ROUND = 5_000;
-/** How often large incidents that were put off are looked at, in real time. */
-const PUT_OFF_MS = 1_000;
+/** How often incidents that were put off are looked at, in real time. */
+const PUT_OFF_MS = 250;
 /** A store that refuses (a full disk) is asked again, in real time. */
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;

@@ -14,16 +14,18 @@ import type { Correlated } from './traits.ts';
 import { mixed, TraitsTable } from './traits-table.ts';
 import { type PlainVia, strengthOf, type Via, viaOfResolved, viaOfUse } from './via.ts';
 
+/** Says how rare something is, in bits; asked once for each detection. */
+export interface RaritySayer {
+  bitsOf(head: Head, places: readonly Place[], atMs: number): number | undefined;
+}
+
 /** Turns detections into traits against one registry and one table of rules. */
 export interface Catalogue {
   /**
    * Equal detections, but for id and time, have the same traits object.
-   * @param bitsOf how rare it is; without it that is not known
+   * @param rarity says how rare it is; without it that is not known
    */
-  traitsOf(
-    detection: Correlated,
-    bitsOf?: (head: Head, places: readonly Place[]) => number | undefined,
-  ): Traits;
+  traitsOf(detection: Correlated, rarity?: RaritySayer): Traits;
   /** The same, judged otherwise as to how rare it was. */
   judged(traits: Traits, bits: number | undefined): Traits;
   /** Forgets all traits, unknown assets and marks but those of `kept`, so that memory follows what is held. */
@@ -210,14 +212,14 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   };
 
   return {
-    traitsOf(detection, bitsOf) {
+    traitsOf(detection, sayer) {
       named.clear();
       if (detection.identities.length > 0) nameIdentities(detection);
       nameObservables(detection);
       if (knowsUsers) nameUsers(detection);
       const head = headOf(detection);
       const at = placesOf(detection.assets);
-      const bits = bitsOf?.(head, at);
+      const bits = sayer?.bitsOf(head, at, detection.at);
       const hash = hashOf(head, at, named);
       const found = table.find(hash, head, at, named.marks, named.via, bits);
       if (found !== undefined) return found;
@@ -296,7 +298,8 @@ function hashOf(head: Head, places: readonly Place[], { marks, via }: Named): nu
   hash = mixed(hash, places.length);
   for (let index = 0; index < marks.length; index++)
     hash = mixed(hash, (marks[index]?.number ?? 0) * 8 + strengthOf(via[index]));
-  return hash;
+  // Zero stands for nothing in the table.
+  return hash === 0 ? 1 : hash;
 }
 
 function viaOf(of: ObservableClass): PlainVia {

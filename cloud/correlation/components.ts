@@ -7,6 +7,7 @@ import { type Item, type Judge, type Key, type Mark, Run, Traits } from './memor
 import { inOrder } from './order.ts';
 import { fold, indexAfter, living, put, rootOf, unite } from './run.ts';
 import { NO_HEAD } from './traits.ts';
+import { Untold } from './untold.ts';
 
 /** Where an item stands that no run has taken yet. */
 const NOWHERE = new Run(new Traits(NO_HEAD, [], [], []));
@@ -27,15 +28,18 @@ export const newItem = (id: string, atMs: number, traits: Traits): Item => ({
 export class Components {
   readonly #rules: LinkRules;
   readonly #isOneSet: boolean;
+  readonly #judge: ItemJudge;
   #decisions: Decisions;
   /** Of what a person keeps together, one that is here. */
   readonly #anchors = new Map<Bond, Item>();
   #items = new Map<string, Item>();
-  #changed: Run[] = [];
+  /** What changed and was not told yet. */
+  readonly untold = new Untold();
 
   /** @param isOneSet nothing earlier is added later: the index forgets what lies behind its windows on the way */
   constructor(rules: LinkRules, decisions: Decisions, isOneSet: boolean) {
     this.#rules = rules;
+    this.#judge = new ItemJudge(rules);
     this.#decisions = decisions;
     this.#isOneSet = isOneSet;
   }
@@ -78,8 +82,9 @@ export class Components {
     if (traits.repeats) fold(item, this.#rules.repeatMs);
     else put(new Run(traits), item);
     this.#items.set(id, item);
-    this.#noteChanged(item.run);
-    const judge = new ItemJudge(item, this.#rules);
+    this.untold.note(item.run);
+    const judge = this.#judge;
+    judge.take(item);
     if (traits.placed) for (const { probes } of traits.places) for (const key of probes) judge.joinAllOn(key);
     for (const mark of traits.marks) if (!mark.hub) judge.joinAllOn(mark);
     if (traits.rarity !== undefined) judge.joinAllOn(traits.rarity);
@@ -91,23 +96,6 @@ export class Components {
       if (anchor === undefined) this.#anchors.set(bond, item);
       else unite(item.run, anchor.run);
     }
-  }
-
-  get hasChanged(): boolean {
-    return this.#changed.length > 0;
-  }
-
-  /** Components that changed since this was last asked, by their roots. */
-  takeChanged(): Set<Run> {
-    const roots = new Set(this.#changed.map(rootOf));
-    for (const run of this.#changed) run.isChanged = false;
-    this.#changed = [];
-    return roots;
-  }
-
-  /** Gives back what was not dealt with, to be asked for again. */
-  putOff(roots: Iterable<Run>): void {
-    for (const root of roots) this.#noteChanged(root);
   }
 
   /** Takes whole components out of memory; the answer is what they held, in order of time. */
@@ -122,7 +110,7 @@ export class Components {
         kinds.add(run.traits);
         for (const item of run.items) items.push(item);
       }
-    this.#changed = this.#changed.filter((run) => !leaving.has(run));
+    for (const run of leaving) this.untold.drop(run);
     for (const traits of kinds) {
       const runs = traits.runs?.filter((run) => !leaving.has(run)) ?? [];
       traits.runs = runs.length === 0 ? undefined : runs;
@@ -156,7 +144,7 @@ export class Components {
     this.dropIndex();
     this.#anchors.clear();
     this.#items = new Map();
-    this.#changed = [];
+    this.untold.clear();
     for (const item of kept) this.insert(item);
   }
 
@@ -170,18 +158,16 @@ export class Components {
     }
   }
 
-  #noteChanged(run: Run): void {
-    if (run.isChanged) return;
-    run.isChanged = true;
-    this.#changed.push(run);
-  }
-
   #note(item: Item, key: Key): void {
     const number = slotNumber(key, item.at);
     if (this.#isOneSet) forgetSlots(key, number - 1);
     const { run } = item;
     // Neighbours in the run that share the slot have noted it there already.
-    if (run.items.length > 1) {
+    const { length } = run.items;
+    if (length > 1 && run.items[length - 1] === item) {
+      const before = run.items[length - 2];
+      if (before !== undefined && slotNumber(key, before.at) === number) return;
+    } else if (length > 1) {
       const index = indexAfter(run.items, item) - 1;
       const [before, after] = [run.items[index - 1], run.items[index + 1]];
       if (before !== undefined && slotNumber(key, before.at) === number) return;
@@ -191,16 +177,21 @@ export class Components {
   }
 }
 
-/** Joins the components of all that is linked to one item. */
+/** Joins the components of all that is linked to one item, and then to the next. */
 class ItemJudge implements Judge {
-  readonly #item: Item;
   readonly #rules: LinkRules;
+  #item: Item = newItem('', 0, NOWHERE.traits);
   #windowMs = 0;
   #crowded: readonly Mark[] | undefined;
 
-  constructor(item: Item, rules: LinkRules) {
-    this.#item = item;
+  constructor(rules: LinkRules) {
     this.#rules = rules;
+  }
+
+  /** From now on it is about this one. */
+  take(item: Item): void {
+    this.#item = item;
+    this.#crowded = undefined;
   }
 
   joinAllOn(key: Key): void {
@@ -214,12 +205,14 @@ class ItemJudge implements Judge {
     const item = this.#item;
     if (other === item.run) return false;
     const { items, traits } = other;
-    const index = indexAfter(items, item);
+    const latest = items[items.length - 1];
+    const index = latest !== undefined && latest.at < item.at ? items.length : indexAfter(items, item);
     const before = items[index - 1];
     const sinceMs = before === undefined ? Number.POSITIVE_INFINITY : item.at - before.at;
     if (sinceMs <= this.#windowMs && weigh(traits, item.traits, sinceMs, this.#rules) > 0) return true;
     const after = items[index];
-    const untilMs = after === undefined ? Number.POSITIVE_INFINITY : after.at - item.at;
+    if (after === undefined) return false;
+    const untilMs = after.at - item.at;
     return untilMs <= this.#windowMs && weigh(item.traits, traits, untilMs, this.#rules) > 0;
   }
 

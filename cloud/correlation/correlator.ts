@@ -1,7 +1,7 @@
 import { severityRank } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import { type Catalogue, catalogueOf } from './catalogue.ts';
+import { type Catalogue, catalogueOf, type RaritySayer } from './catalogue.ts';
 import { type Added, bothOf, type Changes, type Forgotten, goneInto } from './changes.ts';
 import { Components, newItem } from './components.ts';
 import { type Decision, Decisions } from './decisions.ts';
@@ -58,6 +58,13 @@ export class Correlator {
   readonly #catalogue: Catalogue;
   readonly #components: Components;
   readonly #habits: Habits;
+  /** Notes what is asked about before it answers. */
+  readonly #noting: RaritySayer = {
+    bitsOf: (head, places, atMs) => {
+      this.#habits.note(head, places, atMs);
+      return this.#habits.bitsOf(head, places, atMs);
+    },
+  };
   readonly #isOneSet: boolean;
   readonly #mostHeld: number;
   readonly #outdated = { detections: 0, incidents: 0 };
@@ -118,7 +125,7 @@ export class Correlator {
 
   /** Whether there is anything that was not told yet: `revise` without a time tells it. */
   get hasChanges(): boolean {
-    return this.#components.hasChanged || this.#waiting.size > 0;
+    return !this.#components.untold.isEmpty || this.#waiting.size > 0;
   }
 
   /**
@@ -138,16 +145,16 @@ export class Correlator {
     const { id, at: atMs } = detection;
     const known = this.#components.find(id);
     if (known !== undefined) return this.#saysSame(known, detection) ? 'duplicate' : 'conflicting';
-    const traits = this.#catalogue.traitsOf(detection, (head, places) => {
-      this.#habits.note(head, places, atMs);
-      return this.#habits.bitsOf(head, places, atMs);
-    });
+    const traits = this.#catalogue.traitsOf(detection, this.#noting);
     this.#components.insert(newItem(id, atMs, traits));
     return 'added';
   }
 
   #saysSame({ at: knownAt, traits }: Item, detection: Correlated): boolean {
-    return knownAt === detection.at && traits === this.#catalogue.traitsOf(detection, () => traits.bits);
+    return (
+      knownAt === detection.at &&
+      traits === this.#catalogue.traitsOf(detection, { bitsOf: () => traits.bits })
+    );
   }
 
   #bitsOf({ traits: { head, places }, at: atMs }: Item): number | undefined {
@@ -202,6 +209,30 @@ export class Correlator {
    * is `add`. With `nowMs`, what would take a large incident apart waits until that is told again.
    */
   revise(detections: readonly Correlated[], withdrawn: readonly string[] = [], nowMs?: number): Changes {
+    if (withdrawn.length === 0 && this.#waiting.size === 0) {
+      const conflicting = this.#absorbNew(detections);
+      return conflicting.length === 0 ? this.changes(nowMs) : this.#reviseTo(conflicting, [], nowMs);
+    }
+    return this.#reviseTo(detections, withdrawn, nowMs);
+  }
+
+  /** Takes what is new; the answer is the last word on what was there and said something else. */
+  #absorbNew(detections: readonly Correlated[]): readonly Correlated[] {
+    let conflicting: Map<string, Correlated> | undefined;
+    for (const detection of detections) {
+      const isConflicting = this.absorb(detection) === 'conflicting';
+      if (!isConflicting && conflicting?.has(detection.id) !== true) continue;
+      conflicting ??= new Map();
+      conflicting.set(detection.id, detection);
+    }
+    return conflicting === undefined ? NO_DETECTIONS : [...conflicting.values()];
+  }
+
+  #reviseTo(
+    detections: readonly Correlated[],
+    withdrawn: readonly string[],
+    nowMs: number | undefined,
+  ): Changes {
     const latest = new Map(this.#waiting);
     this.#waiting.clear();
     for (const id of withdrawn) latest.set(id, undefined);
@@ -319,12 +350,8 @@ export class Correlator {
   #changesSince(nowMs: number | undefined): Changes {
     const changed: Incident[] = [];
     const gone: { id: string; into?: string }[] = [];
-    const later: Run[] = [];
-    for (const root of this.#components.takeChanged()) {
-      if (nowMs !== undefined && !isDue(root, nowMs)) {
-        later.push(root);
-        continue;
-      }
+    const { untold } = this.#components;
+    for (const root of nowMs === undefined ? untold.takeAll() : untold.takeDue(nowMs)) {
       const outlines = this.#outlinesOf(root);
       for (const outline of outlines) changed.push(this.tell(outline));
       gone.push(...goneInto(root.told ?? [], outlines));
@@ -334,7 +361,6 @@ export class Correlator {
       }));
       root.pace = nowMs === undefined ? undefined : paceOf(root, nowMs);
     }
-    this.#components.putOff(later);
     return { changed: changed.sort(byUrgency), gone };
   }
 
@@ -435,11 +461,11 @@ export class Correlator {
 
   /** Starts over with what is kept; what was told of it, and what was not, stays so. */
   #keepOnly(kept: readonly Item[], roots: Iterable<Run>): void {
-    const untold = this.#components.takeChanged();
+    const untold = this.#components.untold.takeAll();
     const former = [...roots].map((root) => ({ root, one: firstOf(at(runsOf(root), 0)).id }));
     this.#catalogue.retain(kept.map(({ traits }) => traits));
     this.#components.rebuild(kept);
-    this.#components.takeChanged();
+    this.#components.untold.takeAll();
     for (const id of this.#waiting.keys())
       if (this.#components.find(id) === undefined) this.#waiting.delete(id);
     for (const { root, one } of former) {
@@ -448,7 +474,7 @@ export class Correlator {
       const now = rootOf(item.run);
       now.pace = root.pace;
       now.told = root.told?.map(({ id, earliest }) => ({ id, earliest: this.#components.item(earliest.id) }));
-      if (untold.has(root)) this.#components.putOff([now]);
+      if (untold.has(root)) this.#components.untold.note(now);
     }
   }
 
@@ -460,6 +486,7 @@ export class Correlator {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+const NO_DETECTIONS: readonly Correlated[] = [];
 
 /** The incidents of a set of detections, the most urgent first. The same for every order of the same set. */
 export function correlate(

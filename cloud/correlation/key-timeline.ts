@@ -101,6 +101,8 @@ export function joinOn(timeline: Timeline, run: Run, fromMs: number, toMs: numbe
   const { last, earlier } = timeline;
   if (last === undefined) return;
   const first = slotNumber(timeline, fromMs) - 1;
+  // Those before lie further back still.
+  if (last.number < first) return;
   const final = slotNumber(timeline, toMs) + 1;
   if (earlier !== undefined)
     for (let index = indexOf(earlier, first); index < earlier.length; index++) {
@@ -108,7 +110,7 @@ export function joinOn(timeline: Timeline, run: Run, fromMs: number, toMs: numbe
       if (slot === undefined || slot.number > final) return;
       joinIn(slot, run, judge);
     }
-  if (last.number >= first && last.number <= final) joinIn(last, run, judge);
+  if (last.number <= final) joinIn(last, run, judge);
 }
 
 function joinIn(slot: Slot, run: Run, judge: Judge): void {

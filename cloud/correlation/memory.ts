@@ -142,9 +142,8 @@ export class Traits {
   readonly rarity: Key | undefined;
   /** The runs of these traits, in order of time; kept here as a key's timeline is. The correlator's alone. */
   runs: Run[] | undefined = undefined;
-  /** Of all but the bits; the catalogue's alone (see traits-table.ts), as is `next`. */
+  /** Of all but the bits; the catalogue's alone (see traits-table.ts). */
   hash = 0;
-  next: Traits | undefined = undefined;
 
   constructor(
     head: Head,

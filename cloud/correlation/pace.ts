@@ -4,6 +4,8 @@ import type { Pace, Run } from './memory.ts';
 export const ALWAYS_TOLD = 16;
 /** A larger one is told again when it has grown by this part of itself… */
 export const GROWN_BY = 1 / 4;
+/** …as long as it was smaller than this when it was told last… */
+export const TOLD_BY_GROWTH = 1_000;
 /**
  * …or so long after it was last told, for each detection in it. To tell one costs less than a twentieth of that, so
  * an attack that goes on for days never takes more than a small part of the machine.
@@ -13,7 +15,8 @@ export const PAUSE_PER_DETECTION_MS = 2;
 /** Whether a component that changed should be told now; always at once when it has become graver. Pure. */
 export function isDue({ size, worst, pace }: Pick<Run, 'size' | 'worst' | 'pace'>, nowMs: number): boolean {
   if (pace === undefined || worst > pace.worst) return true;
-  return size >= pace.size * (1 + GROWN_BY) || nowMs - pace.atMs >= size * PAUSE_PER_DETECTION_MS;
+  if (pace.size < TOLD_BY_GROWTH && size >= pace.size * (1 + GROWN_BY)) return true;
+  return nowMs - pace.atMs >= size * PAUSE_PER_DETECTION_MS;
 }
 
 /** To keep of a component that is told now. */

@@ -27,8 +27,8 @@ export function reference(detections: readonly Correlated[], registry: Registry)
   const all = detections
     .map((detection): Placed => {
       const { id, at } = detection;
-      const bitsOf = (head: Head, places: readonly Place[]) => habits.bitsOf(head, places, at);
-      return { id, at, traits: catalogue.traitsOf(detection, bitsOf) };
+      const rarity = { bitsOf: (head: Head, places: readonly Place[]) => habits.bitsOf(head, places, at) };
+      return { id, at, traits: catalogue.traitsOf(detection, rarity) };
     })
     .sort(inOrder);
   const edges = all.flatMap((late, index) =>

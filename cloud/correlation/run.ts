@@ -38,7 +38,9 @@ export function indexAfter(items: readonly Item[], moment: { at: number; id: str
 
 /** Root of the run's component; shortens the way for the next who asks. */
 export function rootOf(run: Run): Run {
-  let root = run;
+  const { parent } = run;
+  if (parent.parent === parent) return parent;
+  let root = parent;
   while (root.parent !== root) root = root.parent;
   for (let step = run; step.parent !== root; ) {
     const next = step.parent;
@@ -107,12 +109,27 @@ export function put(run: Run, item: Item): Run {
   return run;
 }
 
+/** Puts an item behind all of a run. */
+function append(run: Run, item: Item): void {
+  item.run = run;
+  run.items = withOneMore(run.items, item);
+  rootOf(run).size++;
+}
+
 /** Puts an item into the run it repeats, or into one of its own; joins two runs that it bridges. */
 export function fold(item: Item, repeatMs: number): void {
   const { traits } = item;
   const { runs } = traits;
   if (runs === undefined) {
     traits.runs = [put(new Run(traits), item)];
+    return;
+  }
+  // Detections mostly come in order: then it is about the latest run.
+  const latest = runs[runs.length - 1];
+  const end = latest?.items[latest.items.length - 1];
+  if (latest !== undefined && end !== undefined && end.at < item.at) {
+    if (item.at - end.at <= repeatMs) append(latest, item);
+    else traits.runs = withOneMore(runs, put(new Run(traits), item));
     return;
   }
   const index = runsUpTo(runs, item);

@@ -10,11 +10,13 @@ export function mixed(hash: number, number: number): number {
 }
 
 /**
- * Traits by what they are made of, without writing a name for them: the chains run through the traits themselves, so
- * that a million cost one list. The hash leaves the bits out, so that what was judged otherwise lies beside.
+ * Traits by what they are made of, without writing a name for them: in open addressing, with the hashes in a list of
+ * numbers, so that what is not meant is passed over without being looked at. The hash leaves the bits out, so that what
+ * was judged otherwise lies beside.
  */
 export class TraitsTable {
-  #chains: (Traits | undefined)[] = new Array<Traits | undefined>(FIRST_SIZE).fill(undefined);
+  #hashes = new Int32Array(FIRST_SIZE);
+  #traits: (Traits | undefined)[] = new Array<Traits | undefined>(FIRST_SIZE).fill(undefined);
   #size = 0;
 
   find(
@@ -25,10 +27,15 @@ export class TraitsTable {
     via: readonly Via[],
     bits: number | undefined,
   ): Traits | undefined {
-    let traits = this.#chains[hash & (this.#chains.length - 1)];
-    for (; traits !== undefined; traits = traits.next)
+    const hashes = this.#hashes;
+    const last = hashes.length - 1;
+    for (let index = hash & last; ; index = (index + 1) & last) {
+      // No hash is zero: that stands for a free place.
+      if (hashes[index] === 0) return undefined;
+      if (hashes[index] !== hash) continue;
+      const traits = this.#traits[index];
       if (
-        traits.hash === hash &&
+        traits !== undefined &&
         traits.head === head &&
         traits.bits === bits &&
         isSame(traits.places, places) &&
@@ -36,38 +43,38 @@ export class TraitsTable {
         isSame(traits.via, via)
       )
         return traits;
-    return undefined;
+    }
   }
 
   /** Takes traits that are not there yet. */
   put(hash: number, traits: Traits): Traits {
-    if (this.#size >= this.#chains.length) this.#grow();
+    if (this.#size * 2 >= this.#hashes.length) this.#grow();
     traits.hash = hash;
-    this.#chain(traits);
+    this.#place(traits);
     this.#size++;
     return traits;
   }
 
   clear(): void {
-    this.#chains = new Array<Traits | undefined>(FIRST_SIZE).fill(undefined);
+    this.#hashes = new Int32Array(FIRST_SIZE);
+    this.#traits = new Array<Traits | undefined>(FIRST_SIZE).fill(undefined);
     this.#size = 0;
   }
 
-  #chain(traits: Traits): void {
-    const index = traits.hash & (this.#chains.length - 1);
-    traits.next = this.#chains[index];
-    this.#chains[index] = traits;
+  #place(traits: Traits): void {
+    const hashes = this.#hashes;
+    const last = hashes.length - 1;
+    let index = traits.hash & last;
+    while (hashes[index] !== 0) index = (index + 1) & last;
+    hashes[index] = traits.hash;
+    this.#traits[index] = traits;
   }
 
   #grow(): void {
-    const former = this.#chains;
-    this.#chains = new Array<Traits | undefined>(former.length * 4).fill(undefined);
-    for (const first of former)
-      for (let traits = first; traits !== undefined; ) {
-        const { next } = traits;
-        this.#chain(traits);
-        traits = next;
-      }
+    const former = this.#traits;
+    this.#hashes = new Int32Array(former.length * 4);
+    this.#traits = new Array<Traits | undefined>(former.length * 4).fill(undefined);
+    for (const traits of former) if (traits !== undefined) this.#place(traits);
   }
 }
 

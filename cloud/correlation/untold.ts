@@ -1,0 +1,114 @@
+import { severityRank } from '../../devices/model/detection.ts';
+import type { Run } from './memory.ts';
+import { isDue } from './pace.ts';
+import { rootOf } from './run.ts';
+
+/**
+ * Detections of the incidents that are told a second, at most, while more is coming: putting one into words costs ten
+ * times what finding it does, and nobody reads ten thousand a second. What is left out waits its turn, the news of the
+ * highest severity first, and then in the order it came.
+ */
+export const TOLD_PER_SECOND = 5_000;
+/** So many may be told at once after a lull; an incident that holds more counts as so many. */
+export const TOLD_AT_ONCE = 4_000;
+/** How often large incidents that were told just before are looked at again (see pace.ts). */
+export const RESTING_MS = 100;
+
+const RANKS = severityRank('critical') + 1;
+/** Entries that were dealt with are cut off the front of a queue from so many on. */
+const CUT_FROM = 4_096;
+
+/** What changed and was not told yet. A component is told whole, whichever of its runs brought the news. */
+export class Untold {
+  /** By severity; runs that were told with another of their component stay in it, but are not changed any more. */
+  readonly #queues = Array.from({ length: RANKS }, (): { runs: Run[]; next: number } => ({
+    runs: [],
+    next: 0,
+  }));
+  /** Of large components that were told just before. */
+  #resting: Run[] = [];
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #room = TOLD_AT_ONCE;
+  #filledMs = 0;
+  #size = 0;
+
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
+  note(run: Run): void {
+    if (run.isChanged) return;
+    run.isChanged = true;
+    this.#size++;
+    this.#queues[severityRank(run.traits.severity)]?.runs.push(run);
+  }
+
+  /** Not to be told any more. */
+  drop(run: Run): void {
+    if (!run.isChanged) return;
+    run.isChanged = false;
+    this.#size--;
+  }
+
+  /** The roots of all that changed. */
+  takeAll(): Set<Run> {
+    const roots = new Set<Run>();
+    for (const runs of [...this.#queues.map((queue) => queue.runs), this.#resting])
+      for (const run of runs) {
+        if (!run.isChanged) continue;
+        this.drop(run);
+        roots.add(rootOf(run));
+      }
+    this.clear();
+    return roots;
+  }
+
+  /** The roots of what is to be told now, on a clock that never jumps. */
+  takeDue(nowMs: number): Run[] {
+    const grownBy = ((nowMs - this.#filledMs) * TOLD_PER_SECOND) / 1_000;
+    this.#filledMs = nowMs;
+    this.#room = Math.min(TOLD_AT_ONCE, this.#room + Math.max(0, grownBy));
+    const due: Run[] = [];
+    if (nowMs - this.#lookedMs >= RESTING_MS) {
+      this.#lookedMs = nowMs;
+      const rested = this.#resting;
+      this.#resting = [];
+      for (const run of rested) if (run.isChanged) this.#offer(run, nowMs, due);
+    }
+    for (let rank = RANKS - 1; rank >= 0 && this.#room > 0; rank--) {
+      const queue = this.#queues[rank];
+      if (queue === undefined) continue;
+      const { runs } = queue;
+      for (; queue.next < runs.length && this.#room > 0; queue.next++) {
+        const run = runs[queue.next];
+        if (run?.isChanged === true) this.#offer(run, nowMs, due);
+      }
+      if (queue.next === runs.length || queue.next >= CUT_FROM) {
+        queue.runs = runs.slice(queue.next);
+        queue.next = 0;
+      }
+    }
+    return due;
+  }
+
+  clear(): void {
+    for (const queue of this.#queues) {
+      queue.runs = [];
+      queue.next = 0;
+    }
+    this.#resting = [];
+    this.#size = 0;
+  }
+
+  #offer(run: Run, nowMs: number, due: Run[]): void {
+    const root = rootOf(run);
+    if (this.#room <= 0 || !isDue(root, nowMs)) {
+      this.#resting.push(run);
+      return;
+    }
+    this.#room -= Math.min(root.size, TOLD_AT_ONCE);
+    this.drop(root);
+    if (root.others !== undefined) for (const other of root.others) this.drop(other);
+    due.push(root);
+  }
+}
