@@ -126,6 +126,7 @@ export const badgeInTwoPlaces: RuleKind<Configuration, State | null> = {
           }: nobody is that fast, so there are two of it.`,
           assets: [newest.reader, earlier.reader],
           ...(person === undefined ? {} : { identities: [person.id] }),
+          ...(subjects?.badge === undefined ? {} : { observables: { badge: subjects.badge.toLowerCase() } }),
           facts: {
             tookMs,
             needsMs: Math.round(needsMs),

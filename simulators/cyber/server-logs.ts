@@ -36,7 +36,7 @@ export class NetworkSensor {
   async alert(
     source: string,
     destination: string,
-    signature: { id: number; name: string; category: string; severity: 1 | 2 | 3 },
+    signature: { id: number; name: string; category: string; severity: 1 | 2 | 3; port?: number },
   ): Promise<void> {
     const line = {
       timestamp: new Date(this.#clock.now()).toISOString().replace('Z', '000+0000'),
@@ -45,7 +45,7 @@ export class NetworkSensor {
       src_ip: source,
       src_port: 40_000 + (this.#flow % 20_000),
       dest_ip: destination,
-      dest_port: 443,
+      dest_port: signature.port ?? 443,
       proto: 'TCP',
       alert: {
         action: 'allowed',

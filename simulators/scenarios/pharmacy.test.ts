@@ -61,7 +61,8 @@ describe('a raid on the cold chain, told over real wires', () => {
       pharmacy.truth.steps.map(({ id }) => [id, true]),
     );
     expect(raid()?.purity).toBe(1);
-    expect(raidTold()?.summary.sites.map(({ id }) => id)).toEqual(['harbour']);
+    expect(raidTold()?.summary.worlds.toSorted()).toEqual(['cyber', 'physical']);
+    expect(raidTold()?.summary.sites.map(({ id }) => id)).toEqual(['clinic']);
   });
 
   test('is told within a minute of the first hand-over that nobody vouches for', () => {
@@ -81,7 +82,8 @@ describe('a raid on the cold chain, told over real wires', () => {
   });
 
   test('leaves alone what is noise: it is seen, and stands apart', () => {
-    expect(lines(others())).toContain('harbour held-open harbour-goods-door');
+    expect(lines(others())).toContain('clinic held-open clinic-goods-door');
+    expect(lines(others())).toContain('clinic suricata:1000900 clinic-plant-network');
     expect(lines(others())).toContain('mill access-denied-burst mill-reader');
     expect(
       others().flatMap(({ story }) => story.filter(({ detection }) => detection.site === 'mill')),
@@ -89,6 +91,8 @@ describe('a raid on the cold chain, told over real wires', () => {
   });
 
   test('the real courier, the defrost and the people at work raise nothing', () => {
-    expect(lines(others()).filter((line) => !/ held-open | access-denied-burst /.test(line))).toEqual([]);
+    expect(
+      lines(others()).filter((line) => !/ held-open | access-denied-burst | suricata:1000900 /.test(line)),
+    ).toEqual([]);
   });
 });

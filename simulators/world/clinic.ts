@@ -1,12 +1,14 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../devices/model/clock.ts';
+import { NetworkSensor } from '../cyber/server-logs.ts';
 import { pause } from '../cyber/visitor.ts';
 import { ColdRoom } from '../devices/cold-room.ts';
 import { Party } from '../devices/courier/credentials.ts';
 import { type Courier, DoorScanner } from '../devices/courier/door-scanner.ts';
 import { Drive } from '../devices/gps/drive.ts';
 import { SimulatedReceiver } from '../devices/gps/receiver.ts';
+import { writeRegister } from '../devices/modbus/tcp-master.ts';
 import { ModbusTcpServer } from '../devices/modbus/tcp-server.ts';
 import { EsphomeDoor } from '../devices/mqtt/esphome.ts';
 import { DiscoveredSensor } from '../devices/mqtt/home-assistant.ts';
@@ -25,7 +27,7 @@ const STRIKE_MS = 8_000;
 
 export const places = {
   depot: { latitude: 53.544, longitude: 9.966 },
-  /** Clinics on its round, which lies within its areas. */
+  /** Wards on its round, which lies within its areas. */
   round: [
     { latitude: 53.544, longitude: 9.95 },
     { latitude: 53.5445, longitude: 9.93 },
@@ -43,15 +45,20 @@ export const badges = {
   lotte: '04C5D6E7',
 } as const;
 
+/** Addresses of the plant network. */
+const CONTROLLER = '10.77.0.10';
+const WORKSHOP_PC = '10.77.0.31';
+const MODBUS_PORT = 502;
+
 const WHOLESALER = new Party('Northern Wholesale, simulated');
 
-export interface HarbourOptions {
+export interface ClinicOptions {
   readonly clock: Clock;
   readonly folder: string;
   readonly cloudUrl: string;
-  readonly harbourBroker: string;
+  readonly clinicBroker: string;
   readonly millBroker: string;
-  readonly harbourPassword: string;
+  readonly clinicPassword: string;
   readonly millPassword: string;
   readonly scannerToken: string;
   readonly coldRoomPort: number;
@@ -59,13 +66,14 @@ export interface HarbourOptions {
 
 export type DoorName = 'staff' | 'annex' | 'van-keys';
 
-/** Harbour Hospital Pharmacy with its annex, cold room and van, and Mill Pharmacy, its branch. */
-export class Harbour {
+/** Clinic Pharmacy with its annex, cold room and van, and Mill Pharmacy, its branch. */
+export class Clinic {
   readonly coldRoom: ColdRoom;
-  /** Where the cold room's controller answers, to whoever asks. */
-  readonly controller: { readonly host: string; readonly port: number; readonly unit: number };
   readonly scanner: DoorScanner;
   readonly van: Drive;
+  /** Where the cold room's controller answers, to whoever asks. */
+  readonly #controller: { readonly host: string; readonly port: number; readonly unit: number };
+  readonly #plantSensor: NetworkSensor;
   readonly #doors: Readonly<Record<DoorName, EsphomeDoor>>;
   readonly #mill: EsphomeDoor;
   readonly #goodsDoor: DiscoveredSensor;
@@ -76,24 +84,24 @@ export class Harbour {
   #cargoIsCooled = true;
 
   private constructor(
-    options: HarbourOptions,
+    options: ClinicOptions,
     coldRoom: ColdRoom,
     controllerPort: number,
     signal: AbortSignal,
   ) {
-    const { clock, folder, cloudUrl, harbourBroker, harbourPassword, millBroker, millPassword } = options;
+    const { clock, folder, cloudUrl, clinicBroker, clinicPassword, millBroker, millPassword } = options;
     this.#clock = clock;
     this.#signal = signal;
     this.coldRoom = coldRoom;
-    this.controller = { host: '127.0.0.1', port: controllerPort, unit: 1 };
+    this.#controller = { host: '127.0.0.1', port: controllerPort, unit: 1 };
     this.scanner = new DoorScanner(cloudUrl, options.scannerToken);
-    const doors = { url: harbourBroker, username: 'doors', password: harbourPassword };
-    const door = (name: DoorName) => new EsphomeDoor(doors, `harbour-${name}`, () => {}, signal);
+    const doors = { url: clinicBroker, username: 'doors', password: clinicPassword };
+    const door = (name: DoorName) => new EsphomeDoor(doors, `clinic-${name}`, () => {}, signal);
     this.#doors = { staff: door('staff'), annex: door('annex'), 'van-keys': door('van-keys') };
     const mill = { url: millBroker, username: 'doors', password: millPassword };
     this.#mill = new EsphomeDoor(mill, 'mill-staff', () => {}, signal);
     for (const each of [...Object.values(this.#doors), this.#mill]) each.contact(false);
-    const sensors = { url: harbourBroker, username: 'sensors', password: harbourPassword };
+    const sensors = { url: clinicBroker, username: 'sensors', password: clinicPassword };
     this.#goodsDoor = new DiscoveredSensor(
       sensors,
       {
@@ -115,16 +123,20 @@ export class Harbour {
     );
     const receiver = new SimulatedReceiver(signal, FIX_EVERY_MS, () => clock.now());
     this.van = new Drive(receiver, places.depot);
+    mkdirSync(join(folder, 'clinic'), { recursive: true });
+    const eve = join(folder, 'clinic', 'eve.json');
+    writeFileSync(eve, '', { flag: 'a' });
+    this.#plantSensor = new NetworkSensor(eve, clock);
     const ports = join(folder, 'dev');
     mkdirSync(ports, { recursive: true });
-    new SimulatedPort(receiver, { name: 'harbour-van', folder: ports, signal });
+    new SimulatedPort(receiver, { name: 'clinic-van', folder: ports, signal });
     void this.#run();
   }
 
-  static async open(options: HarbourOptions, signal: AbortSignal): Promise<Harbour> {
+  static async open(options: ClinicOptions, signal: AbortSignal): Promise<Clinic> {
     const coldRoom = new ColdRoom(5, 8);
     const server = await ModbusTcpServer.start(new Map([[1, coldRoom.unit]]), signal, options.coldRoomPort);
-    return new Harbour(options, coldRoom, server.port, signal);
+    return new Clinic(options, coldRoom, server.port, signal);
   }
 
   /** A courier of a carrier for whom the wholesaler vouches, with a parcel that is entrusted to that carrier. */
@@ -166,6 +178,31 @@ export class Harbour {
   /** A badge is held to a reader, and that is all. */
   present(name: DoorName, badge: string): void {
     this.#doors[name].present(badge);
+  }
+
+  /**
+   * Somebody in the plant network writes a register of the cold room's controller, which asks nobody who they are. The
+   * network's sensor knows who usually does.
+   */
+  async writeToController(from: string, address: number, value: number): Promise<void> {
+    await writeRegister(this.#controller, address, value);
+    await this.#plantSensor.alert(from, CONTROLLER, {
+      id: 1_000_501,
+      name: 'LOCAL Modbus register written by a machine that is no master here',
+      category: 'Attempted Administrator Privilege Gain',
+      severity: 1,
+      port: MODBUS_PORT,
+    });
+  }
+
+  /** The sensor tells this every other day. */
+  workshopUpdates(): Promise<void> {
+    return this.#plantSensor.alert(WORKSHOP_PC, '203.0.113.20', {
+      id: 1_000_900,
+      name: 'LOCAL Package manager asks for updates',
+      category: 'Not Suspicious Traffic',
+      severity: 3,
+    });
   }
 
   goodsDoor(state: 'open' | 'closed'): void {
