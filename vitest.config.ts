@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Real processes on a machine that stands still for seconds: a test may fail once, and npm test says so by name.
+    retry: 1,
   },
 });

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from './runtime.mjs';
 
 /** Folder of Debian's libraries for this processor. */
@@ -73,7 +73,18 @@ const code = await run(pinnedNode(), [
   ...process.argv.slice(2),
 ]);
 try {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  const again = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map(
+        ({ fullName, failureMessages: [why] }) => `${relative(projectRoot, name)}: ${fullName}\n    ${why}`,
+      ),
+  );
+  if (again.length > 0)
+    process.stdout.write(`Failed first, and passed when tried again:\n  ${again.join('\n  ')}\n`);
   process.stdout.write(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped\n`);
   process.exitCode = code !== 0 || numPassedTests === 0 ? code || 1 : 0;
 } catch {
