@@ -30,10 +30,14 @@ const truth: GroundTruth = {
       signs: [{ rule: 'impossible-travel', asset: 'service-reader' }],
     },
     {
+      id: 'network-cabinet',
+      text: 'the network cabinet is opened, and a box put into it',
+      signs: [{ rule: 'cabinet-opened', asset: 'network-cabinet' }],
+    },
+    {
       id: 'network-box',
-      text: 'a box is put into the network cabinet, and calls outside',
+      text: 'the box calls outside, and somebody there works through it',
       signs: [
-        { rule: 'cabinet-opened', asset: 'network-cabinet' },
         { rule: 'device-talks-outside', asset: 'market-network', observables: { ip: RELAY } },
         { rule: 'beaconing', asset: 'market-network', observables: { ip: RELAY } },
       ],
@@ -132,9 +136,10 @@ async function tell(bank: Bank, narrator: Narrator): Promise<void> {
   step('cloned-badge');
   await bank.enterService(technician.badge);
   await bank.wait(90_000);
-  step('network-box');
+  step('network-cabinet');
   bank.networkCabinet('open');
   await bank.wait(50_000);
+  step('network-box');
   const away = new AbortController();
   const reporting = report(bank, narrator, away.signal);
   await bank.wait(15_000);

@@ -168,10 +168,11 @@ function shortfallsOf({ id, told, steps, noise, sitesBeyond, detectMs }: Inciden
   return [
     ...steps.flatMap(({ id: step, toldAt, rules, elsewhere }) => {
       if (toldAt === undefined) return [`step "${step}" was never told`];
-      if (rules.length > 0) return [];
-      return elsewhere.length > 0
-        ? [`step "${step}" stands in another incident (${elsewhere.join(', ')})`]
-        : [`step "${step}" was missed`];
+      if (elsewhere.length > 0)
+        return [
+          `${rules.length > 0 ? 'part of step' : 'step'} "${step}" stands in another incident (${elsewhere.join(', ')})`,
+        ];
+      return rules.length > 0 ? [] : [`step "${step}" was missed`];
     }),
     ...noise.map((one) => `in the incident and none of the attack: ${one}`),
     ...sitesBeyond.map((site) => `the incident reaches the site "${site}"`),

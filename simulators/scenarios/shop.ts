@@ -14,6 +14,20 @@ const BOTNET = Array.from({ length: 36 }, (_, index) => `203.0.113.${100 + index
 const ATTACKER = '203.0.113.77';
 /** Whose password was on the list, too. */
 const victim = customers[7] ?? { account: '', password: '', address: '', device: '' };
+const SERVER = '198.51.100.20';
+/** What the network sensor says of who comes from a rented machine, and of those who look around every day. */
+const fromHosting = {
+  id: 2_522_104,
+  name: 'ET TOR Known Tor Exit Node Traffic',
+  category: 'Misc Attack',
+  severity: 2,
+} as const;
+const lookingAround = {
+  id: 2_029_054,
+  name: 'ET SCAN Zmap User-Agent (Inbound)',
+  category: 'Detection of a Network Scan',
+  severity: 3,
+} as const;
 const SKIMMER = '<script src="https://static.tag-metrics.example/c.js"></script>';
 
 const truth: GroundTruth = {
@@ -31,7 +45,10 @@ const truth: GroundTruth = {
     {
       id: 'take-over',
       text: "a customer's account is entered, its password and its address are changed",
-      signs: [{ rule: 'account-takeover', asset: 'store-shop', observables: { account: victim.account } }],
+      signs: [
+        { rule: 'account-takeover', asset: 'store-shop', observables: { account: victim.account } },
+        { rule: `suricata:${fromHosting.id}`, asset: 'store-firewall', observables: { ip: ATTACKER } },
+      ],
     },
     {
       id: 'administration',
@@ -42,8 +59,6 @@ const truth: GroundTruth = {
       id: 'skimmer',
       text: "a stranger's script is put under the checkout",
       signs: [{ rule: 'integrity-new-script', asset: 'checkout' }],
-      // The page is looked at every half minute.
-      showsAfterMs: 30_000,
     },
     {
       id: 'fraud-orders',
@@ -111,6 +126,9 @@ async function runDay(ground: Ground, store: Store): Promise<unknown> {
       office(outlet.url).send('/admin/login', { account: 'p.voss', password: 'Outlet-7' }),
     ),
     again(ground, store, 20_000, () => shopAround(outlet.url, random, clock, signal)),
+    again(ground, store, 4 * MINUTE_MS, () =>
+      store.sensor.alert(`192.0.2.${1 + Math.floor(random() * 250)}`, SERVER, lookingAround),
+    ),
     again(ground, store, 6 * MINUTE_MS, () => scan(shop.url, random, clock, signal)),
   ]);
 }
@@ -153,6 +171,7 @@ async function tell(store: Store, narrator: Narrator): Promise<void> {
   step('take-over');
   const from = { address: ATTACKER, agent };
   const thief = new ShopVisitor(shop.url, from);
+  await store.sensor.alert(ATTACKER, SERVER, fromHosting);
   await thief.send('/login', { account: victim.account, password: victim.password });
   await store.wait(15_000);
   await thief.send('/account', { password: 'mine-now', address: 'Packstation 114' });

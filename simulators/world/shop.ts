@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../devices/model/clock.ts';
 import { AccountShop } from '../cyber/account-shop.ts';
+import { NetworkSensor } from '../cyber/server-logs.ts';
 import { pause } from '../cyber/visitor.ts';
 import { PaymentService, ShopWebhooks } from '../cyber/webhooks.ts';
 import type { Ground } from '../scenarios/pilot.ts';
@@ -31,6 +32,8 @@ export const customers = Array.from({ length: 40 }, (_, index) => ({
 export class Store {
   readonly shop: AccountShop;
   readonly outlet: AccountShop;
+  /** At the shop's line; it sees the address of who asks. */
+  readonly sensor: NetworkSensor;
   readonly #orders: ShopWebhooks;
   readonly #payments: PaymentService;
   readonly #clock: Clock;
@@ -41,6 +44,7 @@ export class Store {
     const { clock, signal, cloudUrl } = ground;
     this.shop = shop;
     this.outlet = outlet;
+    this.sensor = new NetworkSensor(join(ground.folder, 'store', 'eve.json'), clock);
     this.#clock = clock;
     this.#signal = signal;
     this.#orders = new ShopWebhooks({
