@@ -15,11 +15,16 @@ import type { ApiParts } from './api/parts.ts';
 import { Scenarios } from './api/scenarios.ts';
 import { Sessions } from './api/sessions.ts';
 import { LiveStream } from './api/stream.ts';
+import { suppressionRowOf } from './api/suppression-row.ts';
 import { installationGraph } from './assets/dependencies.ts';
 import { DependencyBook } from './assets/dependency-book.ts';
 import { discardChanges, Trail } from './audit/trail.ts';
 import type { CloudConfiguration } from './config.ts';
 import { Detector } from './detector.ts';
+import { decidedBy } from './hands/decided-by.ts';
+import { Hands } from './hands/hands.ts';
+import { RulingBook } from './hands/ruling-book.ts';
+import { Suppressions } from './hands/suppressions.ts';
 import { openHttpServer } from './http-server.ts';
 import { IdentityBridge } from './identity-bridge/bridge.ts';
 import { createCredentials } from './ingest/credentials.ts';
@@ -30,8 +35,11 @@ import { IntegrityWatch } from './integrity/watch.ts';
 import { openIntelligence } from './intelligence/intelligence.ts';
 import { Live } from './live.ts';
 import { createMetrics } from './metrics.ts';
+import { lookingUnless, partsBeside } from './monitors/parts-beside.ts';
 import { openSigma } from './monitors/sigma-folder.ts';
+import { Switchboard } from './monitors/switchboard.ts';
 import { inForceSince, Policies } from './policy/policies.ts';
+import { RegistryBook } from './registry/book.ts';
 import { servedCertificates } from './served-certificates.ts';
 import { Overview } from './situation/overview.ts';
 import { recall } from './situation/recall.ts';
@@ -94,9 +102,14 @@ async function assemble(
   { configuration, clock, log, onFatal }: CloudOptions,
   closing: (() => Promise<void> | void)[],
 ): Promise<Omit<RunningCloud, 'done'>> {
-  const { registry, gateways } = configuration;
+  const { gateways } = configuration;
   const state = configuration.resolve(configuration.state);
   mkdirSync(state, { recursive: true, mode: 0o700 });
+  const registryBook = new RegistryBook({
+    given: configuration.registry.document,
+    file: join(state, 'registry-overlay.json'),
+    discoveryFile: join(state, 'discovered.json'),
+  });
   let failedAt = Number.NEGATIVE_INFINITY;
   let broken: string | undefined;
   const fatal = (error: Error) => {
@@ -109,11 +122,14 @@ async function assemble(
   const store = openSqliteStore({
     file: join(state, 'store.sqlite'),
     clock,
-    sitesOf: ({ assets }) => sitesOf(assets, registry),
+    sitesOf: ({ assets }) => sitesOf(assets, registryBook.inUse),
     reopening: (before, after, detectionOf) => reopening(before, after, detectionOf, clock.now()),
     onBroken: fatal,
   });
   closing.push(() => store.close());
+  // Before anything goes by the registry: what was learned since the last start counts from here on.
+  await registryBook.learn(store, clock.now());
+  const registry = registryBook.takeIntoUse();
   const telemetry = openTelemetry(configuration, state);
   closing.push(() => telemetry.close());
   for (const account of configuration.accounts)
@@ -141,6 +157,14 @@ async function assemble(
   const unresolved = new Unresolved();
   const stream = new LiveStream();
   const doors = new AbortController();
+  const switchboard = new Switchboard({
+    store,
+    clock,
+    defaults: configuration.switches,
+    policyKinds: () => policies.observes,
+  });
+  const rulings = new RulingBook(store.rulings());
+  const suppressions = new Suppressions(store, registry);
   const sigma = openSigma({ configuration, store, clock, log });
   const policies = new Policies(configuration.policies, {
     registry,
@@ -158,8 +182,11 @@ async function assemble(
     resolve: configuration.resolve,
   });
   closing.push(() => intelligence.close());
+  await switchboard.open();
   const detector = new Detector({
     store,
+    decided: decidedBy({ store, book: rulings, keepers: [suppressions, switchboard] }),
+    off: switchboard.kindsOff,
     registry,
     clock,
     monitors: configuration.monitors,
@@ -190,6 +217,8 @@ async function assemble(
   // 3. The way of everything that was stored. Resolves when more may come.
   const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
     live.observed(observations);
+    registryBook.heard(observations);
+    switchboard.observed(observations);
     integrity?.heard(observations);
     telemetry.write(pointsOf(observations));
     return detector.take(observations, detections);
@@ -257,10 +286,11 @@ async function assemble(
     doors.abort();
     await sources.done;
   });
-  const looking = integrity?.start(doors.signal);
+  const looking = integrity === undefined ? undefined : lookingUnless(doors.signal, integrity);
+  looking?.switch(true);
   closing.push(async () => {
     doors.abort();
-    await looking?.done;
+    await looking?.done();
   });
   const overview = new Overview({ registry, clock, situation, unresolved, store, ingest, sources, gateways });
   const sessions = new Sessions({
@@ -280,6 +310,27 @@ async function assemble(
     isAlive: (session) => sessions.isAlive(session),
   });
   live.start(doors.signal);
+  closing.push(
+    registryBook.start(
+      { store, clock, onTrouble: (message) => log.error({ message }, 'registry') },
+      doors.signal,
+    ),
+  );
+  const hands = new Hands({
+    store,
+    registry,
+    clock,
+    detector,
+    book: rulings,
+    suppressions,
+    onHandled: (incident) => live.handled(incident),
+    onSuppression: (one) =>
+      stream.publish({
+        type: 'suppression',
+        data: suppressionRowOf(one, suppressions.kept(one.id), registry),
+      }),
+  });
+  hands.start(doors.signal);
 
   if (trail === undefined) discardChanges(store, configuration.audit.everyMs, doors.signal);
   else trail.start(doors.signal);
@@ -293,6 +344,10 @@ async function assemble(
         commit,
       })
     : undefined;
+
+  switchboard.attach(
+    partsBeside({ trail, identityBridge, integrity, looking, policies, ingest, gateways, intelligence }),
+  );
 
   // 5. The doors open.
   const { http, ingest: fronts } = configuration;
@@ -322,6 +377,8 @@ async function assemble(
     stream,
     unresolved,
     sigma: sigma?.monitor,
+    switchboard,
+    suppressions,
   });
   const scenarios =
     configuration.scenarios === undefined
@@ -337,11 +394,15 @@ async function assemble(
   const parts: ApiParts = {
     store,
     registry,
+    registryBook,
     clock,
     overview,
     telemetry,
     policies,
     integrity,
+    hands,
+    switchboard,
+    detector,
     dependencies: new DependencyBook({
       graph: installationGraph(registry, configuration.graph),
       store,
@@ -349,7 +410,9 @@ async function assemble(
     }),
     sessions,
     trail,
-    identityBridge,
+    get identityBridge() {
+      return switchboard.isOn('identity-bridge') ? identityBridge : undefined;
+    },
     intelligence,
     stream,
     scenarios,

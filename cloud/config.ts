@@ -14,6 +14,7 @@ import { gatewayCredential } from './ingest/credentials.ts';
 import { integritySettings } from './integrity/configuration.ts';
 import { intelligenceSettings } from './intelligence/configuration.ts';
 import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.ts';
+import { monitorIds } from './monitors/nine.ts';
 import { type PolicyEntry, readPolicies } from './policy/document.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
 import { HOUSE } from './store/store.ts';
@@ -113,6 +114,9 @@ const monitors = z.strictObject(
   ),
 );
 
+/** Which of the nine monitors run to begin with; a person may switch each of them later. */
+const switches = z.strictObject(Object.fromEntries(monitorIds.map((id) => [id, z.boolean().optional()])));
+
 const sigma = z.strictObject({
   /** A folder with Sigma rules, filters and correlations; read again when it changes. */
   rules: path,
@@ -139,6 +143,7 @@ export const cloudDocument = z.strictObject({
   gateways: z.array(gatewayCredential).max(100_000).default([]),
   sources: sourceList.default([]),
   monitors: monitors.default({}),
+  switches: switches.default({}),
   sigma: sigma.optional(),
   intelligence: intelligenceSettings.prefault({}),
   /** The shop's pages and files, looked at again and again. */

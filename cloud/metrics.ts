@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { LiveStream } from './api/stream.ts';
 import type { Detector } from './detector.ts';
+import type { Suppressions } from './hands/suppressions.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { MqttFront } from './ingest/mqtt.ts';
 import type { SigmaMonitor } from './monitors/sigma.ts';
+import type { Switchboard } from './monitors/switchboard.ts';
 import type { Unresolved } from './situation/unresolved.ts';
 import type { Sources } from './sources/sources.ts';
 import type { Store } from './store/store.ts';
@@ -20,6 +22,8 @@ export interface MetricsParts {
   unresolved: Unresolved;
   /** Where rules are configured. */
   sigma?: SigmaMonitor | undefined;
+  switchboard: Switchboard;
+  suppressions: Suppressions;
 }
 
 export interface Metrics {
@@ -131,6 +135,33 @@ export function createMetrics(parts: MetricsParts): Metrics {
     );
     gauge('sigma_dropped', 'Matches dropped for want of room, since then', () => sigma.counts.dropped);
   }
+  const ofMonitors = (
+    name: string,
+    help: string,
+    read: (state: ReturnType<Switchboard['states']>[number]) => number,
+    standings = false,
+  ) =>
+    new Gauge({
+      name: `gatehouse_monitor_${name}`,
+      help,
+      labelNames: standings ? ['monitor', 'standing'] : ['monitor'],
+      registers,
+      collect() {
+        this.reset();
+        for (const state of parts.switchboard.statesLately(detector))
+          this.set({ monitor: state.id, ...(standings ? { standing: state.standing } : {}) }, read(state));
+      },
+    });
+  ofMonitors('enabled', '1: the monitor is switched on', ({ enabled }) => Number(enabled));
+  ofMonitors('standing', '1 for how the monitor stands', () => 1, true);
+  ofMonitors('observations', 'Observations that it looked at since the start', (state) => state.observations);
+  ofMonitors('detections_last_day', 'Detections of the last 24 hours', (state) => state.detections24h);
+  gauge('suppressions', 'Suppressions at work', () => parts.suppressions.working);
+  gauge(
+    'suppressed_detections',
+    'Detections kept out of incidents by them',
+    () => parts.suppressions.keptInAll,
+  );
   gauge('incidents_unresolved', 'Incidents that are not resolved', () => unresolved.size);
   new Gauge({
     name: 'gatehouse_incidents',

@@ -6,6 +6,7 @@ import { incidentLink, incidentState } from '../../devices/model/incident.ts';
 import { facts, observationKind } from '../../devices/model/observation.ts';
 import { planPoint } from '../../devices/model/site.ts';
 import { gatewayReport } from '../../devices/wire.ts';
+import { monitorIds } from '../monitors/nine.ts';
 import type { Activity } from '../store/store.ts';
 import type {
   ApiError,
@@ -18,15 +19,21 @@ import type {
   IncidentSummary,
   IntelligenceState,
   IssuedList,
+  MonitorList,
   PeopleList,
   PictureAsset,
   PictureSite,
   QuarantineList,
+  Rearranged,
   Released,
+  RulingRow,
   SessionInfo,
   SituationalPicture,
   StoryStep,
   StreamEvent,
+  SuppressionList,
+  SuppressionPage,
+  SuppressionRow,
   TelemetrySeries,
 } from './contract.ts';
 import { role } from './rights.ts';
@@ -167,9 +174,101 @@ const activity: z.ZodType<Activity> = z.strictObject({
   incident: z.string(),
   at,
   by: z.string(),
-  action: z.enum(['acknowledged', 'assigned', 'noted', 'contained', 'resolved', 'false-alarm', 'reopened']),
+  action: z.enum([
+    'acknowledged',
+    'assigned',
+    'noted',
+    'contained',
+    'resolved',
+    'false-alarm',
+    'reopened',
+    'split',
+    'merged',
+    'undone',
+  ]),
   text: maybe(z.string()),
   assignee: maybe(z.string()),
+});
+
+const said = { at, by: z.string(), text: maybe(z.string()) };
+
+const rulingRow: z.ZodType<RulingRow> = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['split', 'merged']),
+  at,
+  by: z.string(),
+  text: z.string(),
+  incidents: z.array(z.string()),
+  undone: maybe(z.strictObject(said)),
+  one: z.number(),
+  other: z.number(),
+});
+
+export const rearranged: z.ZodType<Rearranged> = z.strictObject({ incidents: z.array(incidentSummary) });
+
+export const suppressionRow: z.ZodType<SuppressionRow> = z.strictObject({
+  id: z.string(),
+  rule: z.string(),
+  asset: maybe(z.string()),
+  assetName: maybe(z.string()),
+  site: maybe(z.string()),
+  siteName: maybe(z.string()),
+  observable: maybe(z.strictObject({ name: z.string(), value: z.string() })),
+  owner: z.string(),
+  text: z.string(),
+  by: z.string(),
+  at,
+  from: at,
+  until: at,
+  state: z.enum(['working', 'expired', 'ended']),
+  ended: maybe(z.strictObject(said)),
+  held: z.number(),
+});
+
+export const suppressionList: z.ZodType<SuppressionList> = z.strictObject({ items: z.array(suppressionRow) });
+
+export const suppressionPage: z.ZodType<SuppressionPage> = z.strictObject({
+  suppression: suppressionRow,
+  newest: z.array(
+    z.strictObject({
+      id: z.string(),
+      at,
+      severity,
+      summary: z.string(),
+      assets: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+    }),
+  ),
+});
+
+export const monitorList: z.ZodType<MonitorList> = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.enum(monitorIds),
+      title: z.string(),
+      about: z.string(),
+      enabled: z.boolean(),
+      canSwitch: z.boolean(),
+      standing: z.enum(['on', 'off', 'no-data', 'behind', 'failing']),
+      since: maybe(at),
+      by: maybe(z.string()),
+      reason: maybe(z.string()),
+      observations: z.number(),
+      lastObservedAt: maybe(at),
+      inputs: z.array(z.strictObject({ name: z.string(), observations: z.number(), lastAt: at })),
+      detections24h: z.number(),
+      lastDetectedAt: maybe(at),
+      newest: z.array(
+        z.strictObject({
+          id: z.string(),
+          at,
+          rule: z.string(),
+          severity,
+          summary: z.string(),
+          incident: maybe(z.string()),
+        }),
+      ),
+    }),
+  ),
 });
 
 export const incidentPage: z.ZodType<IncidentPage> = z.strictObject({
@@ -188,6 +287,7 @@ export const incidentPage: z.ZodType<IncidentPage> = z.strictObject({
   ),
   pictures: z.array(pictureTaken),
   activities: z.array(activity),
+  rulings: z.array(rulingRow),
   site: maybe(pictureSite),
 });
 
@@ -298,5 +398,7 @@ export const streamEvent: z.ZodType<StreamEvent> = z.discriminatedUnion('type', 
   ),
   event('clock', clock),
   event('scenario', z.strictObject({ id: z.string(), running: z.boolean() })),
+  event('suppression', suppressionRow),
+  event('monitor', z.strictObject({ id: z.string(), enabled: z.boolean() })),
   event('restart', z.strictObject({})),
 ]);

@@ -7,16 +7,20 @@ import { Problem } from './problem.ts';
 import { mayDo } from './rights.ts';
 import type { Caller, Route } from './route.ts';
 import { administrationRoutes } from './routes/administration.ts';
+import { arrangingRoutes } from './routes/arranging.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { integrityRoutes } from './routes/integrity.ts';
+import { monitorRoutes } from './routes/monitors.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { registryRoutes } from './routes/registry.ts';
 import { cookieName, sessionRoutes } from './routes/session.ts';
 import { sharingRoutes } from './routes/sharing.ts';
 import { situationRoutes } from './routes/situation.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { isToken } from './sessions.ts';
 
 const POLICY = [
@@ -47,6 +51,10 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...sharingRoutes(parts),
     ...integrityRoutes(parts),
     ...policyRoutes(parts),
+    ...registryRoutes(parts),
+    ...monitorRoutes(parts),
+    ...arrangingRoutes(parts),
+    ...suppressionRoutes(parts),
     ...administrationRoutes(parts),
     ...auditRoutes(parts),
     ...identityRoutes(parts),

@@ -12,8 +12,9 @@ import type {
   CascadeService,
   Suggestion,
 } from '../cascade/report.ts';
+import type { MonitorState } from '../monitors/monitor-state.ts';
 import type { MitigationRow, RiskRegister, RiskRow } from '../risk/report.ts';
-import type { Activity, Role } from '../store/store.ts';
+import type { Activity, Role, Ruling, Suppression } from '../store/store.ts';
 
 export type {
   Activity,
@@ -28,6 +29,7 @@ export type {
   IncidentLink,
   IncidentState,
   MitigationRow,
+  MonitorState,
   ObservationKind,
   RiskRegister,
   RiskRow,
@@ -164,7 +166,71 @@ export interface IncidentPage {
   people: { id: string; name: string; kind: string; badges: string[]; accounts: string[] }[];
   pictures: { id: string; asset: string; takenAt: number }[];
   activities: Activity[];
+  /** What people decided about its detections, the latest first; undone ones among them. */
+  rulings: RulingRow[];
   site?: PictureSite;
+}
+
+/** A person's word on which detections belong together: `one` was taken out of, or joined with, the rest. */
+export interface RulingRow
+  extends Pick<Ruling, 'id' | 'kind' | 'at' | 'by' | 'text' | 'incidents' | 'undone'> {
+  one: number;
+  other: number;
+}
+
+/**
+ * POST /api/incidents/:id/split {detections, text} · POST /api/incidents/:id/merge {incident, text} ·
+ * POST /api/rulings/:id/undo {text?}: the incidents that there are now.
+ */
+export interface Rearranged {
+  incidents: IncidentSummary[];
+}
+
+/** Detections kept out of incidents for a time: counted, never dropped, back when it ends. */
+export interface SuppressionRow extends Omit<Suppression, 'ended'> {
+  /** Working, or how it ended. */
+  state: 'working' | 'expired' | 'ended';
+  ended?: { at: number; by: string; text?: string };
+  /** Detections that it keeps back, or kept back until it ended. */
+  held: number;
+  assetName?: string;
+  siteName?: string;
+}
+
+/** GET /api/suppressions: those at work first, the one that ends next before. */
+export interface SuppressionList {
+  items: SuppressionRow[];
+}
+
+/** GET /api/suppressions/:id: with the newest that it keeps back. POST …/end {text?} takes it back. */
+export interface SuppressionPage {
+  suppression: SuppressionRow;
+  newest: {
+    id: string;
+    at: number;
+    severity: Severity;
+    summary: string;
+    assets: { id: string; name: string }[];
+  }[];
+}
+
+/** POST /api/suppressions */
+export interface SuppressionRequest {
+  rule: string;
+  asset?: string;
+  site?: string;
+  observable?: { name: string; value: string };
+  /** Who answers for it; whoever asks, where it is not said. */
+  owner?: string;
+  text: string;
+  until: number;
+  /** Back to when what is found already is kept back as well; from now on where it is not said. */
+  from?: number;
+}
+
+/** GET /api/monitors · PUT /api/monitors/:id {enabled} (administrators); the answer is the list afterwards. */
+export interface MonitorList {
+  items: MonitorState[];
 }
 
 /** POST /api/incidents/:id/<acknowledge|assign|note|contain|resolve|false-alarm|reopen> */
@@ -328,7 +394,8 @@ export interface AuditList {
  * GET /api/stream: server-sent events, each with an id; `Last-Event-ID` resumes. When the gap is too long the
  * first event is `restart`, and the page fetches afresh.
  * `incident` IncidentSummary · `incident-gone` {id, into}, `into` empty where nothing took it over · `asset` {site, asset, state: AssetState} · `gateway` {site, gateway} ·
- * `site` {site, isOpen, openIncidents, worst} · `clock` ClockInfo · `scenario` {id, running}
+ * `site` {site, isOpen, openIncidents, worst} · `clock` ClockInfo · `scenario` {id, running} ·
+ * `suppression` SuppressionRow · `monitor` {id, enabled}
  */
 export type StreamEvent =
   | { type: 'incident'; data: IncidentSummary }
@@ -338,6 +405,8 @@ export type StreamEvent =
   | { type: 'site'; data: Pick<PictureSite, 'id' | 'isOpen' | 'openIncidents'> & { worst?: Severity } }
   | { type: 'clock'; data: ClockInfo }
   | { type: 'scenario'; data: { id: string; running: boolean } }
+  | { type: 'suppression'; data: SuppressionRow }
+  | { type: 'monitor'; data: { id: string; enabled: boolean } }
   | { type: 'restart'; data: Record<string, never> };
 
 /** How a rule of the house stands. */
@@ -387,4 +456,131 @@ export interface IntegrityOverview {
     /** Whether the last look still showed it. */
     isThere: boolean;
   }[];
+}
+
+/** What differs between two registries; nothing is ever taken away. */
+export interface RegistryChanges {
+  changes: {
+    list: 'sites' | 'zones' | 'assets' | 'identities' | 'links' | 'sharedAddresses';
+    id: string;
+    change: 'added' | 'changed';
+    /** `name: Till → Till 1`. */
+    fields: string[];
+  }[];
+  /** Changes that are not listed. */
+  more: number;
+  same: number;
+}
+
+/** A name that belongs to somebody or something by what was seen. */
+export interface LearnedName {
+  id: string;
+  name: string;
+  words: string;
+  state: 'accepted' | 'inferred';
+  confidence: number;
+}
+
+/** GET /api/registry?find=…&offset=…&limit=… */
+export interface RegistryPage {
+  people: {
+    total: number;
+    items: {
+      id: string;
+      name: string;
+      kind: string;
+      sites: string[];
+      badges: string[];
+      accounts: string[];
+      hosts: string[];
+      vehicles: string[];
+      learned: LearnedName[];
+    }[];
+  };
+  assets: {
+    total: number;
+    items: {
+      id: string;
+      name: string;
+      kind: AssetKind;
+      site: string;
+      zone?: string;
+      addresses: string[];
+      /** Who alone uses it. */
+      user?: string;
+      learned: LearnedName[];
+    }[];
+  };
+  /** How many wait for somebody. */
+  suggestions: number;
+  discovered: number;
+  /** What counts from the cloud's next start on. */
+  waiting: RegistryChanges;
+  learnedAt?: number;
+}
+
+/** GET and POST /api/registry/suggestions */
+export interface LinkSuggestionList {
+  items: {
+    id: string;
+    kind: 'badge-account' | 'account-account' | 'account-host' | 'badge-vehicle' | 'address-asset';
+    a: string;
+    b: string;
+    /** Whose it is already, by the registry. */
+    aName?: string;
+    bName?: string;
+    confidence: number;
+    together: number;
+    days: number;
+    /** Lower end of the share of days that it explains. */
+    atLeast: number;
+    against: {
+      what: 'without-first' | 'second-first' | 'without-second' | 'with-another' | 'by-another';
+      days: number;
+    }[];
+    firstAt: number;
+    lastAt: number;
+    evidence: string[];
+    evidenceAgainst: string[];
+    rival?: { name: string; confidence: number };
+    words: string;
+    /** Sure enough to be used before anybody looked at it. */
+    isUsed: boolean;
+  }[];
+  decided: {
+    id: string;
+    kind: string;
+    a: string;
+    b: string;
+    decision: 'accepted' | 'rejected';
+    by: string;
+    at: number;
+  }[];
+  usedFrom: number;
+}
+
+/** GET and POST /api/registry/discovered */
+export interface DiscoveredList {
+  items: {
+    id: string;
+    name: string;
+    site: string;
+    firstAt: number;
+    lastAt: number;
+    count: number;
+    hours: number;
+    source: string;
+    seems: AssetKind;
+    ports: number[];
+    evidence: string;
+    suggestedId: string;
+  }[];
+  /** Heard and not listed, for want of room. */
+  leftOut: number;
+}
+
+/** POST /api/registry/import; GET /api/registry/export?format=yaml, or format=csv&table=people|badges|accounts|assets|addresses */
+export interface RegistryImport {
+  files: { name: string; text: string }[];
+  dryRun: boolean;
 }

@@ -5,9 +5,10 @@ import type { Registry } from '../../devices/model/registry.ts';
 import type { Picture } from '../../devices/wire.ts';
 import { worldOfKind } from '../assets/surroundings.ts';
 import { explain } from '../correlation/explain.ts';
+import type { Hands } from '../hands/hands.ts';
 import type { Overview } from '../situation/overview.ts';
-import type { Store } from '../store/store.ts';
-import type { IncidentPage, StoryStep } from './contract.ts';
+import type { Ruling, Store } from '../store/store.ts';
+import type { IncidentPage, RulingRow, StoryStep } from './contract.ts';
 import { namedAsset, namedPerson, sitesOf, summaryOf } from './incident-summary.ts';
 
 /** Steps of one page; of more, the gravest and then the earliest are told. */
@@ -20,6 +21,7 @@ const MAX_PICTURES = 120;
 /** Of all cameras of its sites, in its time. */
 const MAX_PICTURES_LOOKED_AT = 1_000;
 const MAX_ASSETS = 200;
+const MAX_RULINGS = 50;
 /** A camera's picture belongs to a step when it was taken so long before or after. */
 const PICTURE_BEFORE_MS = 60_000;
 const PICTURE_AFTER_MS = 3 * 60_000;
@@ -30,12 +32,13 @@ export interface PageParts {
   store: Store;
   registry: Registry;
   overview: Overview;
+  hands: Pick<Hands, 'rulingsOf'>;
 }
 
 /** Everything that the page of one incident shows; undefined where there is no such incident. */
 export function incidentPageOf(
   id: string,
-  { store, registry, overview }: PageParts,
+  { store, registry, overview, hands }: PageParts,
 ): IncidentPage | undefined {
   const incident = store.incident(id);
   const handling = incident === undefined ? undefined : store.handling(incident.id);
@@ -81,9 +84,16 @@ export function incidentPageOf(
     }),
     pictures: pictures.map(taken),
     activities: store.activities(incident.id),
+    rulings: hands.rulingsOf(incident.detections).slice(0, MAX_RULINGS).map(rulingRowOf),
     ...(shownSite === undefined ? {} : { site: shownSite }),
   };
 }
+
+const rulingRowOf = ({ one, other, timeZone: _, ...ruling }: Ruling): RulingRow => ({
+  ...ruling,
+  one: one.length,
+  other: other.length,
+});
 
 const byTime = (a: { at: number; id: string }, b: { at: number; id: string }): number =>
   a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

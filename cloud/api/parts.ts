@@ -3,10 +3,14 @@ import type { Clock } from '../../devices/model/clock.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { DependencyBook } from '../assets/dependency-book.ts';
 import type { Trail } from '../audit/trail.ts';
+import type { Detector } from '../detector.ts';
+import type { Hands } from '../hands/hands.ts';
 import type { IdentityBridge } from '../identity-bridge/bridge.ts';
 import type { IntegrityWatch } from '../integrity/watch.ts';
 import type { Intelligence } from '../intelligence/intelligence.ts';
+import type { Switchboard } from '../monitors/switchboard.ts';
 import type { Policies } from '../policy/policies.ts';
+import type { RegistryBook } from '../registry/book.ts';
 import type { Overview } from '../situation/overview.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -18,6 +22,8 @@ import type { LiveStream } from './stream.ts';
 export interface ApiParts {
   store: Store;
   registry: Registry;
+  /** The registry as people work on it. */
+  registryBook: RegistryBook;
   clock: Clock;
   overview: Overview;
   telemetry: Telemetry;
@@ -25,6 +31,9 @@ export interface ApiParts {
   policies: Policies;
   /** Where pages or files are looked at. */
   integrity: IntegrityWatch | undefined;
+  hands: Hands;
+  switchboard: Switchboard;
+  detector: Detector;
   sessions: Sessions;
   /** Where it is switched on. */
   trail: Trail | undefined;

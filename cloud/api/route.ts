@@ -25,11 +25,13 @@ export type AnswerKind =
   | { title: string };
 
 interface Described {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** `/api/incidents/:id` */
   path: string;
   title: string;
   answer: AnswerKind;
+  /** A longer body than usual, bytes. */
+  maxBytes?: number;
   /** 200 where it is not said. */
   status?: 200 | 202 | 204;
 }
@@ -101,13 +103,16 @@ export function openRoute<
 
 async function inputsOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
   context: Context,
-  { params, query, body }: Inputs<P, Q, B>,
+  { params, query, body, maxBytes }: Inputs<P, Q, B> & Pick<Described, 'maxBytes'>,
 ): Promise<Asked<P, Q, B>> {
   return {
     context,
     params: checked<P>(params ?? nothing, context.req.param()),
     query: checked<Q>(query ?? nothing, singleValues(context)),
-    body: checked<B>(body ?? noBody, body === undefined ? undefined : await jsonOf(context.req.raw)),
+    body: checked<B>(
+      body ?? noBody,
+      body === undefined ? undefined : await jsonOf(context.req.raw, maxBytes),
+    ),
   };
 }
 
@@ -128,7 +133,7 @@ function singleValues(context: Context): Record<string, string> {
   );
 }
 
-async function jsonOf(request: Request): Promise<unknown> {
+async function jsonOf(request: Request, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
   // Forms of other sites can't send this type unasked.
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new Problem(415, 'media-type', 'The body must be application/json.');
@@ -136,8 +141,8 @@ async function jsonOf(request: Request): Promise<unknown> {
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES)
-      throw new Problem(413, 'too-large', `The body may be ${MAX_BODY_BYTES} bytes long at most.`);
+    if (length > maxBytes)
+      throw new Problem(413, 'too-large', `The body may be ${maxBytes} bytes long at most.`);
     chunks.push(chunk);
   }
   try {

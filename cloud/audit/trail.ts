@@ -75,6 +75,7 @@ export class Trail {
   #witnessProblem: string | undefined;
   #witnessed = -1;
   #witnessing = false;
+  #isPaused = false;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -171,6 +172,12 @@ export class Trail {
     return this.#running;
   }
 
+  /** While it pauses nothing is written down, and what changes is not kept for later. What came before is written first. */
+  async pause(isPaused: boolean): Promise<void> {
+    await this.drain();
+    this.#isPaused = isPaused;
+  }
+
   get health(): TrailHealth {
     return {
       size: this.log.checkpoint.size,
@@ -183,6 +190,10 @@ export class Trail {
 
   async #drain(): Promise<void> {
     const { store } = this.#parts;
+    if (this.#isPaused) {
+      await store.takeChanges(store.lastChange());
+      return;
+    }
     for (;;) {
       const changes = store.changes(MAX_BATCH);
       const last = changes.at(-1)?.number;

@@ -22,8 +22,10 @@ const verdictOf = (outcome: Outcome<unknown>): IdentityVerdict =>
     : { accepted: false, reason: outcome.refused.reason, message: outcome.refused.message.slice(0, 512) };
 
 /** Credentials are issued and revoked by administrators, and checked by devices with tokens of their own. */
-export function identityRoutes({ identityBridge, store, clock, options }: ApiParts): Route[] {
+export function identityRoutes(parts: ApiParts): Route[] {
+  const { store, clock, options } = parts;
   const there = (): IdentityBridge => {
+    const { identityBridge } = parts;
     if (identityBridge === undefined) throw notThere('identity bridge: it is switched off');
     return identityBridge;
   };
