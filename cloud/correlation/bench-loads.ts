@@ -107,8 +107,34 @@ export function smallIncidents(count: number, entities: number): BenchLoad {
   };
 }
 
-/** Campaigns of weeks: each attacker comes back every few hours from the address it has, with a name it never used. */
-export function campaigns(count: number, entities: number, attackers = 2_000): BenchLoad {
+/** Every fifth asset of a site is a host. */
+const HOST = KINDS.indexOf('host');
+
+/**
+ * Campaigns of weeks: each attacker comes back every few hours from the address it has, with a name it never used, to
+ * the hosts of one shop. Most shops have none, and none has two.
+ */
+export const campaigns = (count: number, entities: number, attackers = 500): BenchLoad =>
+  returning(count, entities, attackers, (attacker, random) => {
+    const site = attacker * Math.floor(sitesOf(entities) / attackers);
+    return site * ASSETS_OF_SITE + KINDS.length * random(ASSETS_OF_SITE / KINDS.length) + HOST;
+  });
+
+/**
+ * The worst of it: attackers who come back to anything anywhere, so that in the end one of them is linked with all the
+ * others by what they both were at, and nearly all is one incident.
+ */
+export const entangled = (count: number, entities: number, attackers = 2_000): BenchLoad =>
+  returning(count, entities, attackers, (_, random) => random(Math.floor(entities / ASSETS_PART)));
+
+const sitesOf = (entities: number): number => Math.ceil(entities / ASSETS_PART / ASSETS_OF_SITE);
+
+function returning(
+  count: number,
+  entities: number,
+  attackers: number,
+  targetOf: (attacker: number, random: (below: number) => number) => number,
+): BenchLoad {
   const random = randomNumbers();
   const detections = opened(entities);
   const spanMs = (count / attackers) * 6 * HOUR_MS;
@@ -119,7 +145,7 @@ export function campaigns(count: number, entities: number, attackers = 2_000): B
         id: `d${index}`,
         at: OPENED_WITHIN_MS + Math.floor((index / count) * spanMs),
         rule: RULES[random(RULES.length)] ?? '',
-        assets: [`a${random(Math.floor(entities / ASSETS_PART))}`],
+        assets: [`a${targetOf(attacker, random)}`],
         observables: { ip: `203.0.${attacker >> 8}.${attacker & 255}`, account: `guess-${index}` },
       }),
     );
