@@ -7,6 +7,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { addressKind } from '../../devices/model/address.ts';
 import { type Asset, type AssetKind, asset } from '../../devices/model/asset.ts';
+import type { Clock } from '../../devices/model/clock.ts';
 import { type IdentityLink, linkId } from '../../devices/model/identity-link.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import {
@@ -38,6 +39,8 @@ import {
 } from './overlay.ts';
 
 const DAY_MS = 24 * 3_600_000;
+/** What was heard is kept so often, in the site's time. */
+const SAVED_EVERY_MS = 3_600_000;
 /** Observations of a day that are learned from; a day's log-ins of a thousand people are fewer. */
 const MAX_OF_A_DAY = 50_000;
 
@@ -143,6 +146,46 @@ export class RegistryBook {
     this.#inUse = registryOf(this.#whole);
     this.#discovery = new Discovery(this.#inUse, this.#discovery.list());
     return this.#inUse;
+  }
+
+  /**
+   * Learns anew once a day, and keeps what was heard, until the signal ends it.
+   * @returns to be called at the end
+   */
+  start(
+    {
+      store,
+      clock,
+      onTrouble,
+    }: { store: Pick<Store, 'observations'>; clock: Clock; onTrouble(message: string): void },
+    signal: AbortSignal,
+  ): () => void {
+    const trying = async (task: () => void | Promise<void>) => {
+      try {
+        await task();
+      } catch (error) {
+        onTrouble(error instanceof Error ? error.message : String(error));
+      }
+    };
+    let cancels: (() => void)[] = [];
+    const every = (index: number, ms: number, task: () => void | Promise<void>) => {
+      cancels[index] = clock.schedule(ms, () => {
+        if (signal.aborted) return;
+        void trying(task);
+        every(index, ms, task);
+      });
+    };
+    every(0, DAY_MS, () => this.learn(store, clock.now()));
+    every(1, SAVED_EVERY_MS, () => this.saveDiscovered());
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const cancel of cancels) cancel();
+        cancels = [];
+      },
+      { once: true },
+    );
+    return () => void trying(() => this.saveDiscovered());
   }
 
   get learnedAt(): number | undefined {

@@ -202,7 +202,11 @@ export class Discovery {
     const admitted = this.#admitted.get(site);
     if (admitted !== undefined && admitted.hour === hour && admitted.count >= MAX_NEW_PER_HOUR) return false;
     if (this.#entries.size >= MAX_DISCOVERED || (this.#bySite.get(site) ?? 0) >= MAX_OF_SITE)
-      if (!this.#makeRoom(site, hour)) return false;
+      if (!this.#makeRoom(site, hour)) {
+        // Nobody makes room within the hour either: to look once is enough.
+        this.#admitted.set(site, { hour, count: MAX_NEW_PER_HOUR });
+        return false;
+      }
     this.#admitted.set(site, {
       hour,
       count: admitted !== undefined && admitted.hour === hour ? admitted.count + 1 : 1,
