@@ -19,6 +19,7 @@ const commands = {
   verify: { house: 'cloud/audit/command.ts', says: 'check an export of the audit trail, or a copy of it' },
   sigma: { house: 'cloud/sigma/command.ts', says: 'check Sigma rules, or run them over events' },
   cascade: { house: 'cloud/cascade/command.ts', says: 'what fails next, when, and what it costs' },
+  registry: { house: 'cloud/registry/command.ts', says: 'people and assets in and out as YAML and CSV' },
   risk: { house: 'cloud/risk/command.ts', says: 'the risk register: threats, what they cost, what helps' },
   export: { house: 'cloud/intelligence/command.ts', says: 'an incident as STIX 2.1 or OCSF, for others' },
   correlate: { house: 'cloud/correlate.ts', says: 'turn detections into incidents, most urgent first' },

@@ -82,8 +82,10 @@ export class Directory {
   }
 
   #look(address: string): Party {
-    const id = this.#addresses.get(address);
-    const asset = id === undefined ? undefined : this.#registry.asset(id);
+    // The settings first: they are this monitor's own word.
+    const named = this.#addresses.get(address);
+    const asset = named === undefined ? this.#registry.assetAt(address) : this.#registry.asset(named);
+    const id = named ?? asset?.id;
     const closed = id === undefined ? this.#closed.find(({ has }) => has(address)) : undefined;
     return {
       address,

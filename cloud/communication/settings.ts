@@ -17,7 +17,10 @@ const network = z
   });
 
 export const communicationSettings = z.strictObject({
-  /** Which asset has which address; what is not named is known by its address alone. */
+  /**
+   * Which asset has which address, where the registry does not say so itself (an asset's `addresses`); what is named
+   * nowhere is known by its address alone.
+   */
   addresses: z.record(z.union([z.ipv4(), z.ipv6()]), identifier).default({}),
   /**
    * Networks of whose machines every one is in `addresses`, and the asset that stands for the network: another address

@@ -137,9 +137,11 @@ describe('what is heard and unknown', () => {
     const discovery = new Discovery(registry);
     for (let hour = 0; hour < 3; hour++)
       discovery.heard([flow('10.0.0.40', '10.0.0.1', { at: hour * HOUR })]);
-    const scan = Array.from({ length: 65_000 }, (_, number) =>
-      flow('10.0.0.1', `10.1.${number >> 8}.${number & 255}`, { at: 5 * HOUR, bytesIn: 0, state: 'S0' }),
-    );
+    const one = flow('10.0.0.1', '10.1.0.0', { at: 5 * HOUR, bytesIn: 0, state: 'S0' });
+    const scan = Array.from({ length: 65_000 }, (_, number) => ({
+      ...one,
+      observables: { ip: '10.0.0.1', 'destination-ip': `10.1.${number >> 8}.${number & 255}` },
+    }));
     discovery.heard(scan);
     expect(discovery.list()).toHaveLength(1);
     // The scanned make up answers, day after day.

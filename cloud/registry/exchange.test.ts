@@ -103,7 +103,7 @@ describe('a registry goes out and comes in again as it was', () => {
         expect(withFiles(registryDocument.parse({ sites: [] }), files)).toEqual(document);
         expect(differenceOf(document, withFiles(document, files)).changes).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
   it('as tables, but for sites and links, which are in the YAML alone', () => {
@@ -113,7 +113,7 @@ describe('a registry goes out and comes in again as it was', () => {
         expect(withFiles(bare(document), tables(document))).toEqual({ ...rest, sharedAddresses: [] });
         expect(differenceOf(document, withFiles(document, tables(document))).changes).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
   it('any cells in any rows', () => {
@@ -125,7 +125,7 @@ describe('a registry goes out and comes in again as it was', () => {
       fc.property(rows, (all) => {
         expect(readCsv(csvText(all)).map(({ cells }) => cells)).toEqual(all);
       }),
-      { numRuns: 200 },
+      { numRuns: 40 },
     );
   });
 });
@@ -136,7 +136,7 @@ it('no cell of a table is a formula', () => {
       for (const { text } of tables(document))
         for (const line of text.split('\r\n')) expect(line).not.toMatch(/(^|,)"?[=+\-@\t]/);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
