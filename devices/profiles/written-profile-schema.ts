@@ -107,7 +107,7 @@ const field = z
     if (quantity !== undefined && given.unit !== undefined && converter(quantity, given.unit) === undefined)
       problem(
         'unit',
-        `${quantity} is not measured in "${given.unit}": expected ${Object.keys(units[quantity]).join(', ')}`,
+        `${quantity} is not measured in "${given.unit}": expected ${Object.keys(units[quantity]).join(', ') || 'none'}`,
       );
     const expected: readonly string[] | undefined =
       property === undefined

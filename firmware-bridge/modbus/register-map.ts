@@ -72,7 +72,7 @@ const register = z
       if (unit !== undefined && converter(quantity, unit) === undefined)
         problem(
           'unit',
-          `${quantity} is not measured in "${unit}": expected ${Object.keys(units[quantity]).join(', ')}`,
+          `${quantity} is not measured in "${unit}": expected ${Object.keys(units[quantity]).join(', ') || 'none'}`,
         );
       for (const key of ['bit', 'words'] as const)
         if (given[key] !== undefined) problem(key, 'only a property has that');

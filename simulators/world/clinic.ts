@@ -41,7 +41,7 @@ export const badges = {
   ines: '04B1A2C3',
   omar: '04B2D4E5',
   piet: '04B3F607',
-  courier: '04B40812',
+  sara: '04B51829',
   lotte: '04C5D6E7',
 } as const;
 
