@@ -68,3 +68,21 @@ export function burstsOf<Slot>(slots: ReadonlyMap<number, Slot>, settings: Burst
   }
   return runs;
 }
+
+/**
+ * Numbers of the slots that may go: those before `from`; a burst goes whole, once it has begun before `from` and been
+ * quiet since `quietSince`, or it would be found anew with another beginning.
+ */
+export function outdated<Slot extends { readonly number: number }>(
+  slots: ReadonlyMap<number, Slot>,
+  runs: readonly (readonly Slot[])[],
+  from: number,
+  quietSince: number,
+): { numbers: number[]; hasBurst: boolean } {
+  const inBurst = new Set(runs.flat());
+  const ended = runs.filter(
+    (run) => (run[0]?.number ?? from) < from && (run.at(-1)?.number ?? from) < quietSince,
+  );
+  const quiet = [...slots.values()].filter((slot) => slot.number < from && !inBurst.has(slot));
+  return { numbers: [...ended.flat(), ...quiet].map(({ number }) => number), hasBurst: ended.length > 0 };
+}

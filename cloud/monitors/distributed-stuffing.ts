@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { DistinctSample, type First, putFirst, rounded } from '../communication/bounded.ts';
-import { burstsOf, standsFor } from './crowd.ts';
+import { burstsOf, outdated, standsFor } from './crowd.ts';
 import { detectionFrom, FindingBook } from './finding.ts';
 import type { Found, Judgement } from './monitor.ts';
 import { RecentIds, type Standing, type StandingMonitor, type StandingSample } from './standing.ts';
@@ -42,6 +42,7 @@ const MAX_NAMED = 5;
 const FEW = 2;
 
 interface Slot {
+  readonly number: number;
   failed: number;
   succeeded: number;
   readonly first: First;
@@ -77,6 +78,7 @@ class Place {
     putFirst(this.first, at, id);
     this.newest = Math.max(this.newest, number);
     const slot = this.slots.get(number) ?? {
+      number,
       failed: 0,
       succeeded: 0,
       first: { at, id },
@@ -98,17 +100,30 @@ class Place {
     return number;
   }
 
-  /** True: slots of a wave are gone, and what was found of them stands. */
-  sweep(floor: number): boolean {
+  /** All waves that are known of. */
+  waves({ accounts: floor, addresses, failing, factor, learningMs, pauseMs }: Settings): Slot[][] {
+    return burstsOf(this.slots, {
+      amountOf: (_, number) => this.failing(number),
+      isOne: (slot) =>
+        strangersOf(slot).length >= addresses && slot.failed >= failing * (slot.failed + slot.succeeded),
+      floor,
+      factor,
+      learnedAt: this.first.at + learningMs,
+      rampMs: RAMP_MS,
+      pauseMs,
+      slotMs: SLOT_MS,
+    });
+  }
+
+  /** Once an hour. True: a wave is forgotten, and what was found of it stands. */
+  sweep(options: Settings): boolean {
     if (this.newest - this.#swept < HOUR_MS / SLOT_MS) return false;
     this.#swept = this.newest;
-    let isGone = false;
-    for (const [number, slot] of this.slots)
-      if (number <= this.newest - KEPT_SLOTS) {
-        this.slots.delete(number);
-        isGone ||= slot.accounts.size >= floor;
-      }
-    return isGone;
+    const quietSince = this.newest - Math.ceil(options.pauseMs / SLOT_MS);
+    const from = this.newest - KEPT_SLOTS;
+    const { numbers, hasBurst } = outdated(this.slots, this.waves(options), from, quietSince);
+    for (const number of numbers) this.slots.delete(number);
+    return hasBurst;
   }
 }
 
@@ -182,7 +197,7 @@ class Waves implements Standing {
   }
 
   observe(observations: readonly Observation[]): Judgement {
-    const { accounts: floor, addresses, failing, factor, learningMs, pauseMs } = this.#settings;
+    const { accounts: floor } = this.#settings;
     const due = new Set<string>();
     for (const observation of observations) {
       const account = observation.subjects?.account?.toLowerCase();
@@ -198,22 +213,11 @@ class Waves implements Standing {
     for (const asset of due) {
       const place = this.#places.get(asset);
       if (place === undefined) continue;
-      const learnedAt = place.first.at + learningMs;
-      const found = burstsOf(place.slots, {
-        amountOf: (_, number) => place.failing(number),
-        isOne: (slot) =>
-          strangersOf(slot).length >= addresses && slot.failed >= failing * (slot.failed + slot.succeeded),
-        floor,
-        factor,
-        learnedAt,
-        rampMs: RAMP_MS,
-        pauseMs,
-        slotMs: SLOT_MS,
-      }).flatMap((run) => foundOf(asset, run, this.#registry));
+      const found = place.waves(this.#settings).flatMap((run) => foundOf(asset, run, this.#registry));
       const detections = found.map((one) => detectionFrom(RULE, asset, one, place.source, this.#registry));
       this.#book.put(asset, detections, judgement);
     }
-    for (const [asset, place] of this.#places) if (place.sweep(floor)) this.#book.forget(asset);
+    for (const [asset, place] of this.#places) if (place.sweep(this.#settings)) this.#book.forget(asset);
     return judgement;
   }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { EarliestInstants, type First, hashOf, putFirst, rounded } from '../communication/bounded.ts';
-import { burstsOf, standsFor } from './crowd.ts';
+import { burstsOf, outdated, standsFor } from './crowd.ts';
 import { detectionFrom, FindingBook } from './finding.ts';
 import type { Found, Judgement } from './monitor.ts';
 import { RecentIds, type Standing, type StandingMonitor, type StandingSample } from './standing.ts';
@@ -42,6 +42,7 @@ const EVIDENCE = 8;
 const DENIED_SHARE = 0.2;
 
 interface Slot {
+  readonly number: number;
   count: number;
   /** Answered with an error of the server, or with "too many". */
   denied: number;
@@ -76,7 +77,16 @@ class Target {
     if (slot === undefined) {
       const earliest = new EarliestInstants(EVIDENCE);
       const bySecond = Array.from({ length: SLOT_SECONDS }, () => 0);
-      slot = { count: 0, denied: 0, first: { at, id }, bySecond, earliest, senders: new Map(), hashes: 0 };
+      slot = {
+        number,
+        count: 0,
+        denied: 0,
+        first: { at, id },
+        bySecond,
+        earliest,
+        senders: new Map(),
+        hashes: 0,
+      };
       this.slots.set(number, slot);
     }
     slot.count++;
@@ -90,18 +100,31 @@ class Target {
     return slot;
   }
 
-  /** True: slots of a flood are gone, and what was found of them stands. */
-  sweep(floor: number): boolean {
+  /** All floods that are known of. */
+  floods({ perSecond, factor, learningMs, pauseMs }: Settings): Slot[][] {
+    return burstsOf(this.slots, {
+      amountOf: ({ count }) => count,
+      floor: perSecond * SLOT_SECONDS,
+      factor,
+      learnedAt: this.first.at + learningMs,
+      rampMs: RAMP_MS,
+      pauseMs,
+      slotMs: SLOT_MS,
+    });
+  }
+
+  /** Once an hour. True: a flood is forgotten, and what was found of it stands. */
+  sweep(options: Settings): boolean {
     if (this.newest - this.#swept < SENDERS_SLOTS) return false;
     this.#swept = this.newest;
-    let isGone = false;
-    for (const [number, slot] of this.slots) {
-      if (number <= this.newest - KEPT_SLOTS) {
-        this.slots.delete(number);
-        isGone ||= slot.count >= floor;
-      } else if (number <= this.newest - SENDERS_SLOTS && slot.count < floor) slot.senders = new Map();
-    }
-    return isGone;
+    const runs = this.floods(options);
+    const quietSince = this.newest - SENDERS_SLOTS;
+    const { numbers, hasBurst } = outdated(this.slots, runs, this.newest - KEPT_SLOTS, quietSince);
+    for (const number of numbers) this.slots.delete(number);
+    const flooded = new Set(runs.flat());
+    for (const slot of this.slots.values())
+      if (slot.number < quietSince && !flooded.has(slot)) slot.senders = new Map();
+    return hasBurst;
   }
 }
 
@@ -181,7 +204,7 @@ class Floods implements Standing {
   }
 
   observe(observations: readonly Observation[]): Judgement {
-    const floor = (this.#settings.perSecond * SLOT_MS) / 1_000;
+    const floor = this.#settings.perSecond * SLOT_SECONDS;
     const due = new Set<string>();
     for (const observation of observations) {
       if (observation.kind !== 'web.requested' || !this.#recent.add(observation.id)) continue;
@@ -194,21 +217,11 @@ class Floods implements Standing {
     for (const asset of due) {
       const target = this.#targets.get(asset);
       if (target === undefined) continue;
-      const { factor, learningMs, pauseMs } = this.#settings;
-      const learnedAt = target.first.at + learningMs;
-      const found = burstsOf(target.slots, {
-        amountOf: ({ count }) => count,
-        floor,
-        factor,
-        learnedAt,
-        rampMs: RAMP_MS,
-        pauseMs,
-        slotMs: SLOT_MS,
-      }).flatMap((run) => foundOf(asset, run, this.#registry));
+      const found = target.floods(this.#settings).flatMap((run) => foundOf(asset, run, this.#registry));
       const detections = found.map((one) => detectionFrom(RULE, asset, one, target.source, this.#registry));
       this.#book.put(asset, detections, judgement);
     }
-    for (const [asset, target] of this.#targets) if (target.sweep(floor)) this.#book.forget(asset);
+    for (const [asset, target] of this.#targets) if (target.sweep(this.#settings)) this.#book.forget(asset);
     return judgement;
   }
 
