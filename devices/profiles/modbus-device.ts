@@ -104,6 +104,19 @@ const samples: readonly ProfileSample[] = [
     },
   },
   {
+    name: 'what it was set to, a bare number',
+    ...told(5, { values: [{ part: 'set-point', quantity: 'setting', value: 5.5 }] }),
+    expect: {
+      heard: [
+        {
+          device,
+          deviceSequence: { boot: 'b1', sequence: 5 },
+          readings: [{ type: 'measurement', part: 'set-point', quantity: 'setting', value: 5.5 }],
+        },
+      ],
+    },
+  },
+  {
     name: 'a probe that is not there says 3276.7',
     ...told(3, { values: [{ part: 'air', quantity: 'temperature', value: 3_276.7 }] }),
     expect: { refused: "values[0] (air): 3276.7 °C can't be: temperature is from -200 to 150 °C" },

@@ -77,6 +77,10 @@ describe('a map', () => {
       '{ part: a, address: 1, quantity: power, unit: kg }',
       /registers\[0\]\.unit: power is not measured in "kg"/,
     ],
+    [
+      '{ part: a, address: 1, quantity: setting, unit: °C }',
+      /unit: setting is not measured in "°C": expected none/,
+    ],
     ['{ part: a, address: 65535, type: int32, quantity: power }', /address: reaches beyond register 65535/],
     ['{ part: a, address: 1, property: contact }', /words: needs the numbers for open, closed/],
     [

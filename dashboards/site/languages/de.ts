@@ -311,6 +311,8 @@ export const de: Translation<typeof en> = {
   'day.access.granted': '{who} wurde an {name} eingelassen',
   'day.access.denied': '{who} wurde an {name} abgewiesen',
   'day.delivery.checked': 'Eine Lieferung wurde an {name} geprüft',
+  'day.handover.proved': 'Übergabe an {name}: der Nachweis des Kuriers gilt',
+  'day.handover.refused': 'Übergabe an {name} abgewiesen: der Nachweis des Kuriers gilt nicht',
   'day.door.opened': '{name} wurde geöffnet',
   'day.door.closed': '{name} wurde geschlossen',
   'day.alarm.armed': 'Alarmanlage an, {who}',

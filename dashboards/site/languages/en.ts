@@ -315,6 +315,8 @@ export const en = {
   'day.access.granted': '{who} was let in at {name}',
   'day.access.denied': '{who} was refused at {name}',
   'day.delivery.checked': 'A delivery was checked at {name}',
+  'day.handover.proved': 'Hand-over at {name}: the courier’s proof holds',
+  'day.handover.refused': 'Hand-over at {name} refused: the courier’s proof does not hold',
   'day.door.opened': '{name} was opened',
   'day.door.closed': '{name} was closed',
   'day.alarm.armed': 'Alarm switched on, {who}',

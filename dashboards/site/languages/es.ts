@@ -664,6 +664,8 @@ export const es: PartialTranslation<typeof en> = {
   'day.access.granted': '{who} admitido en {name}',
   'day.access.denied': '{who} rechazado en {name}',
   'day.delivery.checked': 'Se comprobó una entrega en {name}',
+  'day.handover.proved': 'Entrega en {name}: la acreditación del mensajero es válida',
+  'day.handover.refused': 'Entrega en {name} rechazada: la acreditación del mensajero no es válida',
   'day.door.opened': '{name}: se abrió',
   'day.door.closed': '{name}: se cerró',
   'day.alarm.armed': 'Alarma conectada, {who}',

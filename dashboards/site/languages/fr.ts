@@ -671,6 +671,8 @@ export const fr: PartialTranslation<typeof en> = {
   'day.access.granted': '{who} admis à {name}',
   'day.access.denied': '{who} refusé à {name}',
   'day.delivery.checked': 'Une livraison a été contrôlée à {name}',
+  'day.handover.proved': 'Remise à {name} : la preuve du coursier est valable',
+  'day.handover.refused': 'Remise à {name} refusée : la preuve du coursier n’est pas valable',
   'day.door.opened': '{name} : ouverture',
   'day.door.closed': '{name} : fermeture',
   'day.alarm.armed': 'Alarme mise en marche, {who}',

@@ -668,6 +668,8 @@ export const it: PartialTranslation<typeof en> = {
   'day.access.granted': '{who} ammesso a {name}',
   'day.access.denied': '{who} rifiutato a {name}',
   'day.delivery.checked': 'Una consegna è stata controllata a {name}',
+  'day.handover.proved': 'Consegna a {name}: la prova del corriere è valida',
+  'day.handover.refused': 'Consegna a {name} rifiutata: la prova del corriere non è valida',
   'day.door.opened': '{name}: apertura',
   'day.door.closed': '{name}: chiusura',
   'day.alarm.armed': 'Allarme inserito, {who}',
