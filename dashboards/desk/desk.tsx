@@ -16,12 +16,15 @@ import { initialsOf } from './initials.tsx';
 import { attention, deskZone } from './live/desk-state.ts';
 import { startDesk } from './live/follow-desk.ts';
 import { reasonOf } from './loaded.ts';
+import { MonitorsPage } from './monitors/monitors-page.tsx';
 import { Demonstration } from './picture/demonstration.tsx';
 import { PicturePage } from './picture/picture-page.tsx';
 import { QueuePage } from './queue/queue-page.tsx';
+import { RegistryPage } from './registry/registry-page.tsx';
 import { resumeSession, session, signOut } from './session.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
+import { SuppressionsPage } from './suppressions/suppressions-page.tsx';
 import { text } from './text.ts';
 
 export function Desk() {
@@ -64,6 +67,9 @@ function SignedIn({ name }: { name: string }) {
   useKeys({
     gp: () => go(),
     gi: () => go('incidents'),
+    gr: () => go('registry'),
+    gm: () => go('monitors'),
+    gs: () => go('suppressions'),
     '?': () => {
       isHelpOpen.value = true;
     },
@@ -74,7 +80,16 @@ function SignedIn({ name }: { name: string }) {
   const isUrgent =
     attention.value.state === 'there' &&
     attention.value.value.items.some((item) => item.state === 'open' && item.severity === 'critical');
-  const title = section === '' ? text('desk.picture') : text('desk.incidents');
+  const title =
+    section === ''
+      ? text('desk.picture')
+      : section === 'registry'
+        ? text('desk.registry')
+      : section === 'monitors'
+        ? text('monitors.page')
+        : section === 'suppressions'
+          ? text('suppress.page')
+          : text('desk.incidents');
   useEffect(() => {
     document.title =
       open > 0
@@ -95,6 +110,24 @@ function SignedIn({ name }: { name: string }) {
           current: section === 'incidents',
           count: open,
           urgent: isUrgent,
+        },
+        {
+          href: address('monitors'),
+          label: text('monitors.page'),
+          icon: 'eye',
+          current: section === 'monitors',
+        },
+        {
+          href: address('suppressions'),
+          label: text('suppress.page'),
+          icon: 'false-alarm',
+          current: section === 'suppressions',
+        },
+        {
+          href: address('registry'),
+          label: text('desk.registry'),
+          icon: 'person',
+          current: section === 'registry',
         },
       ]}
       foot={<Demonstration id="demonstration-nav" />}
@@ -132,6 +165,12 @@ function SignedIn({ name }: { name: string }) {
       ) : null}
       {section === '' ? (
         <PicturePage />
+      ) : section === 'monitors' ? (
+        <MonitorsPage />
+      ) : section === 'suppressions' ? (
+        <SuppressionsPage />
+      ) : section === 'registry' ? (
+        <RegistryPage view={id} />
       ) : section === 'incidents' ? (
         <QueuePage chosen={id} />
       ) : (

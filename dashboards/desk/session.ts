@@ -1,11 +1,18 @@
 /** Who is signed in, and the requests made in their name. */
 import { signal } from '@preact/signals';
 import type {
+  AuditTrailHealth,
   IncidentList,
   IncidentPage,
+  IntegrityOverview,
+  MonitorList,
   PeopleList,
+  PolicyList,
   SessionInfo,
   SituationalPicture,
+  SuppressionList,
+  SuppressionPage,
+  SuppressionRequest,
   TelemetrySeries,
 } from '../../cloud/api/contract.ts';
 import { RequestError, requests, shaped } from '../kit/request.ts';
@@ -26,12 +33,19 @@ const isIncidentPage = shaped<IncidentPage>({
 });
 const isTelemetry = shaped<TelemetrySeries>({ asset: 'string', points: 'array' });
 const isPeopleList = shaped<PeopleList>({ items: 'array' });
+const isMonitorList = shaped<MonitorList>({ items: 'array' });
+const isPolicyList = shaped<PolicyList>({ items: 'array' });
+const isIntegrity = shaped<IntegrityOverview>({ pages: 'array', folders: 'array', findings: 'array' });
+const isTrailHealth = shaped<AuditTrailHealth>({ enabled: 'boolean', size: 'number' });
+const isSuppressionList = shaped<SuppressionList>({ items: 'array' });
+const isSuppressionPage = shaped<SuppressionPage>({ suppression: 'object', newest: 'array' });
 /** `undefined`: not known yet; `null`: signed out. */
 export const session = signal<SessionInfo | null | undefined>(undefined);
 /** The session ended by itself, not by the person's wish. */
 export const wasSignedOut = signal(false);
 
-const api = requests(
+/** Requests in the name of whoever is signed in. */
+export const api = requests(
   () => session.value?.token,
   () => {
     if (session.value) wasSignedOut.value = true;
@@ -79,3 +93,22 @@ export const pictureAddress = (id: string): string => `api/pictures/${encodeURIC
 export const startScenario = (id: string) => api.send(`api/scenarios/${encodeURIComponent(id)}`, {});
 export const actOnIncident = (id: string, verb: string, body: object) =>
   api.send(`api/incidents/${encodeURIComponent(id)}/${verb}`, body);
+
+export const fetchMonitors = () => api.get('api/monitors', isMonitorList);
+export async function switchMonitor(id: string, enabled: boolean): Promise<MonitorList> {
+  const answer = await api.send(`api/monitors/${encodeURIComponent(id)}`, { enabled }, 'PUT');
+  if (!isMonitorList(answer)) throw new RequestError(200, 'unexpected', 'api/monitors');
+  return answer;
+}
+export const fetchPolicies = () => api.get('api/policies', isPolicyList);
+export const fetchIntegrity = () => api.get('api/integrity', isIntegrity);
+export const acceptFinding = (id: string) => api.send('api/integrity/accept', { id });
+export const fetchTrailHealth = () => api.get('api/audit/health', isTrailHealth);
+
+export const undoRuling = (id: string) => api.send(`api/rulings/${encodeURIComponent(id)}/undo`, {});
+export const fetchSuppressions = () => api.get('api/suppressions', isSuppressionList);
+export const fetchSuppression = (id: string) =>
+  api.get(`api/suppressions/${encodeURIComponent(id)}`, isSuppressionPage);
+export const suppress = (body: SuppressionRequest) => api.send('api/suppressions', body);
+export const endSuppression = (id: string, body: { text?: string }) =>
+  api.send(`api/suppressions/${encodeURIComponent(id)}/end`, body);

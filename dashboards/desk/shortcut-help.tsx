@@ -12,6 +12,8 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
       keys: [
         { press: ['g', 'p'], does: text('keys.go-picture') },
         { press: ['g', 'i'], does: text('keys.go-incidents') },
+        { press: ['g', 'm'], does: text('keys.go-monitors') },
+        { press: ['g', 's'], does: text('keys.go-suppressions') },
         { press: ['?'], does: text('keys.help') },
       ],
     },

@@ -19,6 +19,9 @@ const activityOf: Record<Verb, Activity['action']> = {
 };
 
 /** Whether the person at the desk may change anything. The server decides; this only hides what it would refuse. */
+export const maySuppress = (): boolean =>
+  session.value?.role === 'supervisor' || session.value?.role === 'administrator';
+export const maySwitch = (): boolean => session.value?.role === 'administrator';
 export const mayAct = (): boolean => session.value?.role !== 'auditor';
 
 /** @returns whether the server took it; when not, a notice has said why and all is as it was */

@@ -14,6 +14,7 @@ import { fetchPeople, session } from '../session.ts';
 import { text } from '../text.ts';
 import { act, mayAct } from './actions.ts';
 import { possible } from './life.ts';
+import { MergeDialog } from './merge-dialog.tsx';
 import { ReasonDialog, type Reasoned } from './reason-dialog.tsx';
 
 const icons: Record<Reasoned | 'acknowledge', IconName> = {
@@ -27,6 +28,7 @@ const icons: Record<Reasoned | 'acknowledge', IconName> = {
 export function IncidentHeader({ page, zone }: { page: IncidentPage; zone: string }) {
   const { summary } = page;
   const asked = useSignal<Reasoned | undefined>(undefined);
+  const isMerging = useSignal(false);
   return (
     <header class={`incident-header incident-${summary.severity}`}>
       <div class="incident-facts">
@@ -66,7 +68,24 @@ export function IncidentHeader({ page, zone }: { page: IncidentPage; zone: strin
             ),
           )}
           <AssignMenu page={page} />
+          <Button
+            icon="link"
+            onClick={() => {
+              isMerging.value = true;
+            }}
+          >
+            {text('arrange.merge-open')}
+          </Button>
         </div>
+      ) : null}
+      {isMerging.value ? (
+        <MergeDialog
+          summary={summary}
+          zone={zone}
+          onClose={() => {
+            isMerging.value = false;
+          }}
+        />
       ) : null}
       {asked.value === undefined ? null : (
         <ReasonDialog

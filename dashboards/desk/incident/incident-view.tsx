@@ -15,6 +15,7 @@ import { ActivityLog, NOTE_FIELD } from './activity-log.tsx';
 import { IncidentHeader } from './incident-header.tsx';
 import { Involved } from './involved.tsx';
 import { Pictures } from './pictures.tsx';
+import { Rulings } from './rulings.tsx';
 import { StepTimeline } from './step-timeline.tsx';
 import { Story } from './story.tsx';
 import { WhyOne } from './why-one.tsx';
@@ -123,6 +124,7 @@ function Content({ page }: { page: IncidentPage }) {
             </Card>
           ))}
           <Involved page={page} />
+          <Rulings page={page} zone={zone} />
           <ActivityLog page={page} zone={zone} />
         </div>
       </div>

@@ -1,11 +1,16 @@
 import { type Signal, useSignal } from '@preact/signals';
-import type { IncidentPage, StoryStep } from '../../../cloud/api/contract.ts';
-import { Button } from '../../kit/button.tsx';
+import type { Detection, IncidentPage, StoryStep } from '../../../cloud/api/contract.ts';
+import { Button, IconButton } from '../../kit/button.tsx';
 import { Card } from '../../kit/card.tsx';
 import { Chip, SeverityChip } from '../../kit/chip.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { ExactTime } from '../../kit/relative-time.tsx';
+import { loadIncident } from '../live/desk-state.ts';
+import { actOnIncident } from '../session.ts';
+import { SuppressDialog } from '../suppressions/suppress-dialog.tsx';
 import { text } from '../text.ts';
+import { WordsDialog } from '../words-dialog.tsx';
+import { mayAct, maySuppress } from './actions.ts';
 import { assetName } from './asset-name.ts';
 import { Evidence } from './evidence.tsx';
 import { strengthOf } from './lanes.ts';
@@ -19,13 +24,72 @@ const MAX_STEPS = 60;
 export function Story(props: { page: IncidentPage; zone: string; pointed: Signal<string | undefined> }) {
   const { story } = props.page;
   const isWhole = useSignal(false);
+  /** Steps to be taken out, while somebody chooses them. */
+  const chosen = useSignal<ReadonlySet<string> | undefined>(undefined);
+  const isAsking = useSignal(false);
+  const suppressed = useSignal<Detection | undefined>(undefined);
+  const stop = () => {
+    chosen.value = undefined;
+    isAsking.value = false;
+  };
+  const count = chosen.value?.size ?? 0;
   const pointedAt = story.findIndex(({ detection }) => detection.id === props.pointed.value);
   const shown = isWhole.value || pointedAt >= MAX_STEPS ? story : story.slice(0, MAX_STEPS);
   return (
-    <Card title={text('incident.story')} labelledBy="story" flush>
+    <Card
+      title={text('incident.story')}
+      labelledBy="story"
+      flush
+      aside={
+        !mayAct() || story.length < 2 ? undefined : (
+          <Button
+            size="small"
+            look="quiet"
+            icon="split"
+            expanded={chosen.value !== undefined}
+            onClick={() => {
+              chosen.value = chosen.value === undefined ? new Set() : undefined;
+            }}
+          >
+            {text('arrange.split')}
+          </Button>
+        )
+      }
+    >
+      {chosen.value === undefined ? null : (
+        <section class="choosing" aria-label={text('arrange.split')}>
+          <p role="status">
+            {count === 0
+              ? text('arrange.choose')
+              : count === story.length
+                ? text('arrange.not-all')
+                : text('arrange.chosen', { count })}
+          </p>
+          <Button size="small" look="quiet" onClick={stop}>
+            {text('arrange.cancel')}
+          </Button>
+          <Button
+            size="small"
+            look="primary"
+            disabled={count === 0 || count === story.length}
+            onClick={() => {
+              isAsking.value = true;
+            }}
+          >
+            {text('arrange.take-out')}
+          </Button>
+        </section>
+      )}
       <ol class="story">
         {shown.map((step, index) => (
-          <Step key={step.detection.id} {...props} step={step} number={index + 1} />
+          <Step
+            key={step.detection.id}
+            {...props}
+            step={step}
+            number={index + 1}
+            chosen={chosen}
+            suppressed={suppressed}
+          />
         ))}
       </ol>
       {shown.length === story.length ? null : (
@@ -39,6 +103,33 @@ export function Story(props: { page: IncidentPage; zone: string; pointed: Signal
           </Button>
         </p>
       )}
+      {isAsking.value ? (
+        <WordsDialog
+          title={text('arrange.split-title', { count })}
+          why={text('arrange.split-why')}
+          hint={text('arrange.split-hint')}
+          verb={text('arrange.take-out')}
+          onSubmit={async (words) => {
+            const { id } = props.page.summary;
+            await actOnIncident(id, 'split', { detections: [...(chosen.value ?? [])], text: words });
+            await loadIncident(id);
+            stop();
+          }}
+          onClose={() => {
+            isAsking.value = false;
+          }}
+        />
+      ) : null}
+      {suppressed.value === undefined ? null : (
+        <SuppressDialog
+          detection={suppressed.value}
+          page={props.page}
+          zone={props.zone}
+          onClose={() => {
+            suppressed.value = undefined;
+          }}
+        />
+      )}
     </Card>
   );
 }
@@ -49,8 +140,10 @@ function Step(props: {
   number: number;
   zone: string;
   pointed: Signal<string | undefined>;
+  chosen: Signal<ReadonlySet<string> | undefined>;
+  suppressed: Signal<Detection | undefined>;
 }) {
-  const { page, step, number, zone, pointed } = props;
+  const { page, step, number, zone, pointed, chosen, suppressed } = props;
   const { detection } = step;
   const nameOf = (id: string) => assetName(page, id);
   return (
@@ -77,6 +170,31 @@ function Step(props: {
           </span>
           <span class="faint truncate">{detection.rule}</span>
           {detection.tactic === undefined ? null : <span class="faint">{detection.tactic}</span>}
+          {chosen.value !== undefined ? (
+            <label class="step-choice">
+              <input
+                type="checkbox"
+                checked={chosen.value.has(detection.id)}
+                onChange={(change) => {
+                  const next = new Set(chosen.value);
+                  if (change.currentTarget.checked) next.add(detection.id);
+                  else next.delete(detection.id);
+                  chosen.value = next;
+                }}
+              />
+              {text('arrange.choose-step', { number })}
+            </label>
+          ) : maySuppress() ? (
+            <span class="step-tool">
+              <IconButton
+                icon="false-alarm"
+                label={text('suppress.step', { rule: detection.rule, number })}
+                onClick={() => {
+                  suppressed.value = detection;
+                }}
+              />
+            </span>
+          ) : null}
         </p>
         <p class="step-summary">
           {detection.summary}

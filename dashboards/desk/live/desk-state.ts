@@ -30,6 +30,9 @@ export const attention = signal<Loaded<Queue>>({ state: 'loading' });
 export const queue = signal<Loaded<Queue>>({ state: 'loading' });
 export const filter = signal<QueueFilter>(everything);
 export const incident = signal<Loaded<IncidentPage>>({ state: 'loading' });
+/** Counts what the stream told of them: pages that show them ask anew. */
+export const suppressionNews = signal(0);
+export const monitorNews = signal(0);
 /** The incident whose page is or will be shown. */
 let incidentId: string | undefined;
 export const isShown = (id: string): boolean => incidentId === id;
@@ -57,6 +60,12 @@ function show(event: StreamEvent): void {
     case 'incident-gone':
       change(attention, (held) => dropFromQueue(held, event.data.id));
       change(queue, (held) => dropFromQueue(held, event.data.id));
+      return;
+    case 'suppression':
+      suppressionNews.value++;
+      return;
+    case 'monitor':
+      monitorNews.value++;
       return;
     default:
       change(picture, (held) => changePicture(held, event));

@@ -22,6 +22,11 @@ const checks = {
   gateway: shaped<Extract<StreamEvent, { type: 'gateway' }>['data']>({ site: 'string', gateway: 'object' }),
   site: shaped<Extract<StreamEvent, { type: 'site' }>['data']>({ id: 'string', isOpen: 'boolean' }),
   clock: shaped<Extract<StreamEvent, { type: 'clock' }>['data']>({ now: 'number', rate: 'number' }),
+  suppression: shaped<Extract<StreamEvent, { type: 'suppression' }>['data']>({
+    id: 'string',
+    rule: 'string',
+  }),
+  monitor: shaped<Extract<StreamEvent, { type: 'monitor' }>['data']>({ id: 'string', enabled: 'boolean' }),
   scenario: shaped<Extract<StreamEvent, { type: 'scenario' }>['data']>({ id: 'string', running: 'boolean' }),
 };
 
@@ -34,6 +39,8 @@ export function eventOf(type: string, data: unknown): StreamEvent | undefined {
   if (type === 'site' && checks.site(data)) return { type, data };
   if (type === 'clock' && checks.clock(data)) return { type, data };
   if (type === 'scenario' && checks.scenario(data)) return { type, data };
+  if (type === 'suppression' && checks.suppression(data)) return { type, data };
+  if (type === 'monitor' && checks.monitor(data)) return { type, data };
   return undefined;
 }
 

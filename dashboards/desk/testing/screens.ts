@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { Role } from '../../../cloud/api/contract.ts';
 import { buildDesk, openBrowser } from './browser.ts';
 import { type DeskServer, startDeskServer } from './server.ts';
 
@@ -20,6 +21,7 @@ interface Shot {
   path: string;
   server?: 'full' | 'empty' | 'signed-out';
   full?: boolean;
+  role?: Role;
   before?: (server: DeskServer) => void;
   act?: (page: Page, server: DeskServer) => Promise<void>;
 }
@@ -39,6 +41,84 @@ const shots: Shot[] = [
   { name: 'incident-wall-dark', size: 'wall', theme: 'dark', path: incident },
   { name: 'incident-phone-dark', size: 'phone', theme: 'dark', path: incident, full: true },
   { name: 'incident-tablet-light', size: 'tablet', theme: 'light', path: incident },
+  {
+    name: 'monitors-desk-dark',
+    size: 'desk',
+    theme: 'dark',
+    path: '#/monitors',
+    full: true,
+    role: 'administrator',
+  },
+  {
+    name: 'monitors-desk-light',
+    size: 'desk',
+    theme: 'light',
+    path: '#/monitors',
+    full: true,
+    role: 'administrator',
+  },
+  { name: 'monitors-phone-light', size: 'phone', theme: 'light', path: '#/monitors', full: true },
+  { name: 'monitors-empty-desk-light', size: 'desk', theme: 'light', path: '#/monitors', server: 'empty' },
+  {
+    name: 'monitors-error-phone-dark',
+    size: 'phone',
+    theme: 'dark',
+    path: '#/monitors',
+    before: (server) => server.fail(true),
+  },
+  {
+    name: 'suppressions-desk-light',
+    size: 'desk',
+    theme: 'light',
+    path: '#/suppressions',
+    role: 'supervisor',
+  },
+  {
+    name: 'suppressions-phone-dark',
+    size: 'phone',
+    theme: 'dark',
+    path: '#/suppressions',
+    role: 'supervisor',
+  },
+  {
+    name: 'suppressions-empty-desk-dark',
+    size: 'desk',
+    theme: 'dark',
+    path: '#/suppressions',
+    server: 'empty',
+  },
+  {
+    name: 'split-desk-dark',
+    size: 'desk',
+    theme: 'dark',
+    path: incident,
+    async act(page) {
+      await page.getByRole('button', { name: 'Take apart' }).click();
+      await page.getByRole('checkbox', { name: 'Take step 2 out' }).check();
+      await page.getByRole('checkbox', { name: 'Take step 2 out' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'merge-phone-light',
+    size: 'phone',
+    theme: 'light',
+    path: incident,
+    async act(page) {
+      await page.getByRole('button', { name: 'Join with' }).click();
+      await page.waitForSelector('.choice');
+    },
+  },
+  {
+    name: 'suppress-desk-light',
+    size: 'desk',
+    theme: 'light',
+    path: incident,
+    role: 'supervisor',
+    async act(page) {
+      await page.getByRole('button', { name: /^Suppress .* step 1$/ }).click();
+      await page.waitForSelector('dialog');
+    },
+  },
   {
     name: 'asset-desk-dark',
     size: 'desk',
@@ -146,6 +226,7 @@ for (const shot of shots) {
     folder: built.folder,
     isSignedIn: shot.server !== 'signed-out',
     content: shot.server === 'empty' ? 'empty' : 'full',
+    ...(shot.role === undefined ? {} : { role: shot.role }),
   });
   shot.before?.(server);
   const context = await browser.newContext({

@@ -14,10 +14,14 @@ import type {
   IncidentAction,
   IncidentState,
   IncidentSummary,
+  MonitorState,
+  Role,
   SituationalPicture,
   StreamEvent,
+  SuppressionRow,
 } from '../../../cloud/api/contract.ts';
 import { incidents as allIncidents, pageOf } from '../fixtures/incidents.ts';
+import { heldBy, integrity, monitors, policies, suppressions, trail } from '../fixtures/monitors.ts';
 import { scenes } from '../fixtures/scenes.ts';
 import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
@@ -61,6 +65,7 @@ export async function startDeskServer(options: {
   folder: string;
   isSignedIn: boolean;
   content?: 'full' | 'empty';
+  role?: Role;
 }): Promise<DeskServer> {
   const picture: SituationalPicture = options.content === 'empty' ? emptyPicture : fullPicture;
   let incidents: IncidentSummary[] = options.content === 'empty' ? [] : [...allIncidents];
@@ -73,10 +78,24 @@ export async function startDeskServer(options: {
   let isFailing = false;
   let isHolding = false;
   let next = 1;
+  const isEmpty = options.content === 'empty';
+  let nine: MonitorState[] = isEmpty
+    ? monitors.map(({ reason: _, ...one }) => ({
+        ...one,
+        enabled: true,
+        standing: 'no-data',
+        observations: 0,
+        detections24h: 0,
+        inputs: [],
+        newest: [],
+      }))
+    : monitors;
+  let suppressed: SuppressionRow[] = isEmpty ? [] : suppressions;
+  let { findings } = integrity;
 
   const session = () => ({
     name: 'Mara Oduya',
-    role: 'operator',
+    role: options.role ?? 'operator',
     token: 't-1',
     expiresAt: Date.now() + 3_600_000,
   });
@@ -171,6 +190,8 @@ export async function startDeskServer(options: {
       activities: [...page.activities, ...activities.filter(({ incident }) => incident === found.id)],
     });
   });
+  app.post('/api/incidents/:id/split', (context) => context.json({ incidents: [] }));
+  app.post('/api/incidents/:id/merge', (context) => context.json({ incidents: [] }));
   app.post('/api/incidents/:id/:verb', (context) => {
     const id = context.req.param('id');
     const change = becomes[context.req.param('verb')];
@@ -195,6 +216,41 @@ export async function startDeskServer(options: {
     send({ type: 'incident', data: after });
     return context.json(after);
   });
+  app.get('/api/monitors', (context) => context.json({ items: nine }));
+  app.put('/api/monitors/:id', (context) => {
+    const id = context.req.param('id');
+    nine = nine.map((one) => {
+      if (one.id !== id) return one;
+      const { by: _by, since: _since, ...rest } = one;
+      return one.enabled
+        ? { ...rest, enabled: false, standing: 'off', by: session().name, since: picture.clock.now }
+        : { ...rest, enabled: true, standing: 'on' };
+    });
+    return context.json({ items: nine });
+  });
+  app.get('/api/policies', (context) => context.json({ items: isEmpty ? [] : policies }));
+  app.get('/api/integrity', (context) =>
+    context.json(isEmpty ? { pages: [], folders: [], findings: [] } : { ...integrity, findings }),
+  );
+  app.post('/api/integrity/accept', (context) => {
+    findings = [];
+    return context.json({});
+  });
+  app.get('/api/audit/health', (context) => context.json(trail));
+  app.get('/api/suppressions', (context) => context.json({ items: suppressed }));
+  app.get('/api/suppressions/:id', (context) => {
+    const found = suppressed.find(({ id }) => id === context.req.param('id'));
+    return found === undefined ? context.notFound() : context.json(heldBy(found));
+  });
+  app.post('/api/suppressions', (context) => context.json(suppressed[0] ?? {}));
+  app.post('/api/suppressions/:id/end', (context) => {
+    const ended = { at: picture.clock.now, by: session().name };
+    suppressed = suppressed.map((one) =>
+      one.id === context.req.param('id') ? { ...one, state: 'ended', ended } : one,
+    );
+    return context.json({});
+  });
+  app.post('/api/rulings/:id/undo', (context) => context.json({ incidents: [] }));
   app.post('/api/scenarios/:id', (context) => {
     send({ type: 'scenario', data: { id: context.req.param('id'), running: true } });
     return context.json({});
