@@ -40,6 +40,9 @@ const debianPackages = [
   ['gir1.2-gst-rtsp-server-1.0', `/usr/lib/${multiarch}/girepository-1.0/GstRtspServer-1.0.typelib`],
 ];
 
+/** Lines that are shown of why a test failed at its first try. */
+const MESSAGE_LINES = 6;
+
 const missing = () =>
   debianPackages.filter(([, file]) => spawnSync('test', ['-e', file]).status !== 0).map(([name]) => name);
 
@@ -79,9 +82,10 @@ try {
   const again = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults
       .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
-      .map(
-        ({ fullName, failureMessages: [why] }) => `${relative(projectRoot, name)}: ${fullName}\n    ${why}`,
-      ),
+      .map(({ fullName, failureMessages: [why] }) => {
+        const first = why.split('\n').slice(0, MESSAGE_LINES).join('\n    ');
+        return `${relative(projectRoot, name)}: ${fullName}\n    ${first}`;
+      }),
   );
   if (again.length > 0)
     process.stdout.write(`Failed first, and passed when tried again:\n  ${again.join('\n  ')}\n`);
