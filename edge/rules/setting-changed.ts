@@ -5,17 +5,24 @@ import { nameOf } from './wording.ts';
 
 /** Settings of one asset that are remembered. */
 const MAX_SETTINGS = 64;
+/** Announced works that one rule knows of. */
+const MAX_ANNOUNCED = 64;
 const DAY_MS = 86_400_000;
 
 const range = z
   .strictObject({ min: z.number(), max: z.number() })
   .refine(({ min, max }) => min <= max, 'expected min <= max');
 
+const dateTime = z.iso.datetime({ offset: true });
+const span = z
+  .strictObject({ from: dateTime, to: dateTime })
+  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), 'expected from before to');
+
 const configuration = z.strictObject({
   /** By the setting's name: values that it may have at any time, such as those of day and night. */
   allowed: z.record(z.string().max(64), range).default({}),
-  /** A command carried out at the asset explains a change that is seen so long after it. */
-  orderedWithinMs: durationMs.default(60_000),
+  /** When somebody was ordered to work on it: what is changed then is the new setting. */
+  announced: z.array(span).max(MAX_ANNOUNCED).default([]),
   /** What has been told and stands for so long is the new setting. */
   acceptedAfterMs: durationMs.min(60_000).default(DAY_MS),
 });
@@ -31,13 +38,16 @@ const setting = z.object({
   changed: z.object({ value: z.number(), since: z.number() }).optional(),
 });
 type Setting = z.infer<typeof setting>;
-const state = z.object({ settings: z.record(z.string(), setting), orderedAt: z.number().optional() });
+const state = z.object({ settings: z.record(z.string(), setting) });
 type State = z.infer<typeof state>;
 
 const isAllowed = (name: string, value: number, { allowed }: Configuration): boolean => {
   const within = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
   return within !== undefined && value >= within.min && value <= within.max;
 };
+
+const isAnnounced = (at: number, { announced }: Configuration): boolean =>
+  announced.some(({ from, to }) => at >= Date.parse(from) && at <= Date.parse(to));
 
 /** Twelve digits hide what counting in twos leaves behind. */
 const text = (value: number): string => String(Number(value.toPrecision(12)));
@@ -62,7 +72,7 @@ function finding(
         : 'medium',
     summary: isBack
       ? `The setting "${name}" of ${nameOf(key, registry)} is ${text(value)} again.`
-      : `The setting "${name}" of ${nameOf(key, registry)} was changed from ${text(from)} to ${text(value)}, and nobody ordered it here.`,
+      : `The setting "${name}" of ${nameOf(key, registry)} was changed from ${text(from)} to ${text(value)}, and nobody announced it.`,
     assets: [key],
     facts: { setting: name, from, value, accepted: before.accepted, phase: isBack ? 'back' : 'changed' },
     evidence: [before.observation, observation],
@@ -71,7 +81,7 @@ function finding(
   };
 }
 
-/** What a device was set to is something else, and no command of ours did it: a hand, or somebody in the network. */
+/** What a device was set to is something else, by nobody's order: a hand at it, or somebody in its network. */
 export const settingChanged: RuleKind<Configuration, State> = {
   kind: 'setting-changed',
   title: 'Setting of a device changed',
@@ -79,15 +89,11 @@ export const settingChanged: RuleKind<Configuration, State> = {
     'Ask who changed it. If nobody did, set it back at the device itself, and take the device off the network until it is known who reached it.',
   configuration,
   state,
-  observes: ['setting.reported', 'command.executed'],
+  observes: ['setting.reported'],
   fits: ({ kind, band }) => kind === 'fridge' || kind === 'sensor' || band !== undefined,
   initial: () => ({ settings: {} }),
 
-  step(before, { kind, id, observedAt, value, facts }, key, settings, context) {
-    if (kind === 'command.executed')
-      return observedAt > (before.orderedAt ?? 0)
-        ? { state: { ...before, orderedAt: observedAt } }
-        : undefined;
+  step(before, { id, observedAt, value, facts }, key, settings, context) {
     const name = typeof facts?.part === 'string' ? facts.part : 'setting';
     if (value === undefined) return undefined;
     const known = Object.hasOwn(before.settings, name) ? before.settings[name] : undefined;
@@ -96,12 +102,11 @@ export const settingChanged: RuleKind<Configuration, State> = {
     // A reading that comes late is no news of what the setting is now.
     if (known !== undefined && observedAt < known.at) return undefined;
     const put = (next: Setting, findings: Finding[] = []) => ({
-      state: { ...before, settings: { ...before.settings, [name]: next } },
+      state: { settings: { ...before.settings, [name]: next } },
       findings,
     });
     const here = { at: observedAt, observation: id };
     if (known === undefined) return put({ accepted: value, ...here });
-    const sinceOrderMs = observedAt - (before.orderedAt ?? Number.NEGATIVE_INFINITY);
     const current = known.changed?.value ?? known.accepted;
     if (value === current) {
       const { changed } = known;
@@ -110,7 +115,7 @@ export const settingChanged: RuleKind<Configuration, State> = {
     }
     if (value === known.accepted)
       return put({ accepted: value, ...here }, [finding(key, name, known, value, id, context)]);
-    if (sinceOrderMs <= settings.orderedWithinMs || isAllowed(name, value, settings))
+    if (isAnnounced(observedAt, settings) || isAllowed(name, value, settings))
       return put({ accepted: value, ...here });
     const next = { ...known, ...here, changed: { value, since: observedAt } };
     return put(next, [finding(key, name, known, value, id, context)]);
@@ -227,7 +232,8 @@ export const settingChanged: RuleKind<Configuration, State> = {
       expect: [],
     },
     {
-      name: 'a command of ours changed it',
+      name: 'the fitter was announced for the first minute, and comes again later',
+      configuration: { announced: [{ from: '1970-01-01T00:00:30Z', to: '1970-01-01T01:01:00+01:00' }] },
       observations: [
         {
           kind: 'setting.reported',
@@ -236,16 +242,22 @@ export const settingChanged: RuleKind<Configuration, State> = {
           value: 5,
           facts: { part: 'set-point' },
         },
-        { kind: 'command.executed', asset: 'fridge-1', observedAt: 50_000 },
         {
           kind: 'setting.reported',
           asset: 'fridge-1',
-          observedAt: 60_000,
+          observedAt: 50_000,
           value: 7,
           facts: { part: 'set-point' },
         },
+        {
+          kind: 'setting.reported',
+          asset: 'fridge-1',
+          observedAt: 70_000,
+          value: 5,
+          facts: { part: 'set-point' },
+        },
       ],
-      expect: [],
+      expect: [{ at: 70_000, severity: 'high', asset: 'fridge-1' }],
     },
     {
       name: 'what was left so for a day is the new setting, and the old one a change',

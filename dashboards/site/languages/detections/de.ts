@@ -156,7 +156,7 @@ export const de: DetectionWords = {
     'setting-changed': [
       [
         [{ phase: 'back' }, 'Die Einstellung „{setting}“ von {name} ist wieder {value}.'],
-        'Die Einstellung „{setting}“ von {name} wurde von {from} auf {value} geändert, ohne einen Auftrag von hier.',
+        'Die Einstellung „{setting}“ von {name} wurde von {from} auf {value} geändert, ohne dass es angekündigt war.',
       ],
     ],
     'left-area': [

@@ -146,7 +146,7 @@ export const en: DetectionWords = {
     'setting-changed': [
       [
         [{ phase: 'back' }, 'The setting “{setting}” of {name} is {value} again.'],
-        'The setting “{setting}” of {name} was changed from {from} to {value}, and nobody ordered it here.',
+        'The setting “{setting}” of {name} was changed from {from} to {value}, and nobody announced it.',
       ],
     ],
     'left-area': [
