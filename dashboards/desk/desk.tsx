@@ -85,11 +85,11 @@ function SignedIn({ name }: { name: string }) {
       ? text('desk.picture')
       : section === 'registry'
         ? text('desk.registry')
-      : section === 'monitors'
-        ? text('monitors.page')
-        : section === 'suppressions'
-          ? text('suppress.page')
-          : text('desk.incidents');
+        : section === 'monitors'
+          ? text('monitors.page')
+          : section === 'suppressions'
+            ? text('suppress.page')
+            : text('desk.incidents');
   useEffect(() => {
     document.title =
       open > 0

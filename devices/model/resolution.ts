@@ -75,7 +75,7 @@ export function resolverOf(document: {
   }
   const made: Identity[] = [];
   for (const group of new Set(groups.values())) {
-    if (group.names.size < 2 || group.names.values().every((name) => found.has(name))) continue;
+    if (group.names.size < 2 || [...group.names].every((name) => found.has(name))) continue;
     const person = group.person ?? personOf([...group.names].sort());
     if (group.person === undefined) {
       made.push(person);

@@ -25,6 +25,7 @@ import { heldBy, integrity, monitors, policies, suppressions, trail } from '../f
 import { scenes } from '../fixtures/scenes.ts';
 import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
+import { registryRoutes } from './registry-routes.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -155,6 +156,10 @@ export async function startDeskServer(options: {
     }
     return proceed();
   });
+  app.route(
+    '/api/registry',
+    registryRoutes(picture.clock.now, () => received.at(-1)?.body),
+  );
   app.get('/api/picture', (context) => context.json(picture));
   app.get('/api/people', (context) =>
     context.json({
