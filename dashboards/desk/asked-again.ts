@@ -15,7 +15,6 @@ export function useAskedAgain<Value>(
 ): [Signal<Loaded<Value>>, () => void] {
   const held = useSignal<Loaded<Value>>({ state: 'loading' });
   const ask = () => void load(held, fetch);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asks anew with the news, and only then.
   useEffect(() => {
     ask();
     const timer = setInterval(ask, EVERY_MS);

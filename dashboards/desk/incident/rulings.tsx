@@ -48,7 +48,11 @@ export function Rulings({ page, zone }: { page: IncidentPage; zone: string }) {
                 size="small"
                 icon="reopen"
                 busy={busy.value === id}
-                label={text(kind === 'split' ? 'arrange.undo-split' : 'arrange.undo-merge', { text: words })}
+                label={
+                  kind === 'split'
+                    ? text('arrange.undo-split', { text: words })
+                    : text('arrange.undo-merge', { text: words })
+                }
                 onClick={() => void undo(id)}
               >
                 {text('arrange.undo')}

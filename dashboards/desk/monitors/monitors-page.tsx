@@ -90,6 +90,9 @@ function Monitor(props: { monitor: MonitorState; onSwitch: (enabled: boolean) =>
   const { monitor, onSwitch } = props;
   const { id, standing, since, by, reason, enabled, inputs, newest } = monitor;
   const isBusy = useSignal(false);
+  // The trail finds nothing: it writes down.
+  const isTrail = id === 'audit-trail';
+  const last = isTrail ? monitor.lastObservedAt : monitor.lastDetectedAt;
   const zone = deskZone.value;
   return (
     <li class={`monitor monitor-${standing}`}>
@@ -117,20 +120,22 @@ function Monitor(props: { monitor: MonitorState; onSwitch: (enabled: boolean) =>
       ) : null}
       <dl class="monitor-figures">
         <div>
-          <dt>{text('monitors.looked')}</dt>
+          <dt>{isTrail ? text('trail.size') : text('monitors.looked')}</dt>
           <dd>{monitor.observations.toLocaleString('en')}</dd>
         </div>
-        <div>
-          <dt>{text('monitors.found')}</dt>
-          <dd>{monitor.detections24h.toLocaleString('en')}</dd>
-        </div>
+        {isTrail ? null : (
+          <div>
+            <dt>{text('monitors.found')}</dt>
+            <dd>{monitor.detections24h.toLocaleString('en')}</dd>
+          </div>
+        )}
         <div>
           <dt>{text('monitors.last')}</dt>
           <dd>
-            {monitor.lastDetectedAt === undefined ? (
+            {last === undefined ? (
               <span class="faint">{text('monitors.never')}</span>
             ) : (
-              <RelativeTime at={monitor.lastDetectedAt} timeZone={zone} />
+              <RelativeTime at={last} timeZone={zone} />
             )}
           </dd>
         </div>
@@ -148,7 +153,10 @@ function Monitor(props: { monitor: MonitorState; onSwitch: (enabled: boolean) =>
       )}
       {newest.length === 0 ? null : (
         <details class="evidence">
-          <summary>{text('monitors.newest', { count: newest.length })}</summary>
+          <summary>
+            <Icon name="chevron-right" size={13} />
+            {text('monitors.newest', { count: newest.length })}
+          </summary>
           <ul class="monitor-newest">
             {newest.map((one) => (
               <li key={one.id}>

@@ -5,6 +5,7 @@ import { Button } from '../../kit/button.tsx';
 import { Card } from '../../kit/card.tsx';
 import { Chip, SeverityMark } from '../../kit/chip.tsx';
 import { now } from '../../kit/clock.ts';
+import { Icon } from '../../kit/icons.tsx';
 import { ExactTime, RelativeTime } from '../../kit/relative-time.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { duration } from '../../kit/time.ts';
@@ -66,7 +67,9 @@ function Suppression({ row, onChanged }: { row: SuppressionRow; onChanged: () =>
         <Chip tone={isWorking ? 'accent' : 'neutral'} icon={isWorking ? 'clock' : 'check'}>
           {isWorking
             ? text('suppress.ends-in', { duration: duration(Math.max(0, row.until - now.value)) })
-            : text(row.state === 'expired' ? 'suppress.expired' : 'suppress.ended')}
+            : row.state === 'expired'
+              ? text('suppress.expired')
+              : text('suppress.ended')}
         </Chip>
       }
     >
@@ -74,7 +77,9 @@ function Suppression({ row, onChanged }: { row: SuppressionRow; onChanged: () =>
         <p class="held">
           <strong>{row.held}</strong>
           <span class="soft">
-            {text(isWorking ? 'suppress.held' : 'suppress.was-held', { count: row.held })}
+            {isWorking
+              ? text('suppress.held', { count: row.held })
+              : text('suppress.was-held', { count: row.held })}
           </span>
         </p>
         <div class="suppression-words">
@@ -152,7 +157,10 @@ function Held({ row, zone }: { row: SuppressionRow; zone: string }) {
         isOpen.value = toggle.currentTarget.open;
       }}
     >
-      <summary>{text('suppress.show')}</summary>
+      <summary>
+        <Icon name="chevron-right" size={13} />
+        {text('suppress.show')}
+      </summary>
       {page.value.state === 'there' ? (
         <ol class="observations">
           {page.value.value.newest.map(({ id, at, severity, summary }) => (

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../../../cloud/api/contract.ts';
 import { breakIn } from '../fixtures/incidents.ts';
 import { buildDesk, openBrowser } from './browser.ts';
 import { type DeskServer, startDeskServer } from './server.ts';
@@ -41,10 +42,16 @@ async function open(
     theme?: 'dark' | 'light';
     isSignedIn?: boolean;
     content?: 'full' | 'empty';
+    role?: Role;
   } = {},
 ): Promise<Page> {
   const { width = widths.desk, theme = 'dark', isSignedIn = true, content = 'full' } = options;
-  server = await startDeskServer({ folder: built.folder, isSignedIn, content });
+  server = await startDeskServer({
+    folder: built.folder,
+    isSignedIn,
+    content,
+    ...(options.role === undefined ? {} : { role: options.role }),
+  });
   context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: theme,
@@ -258,6 +265,114 @@ describe('when the server refuses', () => {
   });
 });
 
+describe('taking apart and joining', () => {
+  it('chosen steps are taken out with a reason, and come back when that is undone', async () => {
+    const page = await open(incidentPath);
+    await page.getByRole('button', { name: 'Take apart' }).click();
+    const takeOut = page.getByRole('button', { name: 'Take out' });
+    expect(await takeOut.isDisabled()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Take step 2 out' }).check();
+    await page.getByRole('checkbox', { name: 'Take step 5 out' }).check();
+    await page.getByText('2 steps chosen').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await takeOut.click();
+    const dialog = page.locator('dialog');
+    await dialog.getByRole('button', { name: 'Take out' }).click();
+    await dialog.getByText('Write a few words').waitFor();
+    expect(server.received).toEqual([]);
+    await dialog.getByLabel(/Why do they not belong/).fill('A colleague.');
+    await dialog.getByRole('button', { name: 'Take out' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Undo joining: Same van/ }).click();
+    await expect
+      .poll(() => server.received)
+      .toEqual([
+        {
+          path: `/api/incidents/${breakIn.id}/split`,
+          token: 't-1',
+          body: { detections: ['d2', 'd5'], text: 'A colleague.' },
+        },
+        { path: '/api/rulings/ruling-1/undo', token: 't-1', body: {} },
+      ]);
+    expect(complaints).toEqual([]);
+  });
+  it('another incident is found and joined; what the server refuses stays open, with the reason', async () => {
+    const page = await open(incidentPath, { width: widths.phone, theme: 'light' });
+    await page.getByRole('button', { name: 'Join with' }).click();
+    const dialog = page.locator('dialog');
+    await dialog.getByLabel('Find an incident').fill('warehouse');
+    await dialog.getByRole('radio', { name: /Cool store/ }).check();
+    await dialog.getByLabel(/Why are they one/).fill('Same van.');
+    expect(await violations(page)).toEqual([]);
+    server.refuse('These two are one incident already.');
+    await dialog.getByRole('button', { name: 'Join', exact: true }).click();
+    await page.getByText(/one incident already/).waitFor();
+    server.refuse(undefined);
+    await dialog.getByRole('button', { name: 'Join', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(server.received.at(-1)?.body).toEqual({ incident: 'i-2026-0115', text: 'Same van.' });
+  });
+});
+
+describe('suppressions', () => {
+  it('a rule is suppressed from a step, by whoever may, and taken back', async () => {
+    const page = await open(incidentPath, { role: 'supervisor' });
+    await page.getByRole('button', { name: /^Suppress login.brute-force, as in step 1$/ }).click();
+    const dialog = page.locator('dialog');
+    await dialog.getByLabel('Where').selectOption({ label: 'With ip 203.0.113.77' });
+    await dialog.getByLabel('For how long').selectOption({ label: '24 hours' });
+    await dialog.getByLabel(/Why is it no alarm/).fill('Our own test.');
+    await dialog.getByRole('button', { name: 'Suppress', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(server.received.at(-1)?.body).toMatchObject({
+      rule: 'login.brute-force',
+      observable: { name: 'ip', value: '203.0.113.77' },
+      owner: 'Mara Oduya',
+      text: 'Our own test.',
+    });
+    await page.goto(`${server.address}#/suppressions`);
+    await page.getByText('What it held back').first().click();
+    await page.getByText('The front door was held open for 2 minutes.').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Undo the suppression of held-open' }).click();
+    await dialog.getByLabel(/Why is it over/).fill('They left.');
+    await dialog.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByText('Undone', { exact: true }).waitFor();
+    expect(server.received.at(-1)?.path).toBe('/api/suppressions/suppression-1/end');
+  });
+});
+
+describe('the monitors', () => {
+  it('are shown with what they found, are switched by administrators, and a finding is accepted', async () => {
+    const page = await open('#/monitors', { role: 'administrator' });
+    await page.getByText('5 of 9 at work').waitFor();
+    await page.getByText('The last 2 it found').click();
+    expect(await page.getByRole('link', { name: /store room camera/ }).getAttribute('href')).toBe(
+      incidentPath,
+    );
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('switch', { name: 'Access at work' }).click();
+    await page.getByText('4 of 9 at work').waitFor();
+    await page.getByRole('button', { name: /^Accept: A script/ }).click();
+    await page.getByText('All is as it was.').waitFor();
+    expect(server.received.map(({ path, body }) => [path, body])).toEqual([
+      ['/api/monitors/access', { enabled: false }],
+      ['/api/integrity/accept', { id: 'f1' }],
+    ]);
+    expect(complaints).toEqual([]);
+  });
+  it('say what can not be had, and fit a phone', async () => {
+    const page = await open('#/monitors', { width: widths.phone, theme: 'light' });
+    await page.getByText('5 of 9 at work').waitFor();
+    expect(await page.getByRole('switch').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(widths.phone);
+    server.fail(true);
+    await page.reload();
+    await page.getByText('The store does not answer.').first().waitFor();
+  });
+});
+
 describe('live', () => {
   it('a new incident appears in its place and is announced', async () => {
     const page = await open('#/incidents');
@@ -374,5 +489,53 @@ describe('the theme', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Theme: light' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('light');
+  });
+});
+
+describe('the registry', () => {
+  it('shows what speaks for a link and against it, takes a decision, and what was heard', async () => {
+    const page = await open('#/registry/suggestions', { role: 'supervisor' });
+    const accept = page.getByRole('button', { name: 'Accept: 04a1b2c3, a.weber' });
+    await accept.waitFor();
+    await page.getByText('a.weber was seen on 1 day without 04a1b2c3').waitFor();
+    await page.getByText('Evidence, and what would contradict it').first().click();
+    expect(await violations(page)).toEqual([]);
+    await accept.click();
+    await page.getByText('1 decided').waitFor();
+    expect(await accept.count()).toBe(0);
+    expect(server.received.at(-1)).toEqual({
+      path: '/api/registry/suggestions',
+      token: 't-1',
+      body: { id: 'badge-account:04a1b2c3>a.weber', decision: 'accepted' },
+    });
+    await page.getByRole('radio', { name: /Discovered/ }).click();
+    await page.getByRole('button', { name: 'Take in: 10.0.4.99' }).click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Take in' }).click();
+    await page.getByRole('button', { name: 'Take in: 10.0.4.99' }).waitFor({ state: 'detached' });
+    expect(server.received.at(-1)?.body).toMatchObject({ take: { id: 'camera-10-0-4-99', kind: 'camera' } });
+    expect(complaints).toEqual([]);
+  });
+  it('finds people, and shows what an import would change before it is applied', async () => {
+    const page = await open('#/registry', { role: 'administrator', theme: 'light', width: widths.phone });
+    await page.getByText('Jonas Keller').waitFor();
+    await page.getByLabel(/^Find by name/).fill('weber');
+    await page.getByText('Jonas Keller').waitFor({ state: 'detached' });
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Import' }).click();
+    const choose = (text: string) =>
+      page
+        .getByLabel('Files')
+        .setInputFiles({ name: 'assets.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await choose('id,site\na,nowhere');
+    await page.getByText('assets.csv:3 column site').waitFor();
+    expect(await page.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true);
+    await choose('id,site\na,linden');
+    await page.getByText('2 changes').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(server.received.at(-1)?.body).toMatchObject({ dryRun: false });
+    expect(complaints).toEqual([]);
   });
 });
