@@ -14,6 +14,7 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
         { press: ['g', 'i'], does: text('keys.go-incidents') },
         { press: ['g', 'm'], does: text('keys.go-monitors') },
         { press: ['g', 's'], does: text('keys.go-suppressions') },
+        { press: ['g', 'r'], does: text('keys.go-registry') },
         { press: ['?'], does: text('keys.help') },
       ],
     },

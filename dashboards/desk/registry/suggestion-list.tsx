@@ -83,7 +83,7 @@ function SuggestionCard({ one }: { one: Suggestion }) {
   };
   return (
     <li>
-      <Card>
+      <Card flush>
         <div class="link-head">
           <h2 class="link-ends">
             <End icon={first} name={one.a} known={one.aName} />
@@ -106,7 +106,7 @@ function SuggestionCard({ one }: { one: Suggestion }) {
             <span>
               {text('links.together', { together: one.together, days: one.days })}{' '}
               <span class="faint">
-                <RelativeTime at={one.lastAt} timeZone={deskZone.value} />
+                {text('links.last')} <RelativeTime at={one.lastAt} timeZone={deskZone.value} />
               </span>
             </span>
           </p>
