@@ -102,6 +102,8 @@ async function runPilot(pilot: Pilot, signal: AbortSignal): Promise<void> {
       seed: numberOf('seed', values.seed, 0, 4_294_967_295),
       originMs: beginning(values.from ?? pilot.beginsAt),
       say: (text) => out(`  ${text}\n`),
+      // Told once more by the desk's button, it is scored once more.
+      onScore: (score) => out(`\n${scoreText(score)}\n`),
     },
     signal,
   );
@@ -111,7 +113,7 @@ async function runPilot(pilot: Pilot, signal: AbortSignal): Promise<void> {
     const score = await stage.tell(pilot.id);
     if (values.json) process.stdout.write(`${JSON.stringify(score, null, 2)}\n`);
     else {
-      out(`\n${scoreText(score)}\n  The world goes on; Ctrl-C ends it.\n`);
+      out('  The world goes on; Ctrl-C ends it.\n');
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }
   } finally {

@@ -159,7 +159,7 @@ async function tell(bank: Bank, narrator: Narrator): Promise<void> {
       path: '/v1/payments',
       from: BOTNET,
       agent: 'python-requests/2.32',
-      perSecond: 40,
+      perSecond: 24,
       lastsMs: 30_000,
     },
     clock,

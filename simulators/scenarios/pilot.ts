@@ -101,7 +101,7 @@ export interface PilotSettings {
    * `${<name>PasswordHash}` in it.
    */
   readonly secrets: readonly string[];
-  /** Started after the cloud, in this order where one waits for another, else together. */
+  /** Started together, once the cloud is ready. */
   readonly houses: readonly PilotHouse[];
 }
 

@@ -145,7 +145,7 @@ async function meanwhileAtOutlet(store: Store, { say, signal, random, clock }: N
   await scan(store.outlet.url, random, clock, signal);
 }
 
-/** Two accounts of the list an address, over a minute and a half; one of them is right. */
+/** Two accounts of the list an address, within a minute; one of them is right. */
 async function tryTheList({ shop, wait }: Pick<Store, 'shop' | 'wait'>, { signal }: Narrator): Promise<void> {
   const list = Array.from({ length: 2 * BOTNET.length }, (_, index) => ({
     account: `listed${index}@example.net`,
@@ -157,7 +157,7 @@ async function tryTheList({ shop, wait }: Pick<Store, 'shop' | 'wait'>, { signal
     await visitor.send('/login', entry);
     if (index === BOTNET.length + 20)
       await visitor.send('/login', { account: victim.account, password: victim.password });
-    await wait(1_200);
+    await wait(700);
   }
 }
 
@@ -194,7 +194,7 @@ async function tell(store: Store, narrator: Narrator): Promise<void> {
   await store.wait(MINUTE_MS);
   step('denial');
   await flood(
-    { url: shop.url, path: '/', from: BOTNET, agent, perSecond: 40, lastsMs: 30_000 },
+    { url: shop.url, path: '/', from: BOTNET, agent, perSecond: 24, lastsMs: 30_000 },
     clock,
     signal,
   );

@@ -25,7 +25,7 @@ export interface PilotStageOptions {
   readonly originMs: number;
   readonly seed: number;
   say(text: string): void;
-  /** A story has been told to its end. */
+  /** A story has been told to its end, whoever asked for it. */
   onScore?(score: Score): void;
 }
 
@@ -44,6 +44,7 @@ const USUAL_FIRST_MS = 120_000;
 const SETTLE_MS = 120_000;
 const SETTLE_REAL_MS = 15_000;
 const LOOK_AGAIN_MS = 500;
+const STAYS_MS = 2_000;
 /** How long a device may be silent before the sites say so: some starts of a process on a busy machine, or a minute. */
 const OUTAGE_MS = 10_000;
 const SILENT_DEVICE_MS = 60_000;
@@ -182,6 +183,9 @@ export async function openPilotStage(options: PilotStageOptions, signal: AbortSi
         await delay(LOOK_AGAIN_MS);
         score = await now();
       }
+      // What comes late may still be put where it does not belong.
+      await delay(STAYS_MS);
+      score = await now();
       options.onScore?.(score);
       return score;
     };

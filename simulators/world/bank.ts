@@ -14,7 +14,7 @@ export const marketAddresses = { atm: '10.20.1.11', tellers: ['10.20.1.21', '10.
 /** The payment service and the service desk, as the branches see them. */
 const PAYMENTS_INSIDE = '10.9.0.5';
 /** What the payment service answers in a second of the world. */
-const PAYMENTS_PER_SECOND = 25;
+const PAYMENTS_PER_SECOND = 8;
 const TELEMETRY_MS = 300_000;
 
 /** A bank: the Market Square branch's doors, cash machine and network, the Harbour branch's door, and head office. */

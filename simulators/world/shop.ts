@@ -7,7 +7,7 @@ import { PaymentService, ShopWebhooks } from '../cyber/webhooks.ts';
 import type { Ground } from '../scenarios/pilot.ts';
 
 /** What the shops answer in a second of the world. */
-const STORE_PER_SECOND = 15;
+const STORE_PER_SECOND = 8;
 
 export interface Purchase {
   readonly account: string;
