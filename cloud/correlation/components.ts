@@ -1,7 +1,7 @@
 import { couldLink } from './crowd.ts';
 import type { Bond, Decisions } from './decisions.ts';
 import { dropRuns, forgetAll, forgetSlots, isCrowded, joinOn, noteIn, slotNumber } from './key-timeline.ts';
-import { weigh } from './link.ts';
+import { belong } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import { type Item, type Judge, type Key, type Mark, Run, Traits } from './memory.ts';
 import { inOrder } from './order.ts';
@@ -209,11 +209,11 @@ class ItemJudge implements Judge {
     const index = latest !== undefined && latest.at < item.at ? items.length : indexAfter(items, item);
     const before = items[index - 1];
     const sinceMs = before === undefined ? Number.POSITIVE_INFINITY : item.at - before.at;
-    if (sinceMs <= this.#windowMs && weigh(traits, item.traits, sinceMs, this.#rules) > 0) return true;
+    if (sinceMs <= this.#windowMs && belong(traits, item.traits, sinceMs, this.#rules)) return true;
     const after = items[index];
     if (after === undefined) return false;
     const untilMs = after.at - item.at;
-    return untilMs <= this.#windowMs && weigh(item.traits, traits, untilMs, this.#rules) > 0;
+    return untilMs <= this.#windowMs && belong(item.traits, traits, untilMs, this.#rules);
   }
 
   unite(other: Run): void {

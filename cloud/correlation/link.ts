@@ -5,7 +5,7 @@ import type { LinkRules } from './link-rules.ts';
 import type { Placed, Traits } from './memory.ts';
 import { compareText, inOrder } from './order.ts';
 import { reasonOf } from './reason.ts';
-import { rounded, tiesBetween } from './tie.ts';
+import { isTiedByOne, rounded, tiesBetween } from './tie.ts';
 import type { Correlated } from './traits.ts';
 
 /** Only a repeat and a person's decision are certain. */
@@ -25,6 +25,10 @@ export function weigh(early: Traits, late: Traits, apartMs: number, rules: LinkR
   const weight = noisyOr(ties.map((tie) => tie.weight));
   return weight >= rules.threshold ? weight : 0;
 }
+
+/** The same, where only that matters: whether they belong together. */
+export const belong = (early: Traits, late: Traits, apartMs: number, rules: LinkRules): boolean =>
+  isTiedByOne(early, late, apartMs, rules) || weigh(early, late, apartMs, rules) > 0;
 
 /** Puts the evidence between two detections into words, strongest first. */
 export function linkOf(a: Placed, b: Placed, registry: Registry, rules: LinkRules): IncidentLink | undefined {

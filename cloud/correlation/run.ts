@@ -75,17 +75,16 @@ export function unite(a: Run, b: Run): Run {
   if (one === other) return one;
   const [root, child] = runCount(one) >= runCount(other) ? [one, other] : [other, one];
   child.parent = root;
-  root.others ??= [];
-  root.others.push(child);
-  if (child.others !== undefined) for (const run of child.others) root.others.push(run);
+  root.others = root.others === undefined ? [child] : withOneMore(root.others, child);
+  if (child.others !== undefined) for (const run of child.others) root.others = withOneMore(root.others, run);
   child.others = undefined;
   root.size += child.size;
   root.worst = Math.max(root.worst, child.worst);
   root.pace = paceOfBoth(root.pace, child.pace);
   child.pace = undefined;
   if (child.told !== undefined) {
-    root.told ??= [];
-    for (const told of child.told) root.told.push(told);
+    if (root.told === undefined) root.told = child.told;
+    else for (const told of child.told) root.told = withOneMore(root.told, told);
     child.told = undefined;
   }
   return root;

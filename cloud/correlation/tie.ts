@@ -1,5 +1,5 @@
 import { type LinkRules, type ObservableClass, type Strength, weightAt } from './link-rules.ts';
-import type { Place, Traits } from './memory.ts';
+import type { Mark, Place, Traits } from './memory.ts';
 import { compareText } from './order.ts';
 import { howNamed, trustIn } from './via.ts';
 
@@ -55,6 +55,26 @@ export function tiesBetween(early: Traits, late: Traits, apartMs: number, rules:
   return found;
 }
 
+/**
+ * Whether one piece of evidence alone joins the two. Where it does not, several together still may: this only saves
+ * writing out ties where nobody asks what they are.
+ */
+export function isTiedByOne(early: Traits, late: Traits, apartMs: number, rules: LinkRules): boolean {
+  if (early === late && early.repeats && apartMs <= rules.repeatMs) return true;
+  const { threshold } = rules;
+  for (let i = 0; i < early.marks.length; i++) {
+    const mark = early.marks[i];
+    if (mark === undefined || mark.hub) continue;
+    const j = late.marks.indexOf(mark);
+    if (j >= 0 && markWeight(mark, early, late, i, j, apartMs, rules) >= threshold) return true;
+  }
+  return (
+    early.rarity !== undefined &&
+    early.rarity === late.rarity &&
+    rarityWeight(early, late, apartMs, rules) >= threshold
+  );
+}
+
 const thingsOf = ({ places, marks }: Traits): string[] => [
   ...places.filter(({ hub }) => !hub).map(({ id }) => id),
   ...marks.filter(({ hub }) => !hub).map(({ value }) => value),
@@ -95,13 +115,19 @@ const MOST_BY_RARITY = 0.95;
  * hours. The rarer the two, the longer they wait for each other.
  */
 function addRarity(found: Tie[], early: Traits, late: Traits, apartMs: number, rules: LinkRules): void {
-  const { chanceHours, windowMs } = rules.rarity;
-  if (apartMs > windowMs || early.bits === undefined || late.bits === undefined) return;
-  const byChanceHours = 2 ** (early.bits + late.bits) * (HOUR_MS / Math.max(apartMs, NEAREST_MS));
-  if (byChanceHours < chanceHours) return;
-  const weight = rounded(Math.min(MOST_BY_RARITY, 1 - (1 - rules.threshold) * (chanceHours / byChanceHours)));
+  const weight = rarityWeight(early, late, apartMs, rules);
+  if (weight === 0) return;
   const on = [early.rule, late.rule];
   offer(found, { kind: 'rarity', group: 'rarity', weight, binding: true, on });
+}
+
+/** Of two rare things of one site. */
+function rarityWeight(early: Traits, late: Traits, apartMs: number, rules: LinkRules): number {
+  const { chanceHours, windowMs } = rules.rarity;
+  if (apartMs > windowMs || early.bits === undefined || late.bits === undefined) return 0;
+  const byChanceHours = 2 ** (early.bits + late.bits) * (HOUR_MS / Math.max(apartMs, NEAREST_MS));
+  if (byChanceHours < chanceHours) return 0;
+  return rounded(Math.min(MOST_BY_RARITY, 1 - (1 - rules.threshold) * (chanceHours / byChanceHours)));
 }
 
 /** What comes every day is no part of what never came before, only because both come to one place: a factor. */
@@ -239,33 +265,45 @@ function addMarks(found: Tie[], early: Traits, late: Traits, apartMs: number, ru
     const mark = early.marks[i];
     if (mark === undefined) continue;
     for (let j = 0; j < late.marks.length; j++) {
-      if (late.marks[j] !== mark) continue;
-      if (mark.hub) continue;
-      if (mark.class === 'inside-ip' && !(early.placed && late.placed)) continue;
-      const isIdentity = mark.class === 'identity';
-      const across = isIdentity && viaDiffers(early, late, i, j);
-      const strong =
-        mark.class === 'identity'
-          ? across
-            ? rules.strength.identityAcrossWorlds
-            : rules.strength.identity
-          : rules.observables[mark.class];
-      let factor = fainter(early, late, isIdentity ? 'identity' : 'observable', rules);
-      if (isIdentity) factor *= trustIn(early.via[i], late.via[j]);
-      // Inside, an address is a machine, as an asset is.
-      if (mark.class === 'inside-ip') factor *= besideRare(early, late, 'cyber', rules);
-      if (namesAccount(mark.class) && attemptsFromElsewhere(early, late))
-        factor *= rules.attemptsFromElsewhere;
+      if (late.marks[j] !== mark || mark.hub) continue;
+      const weight = markWeight(mark, early, late, i, j, apartMs, rules);
       offer(found, {
         kind: mark.kind,
         group: mark.class,
-        weight: rounded(weightAt(strong, apartMs) * factor),
+        weight,
         binding: true,
         on: [mark.value],
         marks: [i, j],
       });
     }
   }
+}
+
+/** Of a mark that both have, no hub. */
+function markWeight(
+  mark: Mark,
+  early: Traits,
+  late: Traits,
+  i: number,
+  j: number,
+  apartMs: number,
+  rules: LinkRules,
+): number {
+  if (mark.class === 'inside-ip' && !(early.placed && late.placed)) return 0;
+  const isIdentity = mark.class === 'identity';
+  const across = isIdentity && viaDiffers(early, late, i, j);
+  const strong =
+    mark.class === 'identity'
+      ? across
+        ? rules.strength.identityAcrossWorlds
+        : rules.strength.identity
+      : rules.observables[mark.class];
+  let factor = fainter(early, late, isIdentity ? 'identity' : 'observable', rules);
+  if (isIdentity) factor *= trustIn(early.via[i], late.via[j]);
+  // Inside, an address is a machine, as an asset is.
+  if (mark.class === 'inside-ip') factor *= besideRare(early, late, 'cyber', rules);
+  if (namesAccount(mark.class) && attemptsFromElsewhere(early, late)) factor *= rules.attemptsFromElsewhere;
+  return rounded(weightAt(strong, apartMs) * factor);
 }
 
 /** One was named by a badge, the other by an account. */
