@@ -21,12 +21,12 @@ const truth: GroundTruth = {
     },
     {
       id: 'trying-the-door',
-      text: 'alone in the yard he holds one card after the other to the annex reader',
+      text: 'alone outside he holds one card after the other to the annex reader',
       signs: [{ rule: 'access-denied-burst', asset: 'clinic-annex-reader' }],
     },
     {
       id: 'copied-badge',
-      text: "a copy of Dr. Baum's badge opens the annex while she goes through the staff door across the yard",
+      text: "a copy of Dr. Baum's badge opens the annex while she goes through the staff door, 300 m away",
       signs: [
         { rule: 'badge-in-two-places', asset: 'clinic-annex-reader' },
         // Where the cards before are still remembered: one has worked now.
@@ -76,7 +76,7 @@ class PharmacyPilot implements PilotWorld {
   day(): Promise<unknown> {
     const clinic = this.#clinic;
     const { random } = this.#ground;
-    // Piet works in the annex: he is not at the other end of the yard at the same time.
+    // Piet works in the annex: he is not at the other end of the grounds at the same time.
     const staff = [badges.omar, badges.sara];
     return Promise.all([
       this.#again(70 * SECOND_MS, random, () => clinic.pass('staff', pick(staff, random))),
