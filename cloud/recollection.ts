@@ -8,6 +8,9 @@ import type { Store } from './store/store.ts';
 /** What is read of a store to know what new detections may join. */
 export type Recollected = Pick<StoreReading, 'detections' | 'detection' | 'incidents'>;
 
+/** The same with what people decided. */
+export type RecollectedWhole = Recollected & Pick<StoreReading, 'rulings' | 'suppressions' | 'switches'>;
+
 /** Incidents read at a time. */
 const AT_ONCE = 1_000;
 

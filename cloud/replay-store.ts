@@ -4,21 +4,33 @@ import type { Registry } from '../devices/model/registry.ts';
 import { Correlator } from './correlation/correlator.ts';
 import { habitRules, habitsReachMs } from './correlation/habits.ts';
 import { CORRELATED_MS } from './detector.ts';
-import { joinable, type Recollected } from './recollection.ts';
+import { RulingBook } from './hands/ruling-book.ts';
+import { matches } from './hands/suppressions.ts';
+import { isSwitchedOff } from './monitors/nine.ts';
+import { joinable, type RecollectedWhole } from './recollection.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * All incidents, or those that have a part in one day; the most urgent first, as the cloud stores them.
+ * All incidents, or those that have a part in one day; the most urgent first, as the cloud stores them: with what
+ * people took apart, joined and keep back now.
  * @param dayMs the day's first moment. What can have a part in its incidents is read, and the habits of the days
  *   before that: the same as a cloud reads that starts seven days later (see Detector.restore).
  */
-export function replayStore(store: Recollected, registry: Registry, dayMs?: number): Iterable<Incident> {
-  const correlator = new Correlator(registry, { isOneSet: true });
+export function replayStore(store: RecollectedWhole, registry: Registry, dayMs?: number): Iterable<Incident> {
+  const { decisions } = new RulingBook(store.rulings());
+  const suppressions = store.suppressions().filter(({ ended }) => ended === undefined);
+  const switches = store.switches();
+  const correlator = new Correlator(registry, { isOneSet: true, decisions });
   const from = dayMs === undefined ? 0 : Math.max(0, dayMs - CORRELATED_MS);
   if (from > 0)
     correlator.learn(store.detections({ from: Math.max(0, from - habitsReachMs(habitRules)), to: from - 1 }));
-  for (const detection of joinable(store, from)) correlator.stage(detection);
+  for (const detection of joinable(store, from))
+    if (
+      !isSwitchedOff(switches, detection) &&
+      !suppressions.some((suppression) => matches(suppression, detection, registry))
+    )
+      correlator.stage(detection);
   correlator.settle();
   return toldOf(correlator, dayMs);
 }

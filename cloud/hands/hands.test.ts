@@ -6,6 +6,7 @@ import { manualClock } from '../../devices/model/clock.ts';
 import { type Detection, detection } from '../../devices/model/detection.ts';
 import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import { Detector } from '../detector.ts';
+import { replayStore } from '../replay-store.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { decidedBy } from './decided-by.ts';
@@ -97,6 +98,14 @@ async function take(detector: Detector, ...detections: Detection[]): Promise<voi
   await detector.settled();
 }
 
+/** What replay makes of the store must be what the running cloud stored. */
+const replayed = (): string[] =>
+  [...replayStore(store, registry)].map(({ detections }) => detections.join()).sort();
+const stored = (): string[] =>
+  groups()
+    .map((group) => group.join())
+    .sort();
+
 /** Which detections are together in the store. */
 const groups = (): string[][] =>
   store
@@ -117,6 +126,7 @@ test('what a person took out stays out: of what comes later, of a restart, and u
   expect(now).toEqual(expect.arrayContaining([incidentOf('a'), incidentOf('b')]));
   expect(store.handling(incidentOf('b'))?.state).toBe('acknowledged');
   await take(first.detector, judged('d', 3));
+  expect(replayed()).toEqual(stored());
   const { detector, hands } = await newLife();
   await take(detector, judged('e', 1.5));
   for (const group of groups()) expect(group.includes('a') && group.includes('b')).toBe(false);
@@ -186,6 +196,7 @@ test('what is suppressed is kept and counted, and comes back when its time is ov
   );
   expect(groups().flat().sort()).toEqual(['before', 'elsewhere', 'other']);
   expect(store.detection('kept')).toBeDefined();
+  expect(replayed()).toEqual(stored());
   const second = await newLife();
   await take(second.detector, judged('late', 4, { rule: 'held-open' }));
   expect(second.hands.suppressions.kept(suppression.id)).toBe(2);

@@ -1,7 +1,9 @@
 /** The nine monitors of the house, each with what belongs to it. One line of a rule or a part is moved here alone. */
+import type { Detection } from '../../devices/model/detection.ts';
 import type { ObservationKind } from '../../devices/model/observation.ts';
 import { HAND_OVER_RULE } from '../identity-bridge/hand-over.ts';
 import { orderRules } from '../orders/model.ts';
+import type { MonitorSwitch } from '../store/store.ts';
 import { INTELLIGENCE_RULE } from './intelligence-match.ts';
 import { SIGMA } from './monitors.ts';
 
@@ -261,4 +263,16 @@ export const monitorsOfKind = (kind: ObservationKind): MonitorId[] =>
     fedBy.some((beginning) => (beginning.endsWith('.') ? kind.startsWith(beginning) : kind === beginning))
       ? [id]
       : [],
+  );
+
+/** Whether a detection came since its monitor, or the incident detector, was switched off: it is in no incident then. */
+export const isSwitchedOff = (
+  switches: readonly Pick<MonitorSwitch, 'monitor' | 'enabled' | 'at'>[],
+  { rule, at }: Pick<Detection, 'rule' | 'at'>,
+): boolean =>
+  switches.some(
+    (one) =>
+      !one.enabled &&
+      at >= one.at &&
+      (one.monitor === 'incident-detector' || one.monitor === monitorOfRule(rule)),
   );

@@ -5,7 +5,7 @@ import { type Observation, type ObservationKind, observationKind } from '../../d
 import type { Detector } from '../detector.ts';
 import { HOUSE, type MonitorSwitch, type Store } from '../store/store.ts';
 import type { MonitorStanding, MonitorState } from './monitor-state.ts';
-import { type MonitorId, monitorOfRule, monitorsOfKind, nineMonitors } from './nine.ts';
+import { isSwitchedOff, type MonitorId, monitorOfRule, monitorsOfKind, nineMonitors } from './nine.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Silence for so long is told. */
@@ -127,10 +127,7 @@ export class Switchboard {
 
   /** A detection whose monitor is off is in no incident. What was found before is left where it is. */
   keeps(detection: Detection): boolean {
-    const off = [monitorOfRule(detection.rule), 'incident-detector' as const].some((id) => {
-      const { enabled = true, at = 0 } = this.#switches.get(id) ?? {};
-      return !enabled && detection.at >= at;
-    });
+    const off = isSwitchedOff([...this.#switches.values()], detection);
     if (off) this.#kept.add(detection.id);
     else this.#kept.delete(detection.id);
     return off;

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import { optional, parsed, Reader } from './reader.ts';
+import { readRulings, readSuppressions, readSwitches } from './rulings.ts';
+import type { MonitorSwitch, Ruling, Suppression } from './store.ts';
 
 /** A store's detections and incidents for somebody who only reads, while a cloud may be writing. */
 export interface StoreReading {
@@ -11,6 +13,10 @@ export interface StoreReading {
   incident(id: string): Incident | undefined;
   /** Those whose last detection is no older; ordered by id. */
   incidents(query: { lastFrom?: number; offset: number; limit: number }): { incident: Incident }[];
+  /** What people decided; nothing where the store is of a time before they could. */
+  rulings(): Ruling[];
+  suppressions(): Suppression[];
+  switches(): MonitorSwitch[];
   close(): void;
 }
 
@@ -18,6 +24,8 @@ export interface StoreReading {
 export function readStore(file: string): StoreReading {
   if (!existsSync(file)) throw new Error(`${file}: there is no such store`);
   const reader = new Reader(file);
+  const hasRulings =
+    reader.one("SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = 'ruling'") !== undefined;
   return {
     *detections({ from = 0, to = Number.MAX_SAFE_INTEGER }) {
       const rows = reader.each(
@@ -38,6 +46,9 @@ export function readStore(file: string): StoreReading {
           offset,
         )
         .map(({ json }) => ({ incident: parsed<Incident>(json) })),
+    rulings: () => (hasRulings ? readRulings(reader) : []),
+    suppressions: () => (hasRulings ? readSuppressions(reader) : []),
+    switches: () => (hasRulings ? readSwitches(reader) : []),
     close: () => reader.close(),
   };
 }

@@ -16,24 +16,15 @@ export class Rulings {
   }
 
   rulings(): Ruling[] {
-    return this.#reader
-      .all('SELECT json FROM ruling ORDER BY number')
-      .map(({ json }) => parsed<Ruling>(json));
+    return readRulings(this.#reader);
   }
 
   suppressions(): Suppression[] {
-    return this.#reader
-      .all('SELECT json FROM suppression ORDER BY number')
-      .map(({ json }) => parsed<Suppression>(json));
+    return readSuppressions(this.#reader);
   }
 
   switches(): MonitorSwitch[] {
-    return this.#reader.all('SELECT * FROM switch').map(({ monitor, enabled, at, by }) => ({
-      monitor: String(monitor),
-      enabled: enabled === 1,
-      at: Number(at),
-      by: String(by),
-    }));
+    return readSwitches(this.#reader);
   }
 
   putRuling(ruling: Ruling, audit?: AuditEntry, activities: readonly Activity[] = []): Promise<void> {
@@ -73,3 +64,17 @@ export class Rulings {
       .map(({ json }) => parsed<Detection>(json));
   }
 }
+
+export const readRulings = (reader: Reader): Ruling[] =>
+  reader.all('SELECT json FROM ruling ORDER BY number').map(({ json }) => parsed<Ruling>(json));
+
+export const readSuppressions = (reader: Reader): Suppression[] =>
+  reader.all('SELECT json FROM suppression ORDER BY number').map(({ json }) => parsed<Suppression>(json));
+
+export const readSwitches = (reader: Reader): MonitorSwitch[] =>
+  reader.all('SELECT * FROM switch').map(({ monitor, enabled, at, by }) => ({
+    monitor: String(monitor),
+    enabled: enabled === 1,
+    at: Number(at),
+    by: String(by),
+  }));

@@ -106,7 +106,7 @@ function Monitor(props: { monitor: MonitorState; onSwitch: (enabled: boolean) =>
         </Chip>
       </header>
       <p class="soft monitor-about">{text(`monitor.${id}.about`)}</p>
-      {reason !== undefined || standing === 'off' || standing === 'no-data' ? (
+      {reason !== undefined || (standing !== 'on' && since !== undefined) ? (
         <p class="monitor-reason">
           {reason}
           {since === undefined ? null : (

@@ -81,10 +81,11 @@ export async function startDeskServer(options: {
   let next = 1;
   const isEmpty = options.content === 'empty';
   let nine: MonitorState[] = isEmpty
-    ? monitors.map(({ reason: _, ...one }) => ({
+    ? monitors.map(({ since: _since, by: _by, lastDetectedAt: _at, ...one }) => ({
         ...one,
         enabled: true,
         standing: 'no-data',
+        reason: 'Nothing has reached it yet.',
         observations: 0,
         detections24h: 0,
         inputs: [],
