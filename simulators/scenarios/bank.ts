@@ -2,6 +2,7 @@ import { flood } from '../cyber/flood.ts';
 import { homeAddress, scan, visit } from '../cyber/visitor.ts';
 import { pick } from '../random.ts';
 import { Bank } from '../world/bank.ts';
+import { again } from './again.ts';
 import type { Ground, GroundTruth, Narrator, Pilot } from './pilot.ts';
 
 const MINUTE_MS = 60_000;
@@ -55,24 +56,6 @@ const truth: GroundTruth = {
   ],
 };
 
-/** Does something again and again, about every `everyMs`, while the day lasts. */
-async function again(
-  { clock: _, random, signal, say }: Ground,
-  bank: Bank,
-  everyMs: number,
-  act: () => unknown,
-) {
-  while (!signal.aborted) {
-    await bank.wait(everyMs * (0.4 + 1.2 * random()));
-    if (signal.aborted) return;
-    try {
-      await act();
-    } catch (error) {
-      say(`(${error instanceof Error ? error.message : String(error)})`);
-    }
-  }
-}
-
 const agent = 'Gatehouse-Merchant/1.4';
 
 /** Staff, technicians, merchants and the usual scanners. */
@@ -80,15 +63,15 @@ function runDay(ground: Ground, bank: Bank): Promise<unknown> {
   const { clock, random, signal } = ground;
   let payment = 0;
   return Promise.all([
-    again(ground, bank, 4 * MINUTE_MS, () => bank.enterService(pick(staff, random))),
-    again(ground, bank, 5 * MINUTE_MS, () => bank.presentAtHarbour('04E19C21')),
-    again(ground, bank, 30_000, () => bank.branchTraffic(random)),
-    again(ground, bank, 90_000, () => bank.signInAtServiceDesk(technician.account, HEAD_OFFICE)),
-    again(ground, bank, 15_000, () =>
+    again(ground, 4 * MINUTE_MS, () => bank.enterService(pick(staff, random))),
+    again(ground, 5 * MINUTE_MS, () => bank.presentAtHarbour('04E19C21')),
+    again(ground, 30_000, () => bank.branchTraffic(random)),
+    again(ground, 90_000, () => bank.signInAtServiceDesk(technician.account, HEAD_OFFICE)),
+    again(ground, 15_000, () =>
       visit(bank.paymentServer.url, '/v1/payments', { address: homeAddress(random), agent }),
     ),
-    again(ground, bank, 20_000, () => visit(bank.pages.url, '/', { address: homeAddress(random), agent })),
-    again(ground, bank, 60_000, () => {
+    again(ground, 20_000, () => visit(bank.pages.url, '/', { address: homeAddress(random), agent })),
+    again(ground, 60_000, () => {
       const number = ++payment;
       return bank.payments.payment(random() < 0.1 ? 'declined' : 'authorised', {
         payment: `p-${number}`,
@@ -98,7 +81,7 @@ function runDay(ground: Ground, bank: Bank): Promise<unknown> {
         card: `card-${Math.floor(random() * 5_000)}`,
       });
     }),
-    again(ground, bank, 8 * MINUTE_MS, () => scan(bank.pages.url, random, clock, signal)),
+    again(ground, 8 * MINUTE_MS, () => scan(bank.pages.url, random, clock, signal)),
   ]);
 }
 

@@ -3,6 +3,7 @@ import { flood } from '../cyber/flood.ts';
 import { scan, shopAround } from '../cyber/visitor.ts';
 import { pick } from '../random.ts';
 import { customers, Store } from '../world/shop.ts';
+import { again } from './again.ts';
 import type { Ground, GroundTruth, Narrator, Pilot } from './pilot.ts';
 
 const MINUTE_MS = 60_000;
@@ -76,19 +77,6 @@ const truth: GroundTruth = {
   ],
 };
 
-/** Does something again and again, about every `everyMs`, while the day lasts. */
-async function again({ random, signal, say }: Ground, store: Store, everyMs: number, act: () => unknown) {
-  while (!signal.aborted) {
-    await store.wait(everyMs * (0.4 + 1.2 * random()));
-    if (signal.aborted) return;
-    try {
-      await act();
-    } catch (error) {
-      say(`(${error instanceof Error ? error.message : String(error)})`);
-    }
-  }
-}
-
 /** A customer signs in from home, and mistypes now and then. */
 async function signIn({ url }: Store['shop'], random: () => number, who = pick(customers, random)) {
   const { account, password, address } = who;
@@ -107,29 +95,29 @@ async function runDay(ground: Ground, store: Store): Promise<unknown> {
   for (const customer of customers.slice(0, 12)) await signIn(shop, () => 1, customer);
   await office(shop.url).send('/admin/login', administrator);
   return Promise.all([
-    again(ground, store, 12_000, () => shopAround(shop.url, random, clock, signal)),
-    again(ground, store, 15_000, () => signIn(shop, random)),
-    again(ground, store, 40_000, async () => {
+    again(ground, 12_000, () => shopAround(shop.url, random, clock, signal)),
+    again(ground, 15_000, () => signIn(shop, random)),
+    again(ground, 40_000, async () => {
       const { account, address, device } = pick(customers, random);
       const total = Math.round(1_000 + random() * 20_000) / 100;
       // One in ten is refused once and takes another card.
       const cards = random() < 0.1 ? [`${account}-a`, `${account}-b`] : [`${account}-a`];
       await store.buy({ account, address, agent, device, total, cards });
     }),
-    again(ground, store, 5 * MINUTE_MS, async () => {
+    again(ground, 5 * MINUTE_MS, async () => {
       // Somebody has moved house.
       const visitor = await signIn(shop, random);
       await visitor.send('/account', { address: 'Bergstrasse 4' });
     }),
-    again(ground, store, 3 * MINUTE_MS, () => office(shop.url).send('/admin/login', administrator)),
-    again(ground, store, 3 * MINUTE_MS, () =>
+    again(ground, 3 * MINUTE_MS, () => office(shop.url).send('/admin/login', administrator)),
+    again(ground, 3 * MINUTE_MS, () =>
       office(outlet.url).send('/admin/login', { account: 'p.voss', password: 'Outlet-7' }),
     ),
-    again(ground, store, 20_000, () => shopAround(outlet.url, random, clock, signal)),
-    again(ground, store, 4 * MINUTE_MS, () =>
+    again(ground, 20_000, () => shopAround(outlet.url, random, clock, signal)),
+    again(ground, 4 * MINUTE_MS, () =>
       store.sensor.alert(`192.0.2.${1 + Math.floor(random() * 250)}`, SERVER, lookingAround),
     ),
-    again(ground, store, 6 * MINUTE_MS, () => scan(shop.url, random, clock, signal)),
+    again(ground, 6 * MINUTE_MS, () => scan(shop.url, random, clock, signal)),
   ]);
 }
 
