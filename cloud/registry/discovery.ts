@@ -90,7 +90,8 @@ export function unknownIn(observation: Observation, registry: Registry): Heard[]
     const port = facts?.destinationPort;
     if (kind === 'network.connected' && answered && typeof port === 'number')
       address(observables?.['destination-ip'], kindOfPort[port] ?? 'host', port);
-  } else if (typeof facts?.host === 'string' && registry.asset(facts.host.toLowerCase()) === undefined)
+  } else if (facts?.application === 'dhcp') address(observables?.ip, 'host');
+  else if (typeof facts?.host === 'string' && registry.asset(facts.host.toLowerCase()) === undefined)
     address(facts.host, 'host');
   return found;
 }

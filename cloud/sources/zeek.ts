@@ -27,6 +27,7 @@ const paths = [
   'dce_rpc',
   'rdp',
   'kerberos',
+  'dhcp',
 ] as const;
 
 const settings = z.object({
@@ -260,6 +261,19 @@ function readEntry(entry: JsonObject, path: string): Omit<Reported, 'observedAt'
         },
       };
     }
+    case 'dhcp':
+      // Who got which address: the machine is named, not the sensor.
+      return {
+        kind: 'host.logged',
+        observables: present({
+          ip: addressOf(textAt(entry, 'assigned_addr') ?? textAt(entry, 'client_addr') ?? ''),
+          device: textAt(entry, 'mac')?.toLowerCase(),
+        }),
+        facts: present({
+          application: 'dhcp',
+          name: textAt(entry, 'host_name') ?? textAt(entry, 'client_fqdn'),
+        }),
+      };
     case 'files':
       return {
         kind: 'file.changed',

@@ -142,6 +142,48 @@ it('a name that a machine gives itself in its log is its address', () => {
   expect(learned(registry, seen)).toMatchObject([{ kind: 'address-asset', a: 'pos-01', b: 'pos', days: 20 }]);
 });
 
+describe('addresses', () => {
+  const registry = registryDocument.parse({
+    sites: [{ id: 'linden', name: 'Linden', timeZone: 'UTC' }],
+    assets: [
+      { id: 'pos', kind: 'host', name: 'Till', site: 'linden', addresses: ['pos-01'] },
+      { id: 'logs', kind: 'host', name: 'Log collector', site: 'linden' },
+    ],
+  });
+  const logged = (day: number, over: object) =>
+    observation.parse({
+      id: `o${day}-${JSON.stringify(over)}`.slice(0, 250),
+      kind: 'host.logged',
+      site: 'linden',
+      asset: 'logs',
+      source: 'test',
+      observedAt: Date.UTC(2026, 4, 1 + day, 9),
+      receivedAt: Date.UTC(2026, 4, 1 + day, 9),
+      clock: 'set',
+      ...over,
+    });
+  const days = Array.from({ length: 20 }, (_, day) => day);
+  const lease = (name: string, ip: string) => ({
+    observables: { ip, device: 'aa:bb:cc:00:11:22' },
+    facts: { application: 'dhcp', name },
+  });
+
+  it('that are leased to a machine of a known name are its own, until another has them as well', () => {
+    const kept = days.map((day) => logged(day, lease('POS-01', '10.0.1.20')));
+    const found = learned(registry, kept);
+    expect(found.map(({ a, b }) => `${a} ${b}`).sort()).toEqual(['10.0.1.20 pos', 'aa:bb:cc:00:11:22 pos']);
+    expect(found[0]?.confidence).toBeGreaterThan(USED_FROM);
+    const changing = days.map((day) => logged(day, lease('POS-01', `10.0.1.${day % 10}`)));
+    expect(learned(registry, changing).map(({ a }) => a)).toEqual(['aa:bb:cc:00:11:22']);
+  });
+  it('of the many machines whose logs one gathers are not that one’s', () => {
+    const gathered = days.flatMap((day) =>
+      ['ws-1', 'ws-2', 'ws-3'].map((host) => logged(day, { facts: { host } })),
+    );
+    expect(learned(registry, gathered)).toEqual([]);
+  });
+});
+
 it('names of one person in two systems are known by their form', () => {
   expect(plainAccount('CORP\\A_Weber')).toBe('a.weber');
   expect(accountLikeness('a.weber', 'A.Weber@shop.example')).toBe('same');

@@ -129,6 +129,18 @@ export class Learning {
       default:
         break;
     }
+    if (facts?.application === 'dhcp') {
+      // A lease names a machine in several ways; one that is known tells whose the others are.
+      const names = [facts.name, observables?.ip, observables?.device].flatMap((name) =>
+        typeof name === 'string' && addressKind(addressText(name)) !== undefined ? [addressText(name)] : [],
+      );
+      const holder = names
+        .map((name) => this.#registry.assetAt(name) ?? this.#registry.asset(name))
+        .find(Boolean);
+      for (const name of holder === undefined ? [] : names)
+        put(this.#addresses, `${name} ${holder?.id}`, 'leases');
+      return;
+    }
     // Who says so of itself: a machine in its own log, a device when it comes.
     if (this.#registry.asset(asset) === undefined) return;
     const stated = kind === 'device.online' ? observables?.ip : facts?.host;
@@ -240,32 +252,28 @@ export class Learning {
     return diary.sites.flatMap((site) => {
       const pairs = diary.of(site).map(([name, days]) => {
         const [a = '', b = ''] = name.split(' ');
-        return { a, b, days };
+        // Of its addresses, those of one kind are compared: a machine has a name, a number and a card at once.
+        const sort = kind === 'account-host' ? '' : addressKind(a);
+        return { a, b, days, holder: `${b} ${sort}`, label: sort === 'name' ? labelOf(a) : a };
       });
-      const daysOf = (key: 'a' | 'b') => {
-        const all = new Map<string, Set<number>>();
+      const daysOf = (keyOf: (pair: (typeof pairs)[number]) => string) => {
+        const all = new Map<string, Map<number, Set<string>>>();
         for (const pair of pairs) {
-          const known = all.get(pair[key]) ?? new Set();
-          for (const day of pair.days.keys()) known.add(day);
-          all.set(pair[key], known);
+          const known = all.get(keyOf(pair)) ?? new Map<number, Set<string>>();
+          for (const day of pair.days.keys()) known.set(day, (known.get(day) ?? new Set()).add(pair.label));
+          all.set(keyOf(pair), known);
         }
         return all;
       };
-      const [byA, byB] = [daysOf('a'), daysOf('b')];
-      const usersOn = new Map<string, number>();
-      if (kind === 'account-host')
-        for (const { b, days } of pairs)
-          for (const day of days.keys()) usersOn.set(`${b} ${day}`, (usersOn.get(`${b} ${day}`) ?? 0) + 1);
-      return pairs.flatMap(({ a, b, days }) => {
+      const [byA, byB] = [daysOf(({ a }) => a), daysOf(({ holder }) => holder)];
+      return pairs.flatMap(({ a, b, days, holder }) => {
         const together = days.size;
-        const [ofA, ofB] = [byA.get(a)?.size ?? 0, byB.get(b)?.size ?? 0];
+        const others = byB.get(holder);
+        const [ofA, ofB] = [byA.get(a)?.size ?? 0, others?.size ?? 0];
         if (together < MIN_DAYS || this.#isKnown(kind, a, b)) return [];
-        // A machine may have several names, and a name one machine; a workstation is somebody's who is alone at it.
-        const alone = [...days.keys()].filter((day) => usersOn.get(`${b} ${day}`) === 1).length;
-        const confidence =
-          kind === 'account-host'
-            ? Math.min(mostly(together, ofA), mostly(alone, ofB))
-            : mostly(together, ofA);
+        // A workstation is somebody's who is alone at it; what gathers the logs of many has none of their names.
+        const alone = [...days.keys()].filter((day) => others?.get(day)?.size === 1).length;
+        const confidence = Math.min(mostly(together, ofA), mostly(alone, ofB));
         return [shared(kind, a, b, days, confidence, ofA, ofB - alone)];
       });
     });
@@ -332,6 +340,9 @@ function shared(
     words: linkWords({ kind, a, b, together, days: ofA }),
   };
 }
+
+/** A machine calls itself `pos-1` here and `pos-1.lan` there. */
+const labelOf = (name: string): string => name.split('.')[0] ?? '';
 
 const present = (list: { what: Against; days: number }[]) => list.filter(({ days }) => days > 0);
 

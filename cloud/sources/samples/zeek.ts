@@ -313,6 +313,37 @@ export const zeekSamples: readonly SourceSample[] = [
     },
   },
   {
+    name: 'an address is leased',
+    input:
+      '{"_path":"dhcp","ts":1795417201,"uids":["C6"],"client_addr":"10.0.1.20","server_addr":"10.0.1.1","mac":"AA:BB:CC:00:11:22","host_name":"POS-01","assigned_addr":"10.0.1.20","lease_time":3600,"msg_types":["REQUEST","ACK"]}',
+    expect: {
+      reported: [
+        {
+          kind: 'host.logged',
+          observedAt: 1795417201000,
+          observables: { ip: '10.0.1.20', device: 'aa:bb:cc:00:11:22' },
+          facts: { application: 'dhcp', name: 'POS-01' },
+          log: {
+            product: 'zeek',
+            service: 'dhcp',
+            fields: {
+              _path: 'dhcp',
+              ts: 1795417201,
+              uids: 'C6',
+              client_addr: '10.0.1.20',
+              server_addr: '10.0.1.1',
+              mac: 'AA:BB:CC:00:11:22',
+              host_name: 'POS-01',
+              assigned_addr: '10.0.1.20',
+              lease_time: 3600,
+              msg_types: 'REQUEST, ACK',
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
     name: 'a log of Zeek itself',
     input: '{"_path":"stats","ts":1795417201}',
     expect: {
