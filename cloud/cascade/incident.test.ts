@@ -30,6 +30,9 @@ test.each([
   ['exfiltration-volume', 'high', 'host', 'disclosed'],
   ['payment-not-authorised', 'high', 'shop', undefined],
   ['network-scan', 'high', 'host', undefined],
+  ['handover-refused', 'high', 'door', undefined],
+  ['badge-in-two-places', 'high', 'reader', undefined],
+  ['setting-changed', 'high', 'fridge', 'down'],
 ] as const)('%s, %s, at a %s says: %s', (rule, severity, kind, effect) => {
   expect(effectOf({ rule, severity }, { kind: assetKind.parse(kind) })).toBe(effect);
 });

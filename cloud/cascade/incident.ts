@@ -32,7 +32,7 @@ const entering =
 const takenOver = /privilege|new-address-login|beacon|ransom|malware|webshell|compromis|lateral|elevat/;
 /** Somebody is cheated, or tries a door: nothing has happened yet to what it is done with. */
 const noHarm =
-  /payment-|payout|refund|card-testing|chargeback|checkout-price|hand-over|handed-over|order-|changed-address|stuffing|takeover|network-scan/;
+  /payment-|payout|refund|card-testing|chargeback|checkout-price|hand-?over|handed-over|order-|changed-address|stuffing|takeover|network-scan/;
 const SERIOUS = severityRank('high');
 
 /** What a detection says of one of its assets; undefined where it is no more than a sign. */
