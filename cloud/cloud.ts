@@ -345,7 +345,7 @@ async function assemble(
       })
     : undefined;
 
-  switchboard.attach(
+  await switchboard.attach(
     partsBeside({ trail, identityBridge, integrity, looking, policies, ingest, gateways, intelligence }),
   );
 

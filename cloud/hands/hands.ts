@@ -8,7 +8,9 @@ import { HOUSE, type Ruling, type Store, type Suppression } from '../store/store
 import { MAX_RULED_DETECTIONS, MAX_STANDING_RULINGS, type RulingBook } from './ruling-book.ts';
 import { MAX_SUPPRESSIONS, matches, type Suppressions } from './suppressions.ts';
 
-/** The world beyond an expiry's schedule, at most: a timer can't wait for longer. */
+/** Detections that a suppression concerns are put at a time. */
+const PUT_AT_ONCE = 5_000;
+/** An expiry is looked at again after so long: no timer waits for months. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /** It can't be done, and why in words fit for a person. */
@@ -206,7 +208,7 @@ export class Hands {
 
   /** @throws CannotBeDone */
   suppress({ from, ...wanted }: NewSuppression, actor: Actor): Promise<Suppression> {
-    const { store, suppressions, clock, detector, registry, onSuppression } = this.#parts;
+    const { store, suppressions, clock, detector, onSuppression } = this.#parts;
     return detector.turn(async (table) => {
       const at = clock.now();
       if (wanted.until <= at) throw new CannotBeDone('not-possible', 'Its time would be over already.');
@@ -227,14 +229,24 @@ export class Hands {
         about: wordsOf(suppression),
       });
       suppressions.begin(suppression);
-      const there: Detection[] = [];
-      for (const one of store.detections({ from: suppression.from }))
-        if (matches(suppression, one, registry)) there.push(one);
-      await table.put(there);
+      await this.#putAll(table, suppression);
       onSuppression(suppression);
       this.#wait();
       return suppression;
     });
+  }
+
+  /** All that a suppression matches is, or is no longer, kept back: however much that is, as the store has it. */
+  async #putAll(table: Table, suppression: Suppression): Promise<void> {
+    const { store, registry } = this.#parts;
+    let some: Detection[] = [];
+    for (const one of store.detections({ from: suppression.from })) {
+      if (matches(suppression, one, registry)) some.push(one);
+      if (some.length < PUT_AT_ONCE) continue;
+      await table.put(some);
+      some = [];
+    }
+    await table.put(some);
   }
 
   /** What it kept back is in incidents again. @throws CannotBeDone */
@@ -261,7 +273,8 @@ export class Hands {
       };
       const about = `${wordsOf(known)}; ${ended.ended?.held ?? 0} detections come back`;
       await store.putSuppression(ended, { at, by: name, from, action, about });
-      await table.put(suppressions.end(ended).flatMap((one) => store.detection(one) ?? []));
+      suppressions.end(ended);
+      await this.#putAll(table, known);
       onSuppression(ended);
       return ended;
     });

@@ -4,6 +4,8 @@ import type { Store, Suppression } from '../store/store.ts';
 
 /** Suppressions at work at a time: each is asked about every detection. */
 export const MAX_SUPPRESSIONS = 200;
+/** Detections counted by name, so that one that comes again is counted once; beyond, each time counts. */
+export const MAX_COUNTED_BY_NAME = 100_000;
 /** Detections named by one, the newest. */
 export const MAX_NAMED = 50;
 
@@ -25,8 +27,9 @@ export function matches(
 
 interface Entry {
   suppression: Suppression;
-  /** Times of what it keeps back, by id. */
+  /** Times of what it keeps back, by id; of more than MAX_COUNTED_BY_NAME the rest is only counted. */
   kept: Map<string, number>;
+  uncounted: number;
 }
 
 /**
@@ -36,31 +39,37 @@ interface Entry {
 export class Suppressions {
   readonly #registry: Registry;
   readonly #entries = new Map<string, Entry>();
+  /** Those at work, the earliest first. */
+  #working: readonly Entry[] = [];
 
   constructor(store: Pick<Store, 'suppressions' | 'detections'>, registry: Registry) {
     this.#registry = registry;
-    for (const one of store.suppressions()) this.#entries.set(one.id, { suppression: one, kept: new Map() });
-    const working = this.#working();
-    if (working.length === 0) return;
-    const from = Math.min(...working.map(({ suppression }) => suppression.from));
+    for (const one of store.suppressions()) this.#put(one);
+    if (this.#working.length === 0) return;
+    const from = Math.min(...this.#working.map(({ suppression }) => suppression.from));
     for (const detection of store.detections({ from })) this.keeps(detection);
   }
 
-  #working(): Entry[] {
-    return [...this.#entries.values()].filter(({ suppression }) => suppression.ended === undefined);
+  #put(suppression: Suppression): void {
+    this.#entries.set(suppression.id, { suppression, kept: new Map(), uncounted: 0 });
+    this.#working = [...this.#entries.values()].filter((entry) => entry.suppression.ended === undefined);
   }
 
   /** Whether it is kept back; from then on it is counted. */
   keeps(detection: Detection): boolean {
-    const holder = this.#working().find(({ suppression }) => matches(suppression, detection, this.#registry));
+    if (this.#working.length === 0) return false;
+    const holder = this.#working.find(({ suppression }) => matches(suppression, detection, this.#registry));
     this.forget([detection.id], holder);
-    holder?.kept.set(detection.id, detection.at);
-    return holder !== undefined;
+    if (holder === undefined) return false;
+    if (holder.kept.size < MAX_COUNTED_BY_NAME || holder.kept.has(detection.id))
+      holder.kept.set(detection.id, detection.at);
+    else holder.uncounted++;
+    return true;
   }
 
   /** Taken back by whoever found them. */
   forget(ids: readonly string[], but?: Entry): void {
-    for (const entry of this.#entries.values())
+    for (const entry of this.#working)
       if (entry !== but && entry.kept.size > 0) for (const id of ids) entry.kept.delete(id);
   }
 
@@ -73,17 +82,18 @@ export class Suppressions {
   }
 
   get working(): number {
-    return this.#working().length;
+    return this.#working.length;
   }
 
   /** Detections kept back by all of them. */
   get keptInAll(): number {
-    return this.#working().reduce((sum, { kept }) => sum + kept.size, 0);
+    return this.#working.reduce((sum, { kept, uncounted }) => sum + kept.size + uncounted, 0);
   }
 
   kept(id: string): number {
     const entry = this.#entries.get(id);
-    return entry?.suppression.ended?.held ?? entry?.kept.size ?? 0;
+    if (entry === undefined) return 0;
+    return entry.suppression.ended?.held ?? entry.kept.size + entry.uncounted;
   }
 
   /** The newest that it keeps or kept back. */
@@ -98,24 +108,22 @@ export class Suppressions {
   }
 
   begin(suppression: Suppression): void {
-    this.#entries.set(suppression.id, { suppression, kept: new Map() });
+    this.#put(suppression);
   }
 
-  /** @returns ids of what comes back */
-  end(suppression: Suppression): string[] {
-    const kept = [...(this.#entries.get(suppression.id)?.kept.keys() ?? [])];
-    this.#entries.set(suppression.id, { suppression, kept: new Map() });
-    return kept;
+  /** What it kept back is for its caller to bring back. */
+  end(suppression: Suppression): void {
+    this.#put(suppression);
   }
 
   /** Those whose time is over. */
   due(now: number): Suppression[] {
-    return this.#working().flatMap(({ suppression }) => (suppression.until <= now ? [suppression] : []));
+    return this.#working.flatMap(({ suppression }) => (suppression.until <= now ? [suppression] : []));
   }
 
   /** When the next one's time is over. */
   get nextEnd(): number | undefined {
-    const ends = this.#working().map(({ suppression }) => suppression.until);
+    const ends = this.#working.map(({ suppression }) => suppression.until);
     return ends.length === 0 ? undefined : Math.min(...ends);
   }
 }

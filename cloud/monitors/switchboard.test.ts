@@ -48,7 +48,7 @@ async function newLife(defaults: Record<string, boolean> = {}) {
       decisions: [],
       renamed: async () => false,
       keeps: (one) => board.keeps(one),
-      forget: (ids) => board.forget(ids),
+      forget: () => board.forget(),
     },
     off: board.kindsOff,
     onDetected: () => undefined,
@@ -124,7 +124,7 @@ test('silence, lateness and what is wrong are told', async () => {
   });
   clock.advance(QUIET_MS + 1);
   expect(standing('behavioural')).toMatchObject({ standing: 'no-data', since: NOW });
-  board.attach({ 'audit-trail': { isThere: false } });
+  await board.attach({ 'audit-trail': { isThere: false } });
   expect(standing('audit-trail')).toMatchObject({ standing: 'off', canSwitch: false });
   await expect(board.switch('audit-trail', false, administrator, detector)).rejects.toThrow(RangeError);
 });

@@ -20,6 +20,8 @@ const MAX_SOURCES = 200;
 const MAX_NEWEST = 5;
 /** Incidents in which they are looked for. */
 const MAX_INCIDENTS = 500;
+/** Detections that come back are put at a time. */
+const PUT_AT_ONCE = 5_000;
 /** States are put together anew for metrics after so long, in real time. */
 const TOLD_FOR_MS = 1_000;
 /** How far back the last detection is looked for. */
@@ -53,7 +55,8 @@ interface Fed {
 export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #switches = new Map<MonitorId, MonitorSwitch>();
-  readonly #kept = new Set<string>();
+  /** Those that are off. */
+  #off: readonly MonitorSwitch[] = [];
   readonly #fed = new Map<MonitorId, Map<string, Fed>>();
   readonly #seen = new Map<MonitorId, Fed>();
   readonly #feeds = new Map<ObservationKind, readonly MonitorId[]>();
@@ -64,7 +67,7 @@ export class Switchboard {
     this.#parts = parts;
     for (const one of parts.store.switches()) {
       const known = nineMonitors.find(({ id }) => id === one.monitor);
-      if (known !== undefined) this.#switches.set(known.id, one);
+      if (known !== undefined) this.#put(known.id, one);
     }
   }
 
@@ -78,7 +81,7 @@ export class Switchboard {
       const at = clock.now();
       const next: MonitorSwitch = { monitor: id, enabled, at, by: HOUSE };
       await store.putSwitch(next, { at, by: HOUSE, from: '', action: actionOf(enabled), about: id });
-      this.#switches.set(id, next);
+      this.#put(id, next);
     }
     const policyKinds = new Set(this.#parts.policyKinds());
     for (const kind of observationKind.options) {
@@ -92,9 +95,14 @@ export class Switchboard {
   }
 
   /** What runs beside the detector is told of switches from now on. */
-  attach(beside: Readonly<Partial<Record<MonitorId, MonitorPart>>>): void {
+  async attach(beside: Readonly<Partial<Record<MonitorId, MonitorPart>>>): Promise<void> {
     this.#beside = beside;
-    for (const { id } of nineMonitors) if (!this.isOn(id)) void beside[id]?.switch?.(false);
+    for (const { id } of nineMonitors) if (!this.isOn(id)) await beside[id]?.switch?.(false);
+  }
+
+  #put(id: MonitorId, one: MonitorSwitch): void {
+    this.#switches.set(id, one);
+    this.#off = [...this.#switches.values()].filter(({ enabled }) => !enabled);
   }
 
   isOn(id: MonitorId): boolean {
@@ -127,14 +135,11 @@ export class Switchboard {
 
   /** A detection whose monitor is off is in no incident. What was found before is left where it is. */
   keeps(detection: Detection): boolean {
-    const off = isSwitchedOff([...this.#switches.values()], detection);
-    if (off) this.#kept.add(detection.id);
-    else this.#kept.delete(detection.id);
-    return off;
+    return this.#off.length > 0 && isSwitchedOff(this.#off, detection);
   }
 
-  forget(ids: readonly string[]): void {
-    for (const id of ids) this.#kept.delete(id);
+  forget(): void {
+    // Nothing is noted of a single one: the store has them.
   }
 
   /**
@@ -158,12 +163,22 @@ export class Switchboard {
       const audit = { at, by: actor.name, from: actor.from, action: actionOf(enabled), about: id };
       // Nothing may be lost between a trail that ends and the word that it does.
       if (enabled) await beside?.switch?.(true);
+      const before = this.#off;
       await store.putSwitch(next, audit);
-      this.#switches.set(id, next);
+      this.#put(id, next);
       if (!enabled) await beside?.switch?.(false);
       const named = nineMonitors.find((one) => one.id === id);
       for (const kind of named?.runs ?? []) await table.switch(kind, enabled);
-      if (enabled) await table.put([...this.#kept].flatMap((one) => store.detection(one) ?? []));
+      if (!enabled) return true;
+      const from = Math.min(...before.map((one) => one.at));
+      let some: Detection[] = [];
+      for (const one of store.detections({ from })) {
+        if (isSwitchedOff(before, one) && !this.keeps(one)) some.push(one);
+        if (some.length < PUT_AT_ONCE) continue;
+        await table.put(some);
+        some = [];
+      }
+      await table.put(some);
       return true;
     });
   }
