@@ -30,8 +30,10 @@ export interface Step {
   readonly text: string;
   /** Which of the incidents it belongs to; the first of the truth's where it is not said. */
   readonly incident?: string;
-  /** The step is seen when one of them is; all of them belong to the attack. */
+  /** The step is seen when one of them is. */
   readonly signs: readonly Sign[];
+  /** What belongs to the attack as well, and would not show this step by itself: no noise, and no merit. */
+  readonly also?: readonly Sign[];
   /**
    * How long after it began it can be seen at all by its nature, ms of the world: a rhythm that needs twelve beats.
    * 0 where it is not said. Only for what is certain from the step itself.

@@ -6,7 +6,12 @@ const truth: GroundTruth = {
   incidents: [{ id: 'raid', title: 'The raid' }],
   sites: ['market'],
   steps: [
-    { id: 'door', text: 'a door is forced', signs: [{ rule: 'forced-open', asset: 'door' }] },
+    {
+      id: 'door',
+      text: 'a door is forced',
+      signs: [{ rule: 'forced-open', asset: 'door' }],
+      also: [{ rule: 'tamper', asset: 'door' }],
+    },
     {
       id: 'box',
       text: 'a box calls outside',
@@ -92,6 +97,12 @@ test('what is none of the attack makes the incident impure, and another site mak
     'in the incident and none of the attack: forced-open (harbour-door): b',
     'the incident reaches the site "harbour"',
   ]);
+});
+
+test('what belongs to a step as well is no noise, and does not show it', () => {
+  const tamper = detection('t', { rule: 'tamper' });
+  expect(score([incident('one', [detection('a'), tamper, box()])]).shortfalls).toEqual([]);
+  expect(score([incident('one', [tamper, box()])]).shortfalls).toEqual(['step "door" was missed']);
 });
 
 test('what happened before a step is no sign of it', () => {

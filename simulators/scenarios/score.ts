@@ -85,10 +85,11 @@ export function isShownBy(sign: Sign, { rule, assets, observables }: ToldDetecti
 }
 
 /** Nothing that happened before a step can be a sign of it. */
-const shows = (step: Step, toldAt: number | undefined, detection: ToldDetection): boolean =>
-  toldAt !== undefined &&
-  detection.at >= toldAt - SLACK_MS &&
-  step.signs.some((sign) => isShownBy(sign, detection));
+const since = (toldAt: number | undefined, { at }: ToldDetection): boolean =>
+  toldAt !== undefined && at >= toldAt - SLACK_MS;
+
+const shows = ({ signs }: Step, toldAt: number | undefined, detection: ToldDetection): boolean =>
+  since(toldAt, detection) && signs.some((sign) => isShownBy(sign, detection));
 
 interface Telling {
   readonly truth: GroundTruth;
@@ -107,7 +108,10 @@ function scoreOfIncident(
 ): IncidentScore {
   const steps = truth.steps.filter((step) => incidentOf(truth, step) === id);
   const belongs = (detection: ToldDetection) =>
-    steps.some((step) => shows(step, toldAt.get(step.id), detection));
+    steps.some(
+      ({ id: step, signs, also = [] }) =>
+        since(toldAt.get(step), detection) && [...signs, ...also].some((sign) => isShownBy(sign, detection)),
+    );
   const stepsIn = ({ story }: ToldIncident) =>
     steps.filter((step) => story.some((one) => shows(step, toldAt.get(step.id), one))).length;
   const ranked = told.toSorted((a, b) => b.priority - a.priority);

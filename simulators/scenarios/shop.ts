@@ -46,10 +46,8 @@ const truth: GroundTruth = {
     {
       id: 'take-over',
       text: "a customer's account is entered, its password and its address are changed",
-      signs: [
-        { rule: 'account-takeover', asset: 'store-shop', observables: { account: victim.account } },
-        { rule: `suricata:${fromHosting.id}`, asset: 'store-firewall', observables: { ip: ATTACKER } },
-      ],
+      signs: [{ rule: 'account-takeover', asset: 'store-shop', observables: { account: victim.account } }],
+      also: [{ rule: `suricata:${fromHosting.id}`, asset: 'store-firewall', observables: { ip: ATTACKER } }],
     },
     {
       id: 'administration',
