@@ -287,8 +287,8 @@ describe('a crash', () => {
   }, 120_000);
 
   test('of the disk ends the process with one line, and what was acknowledged is there afterwards', async () => {
-    // No file may grow beyond 600 blocks of 1,024 bytes: the write-ahead log is the first that wants to.
-    const cloud = await start(['bash', '-c', 'ulimit -f 600; exec "$@"', 'bash']);
+    // No file may grow beyond 700 blocks of 1,024 bytes: the write-ahead log is the first that wants to.
+    const cloud = await start(['bash', '-c', 'ulimit -f 700; exec "$@"', 'bash']);
     const gateway = new TestGateway(cloud.address);
     let acknowledged = 0;
     for (let failed = false; !failed; ) {
