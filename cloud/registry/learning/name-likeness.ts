@@ -4,8 +4,21 @@
 const nobody =
   /^(?:admin|administrator|root|guest|test|user|operator|info|office|sales|shop|kasse|till|counter|service|support|backup|scanner|printer|system|postmaster|webmaster|noreply|www-data|pharmacy|warehouse|pos)\d*$/;
 
+/** Names whose plain form is kept: each is compared with many. */
+const MAX_KEPT = 50_000;
+let plainForms = new Map<string, string>();
+
 /** `CORP\A.Weber`, `a.weber@shop.example`, `a_weber` → `a.weber`. */
 export function plainAccount(account: string): string {
+  const known = plainForms.get(account);
+  if (known !== undefined) return known;
+  const plain = plainFormOf(account);
+  if (plainForms.size >= MAX_KEPT) plainForms = new Map();
+  plainForms.set(account, plain);
+  return plain;
+}
+
+function plainFormOf(account: string): string {
   const lower = account.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
   const local = lower.replace(/^[^\\]*\\/, '').replace(/[@+].*$/, '');
   return local.replace(/ß/g, 'ss').replace(/[_\s-]+/g, '.');

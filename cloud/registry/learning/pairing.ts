@@ -101,33 +101,44 @@ type Named = readonly [name: string, days: Days];
 const spanOf = (apartMs: number): number =>
   SPANS_MIN.findIndex((upTo) => apartMs < upTo * MINUTE_MS || upTo === Number.POSITIVE_INFINITY);
 
+interface Came {
+  readonly leader: Named;
+  readonly at: number;
+}
+
 interface Crowd {
   /** Days on which anybody came. */
   readonly days: readonly number[];
   /** How long after anybody a follower comes, as shares of the spans. */
   readonly spans: readonly number[];
-  /** Leaders of each day. */
-  readonly leadersOn: ReadonlyMap<number, readonly Named[]>;
+  /** Leaders of each day, in the order in which they came. */
+  readonly leadersOn: ReadonlyMap<number, readonly Came[]>;
 }
 
 /** Leaders of one day whose spans are counted: a stadium tells no more than a hall. */
-const MAX_LEADERS_COUNTED = 200;
+const MAX_LEADERS_COUNTED = 64;
 
 function crowdOf(leaders: readonly Named[], followers: readonly Named[]): Crowd {
-  const leadersOn = new Map<number, Named[]>();
+  const leadersOn = new Map<number, Came[]>();
   for (const leader of leaders)
-    for (const day of leader[1].keys()) {
+    for (const [day, { at }] of leader[1]) {
       const list = leadersOn.get(day);
-      if (list === undefined) leadersOn.set(day, [leader]);
-      else list.push(leader);
+      if (list === undefined) leadersOn.set(day, [{ leader, at }]);
+      else list.push({ leader, at });
     }
+  for (const list of leadersOn.values())
+    list.sort((a, b) => a.at - b.at || (a.leader[0] < b.leader[0] ? -1 : 1));
   const counts = SPANS_MIN.map(() => SMOOTHING / SPANS_MIN.length);
   for (const [, days] of followers)
-    for (const [day, { at }] of days)
-      for (const [, of] of (leadersOn.get(day) ?? []).slice(0, MAX_LEADERS_COUNTED)) {
-        const first = of.get(day);
-        if (first !== undefined) counts[spanOf(at - first.at)] = (counts[spanOf(at - first.at)] ?? 0) + 1;
+    for (const [day, { at }] of days) {
+      const list = leadersOn.get(day) ?? [];
+      // Some of each hour, where there are many.
+      const step = Math.ceil(list.length / MAX_LEADERS_COUNTED);
+      for (let index = 0; index < list.length; index += step) {
+        const span = spanOf(at - (list[index]?.at ?? 0));
+        counts[span] = (counts[span] ?? 0) + 1;
       }
+    }
   const total = counts.reduce((sum, count) => sum + count, 0);
   return {
     days: [...leadersOn.keys()].sort((a, b) => a - b),
@@ -138,11 +149,29 @@ function crowdOf(leaders: readonly Named[], followers: readonly Named[]): Crowd 
 
 const within = (value: number, from: number, to: number) => Math.min(to, Math.max(from, value));
 
+/** On how many days who was there; those with both by how far apart they came. Followers come on days of leaders. */
+function countDays(leader: Days, follower: Days, all: number) {
+  const spans = SPANS_MIN.map(() => 0);
+  let both = 0;
+  for (const [day, { at }] of follower) {
+    const first = leader.get(day);
+    if (first === undefined) continue;
+    both++;
+    const span = spanOf(at - first.at);
+    spans[span] = (spans[span] ?? 0) + 1;
+  }
+  const onlyLeader = leader.size - both;
+  const onlyFollower = follower.size - both;
+  return { spans, onlyLeader, onlyFollower, neither: Math.max(0, all - both - onlyLeader - onlyFollower) };
+}
+
 /** How much more likely the days are if the two are one person, natural logarithm. */
 function evidenceOf(leader: Days, follower: Days, crowd: Crowd, rules: PairingRules): number {
   const all = crowd.days;
   const leads = within(leader.size / all.length, 0.02, 0.98);
   const follows = within(follower.size / all.length, 0.02, 0.98);
+  const counts = countDays(leader, follower, all.length);
+  const spansTogether = rules.own.map((own, span) => Math.log(own / (crowd.spans[span] ?? 1)));
   let best = Number.NEGATIVE_INFINITY;
   for (const idle of IDLE) {
     const there = within(Math.max(leads / (1 - rules.missed), follows / (1 - idle)), 0.02, 0.98);
@@ -150,19 +179,16 @@ function evidenceOf(leader: Days, follower: Days, crowd: Crowd, rules: PairingRu
     const onlyLeader = there * idle * (1 - rules.missed) + (1 - there) * BORROWED;
     const onlyFollower = there * (1 - idle) * rules.missed + (1 - there) * BORROWED;
     const neither = there * idle * rules.missed + (1 - there) * (1 - 2 * BORROWED);
-    let sum = 0;
-    for (const day of all) {
-      const [one, other] = [leader.get(day), follower.get(day)];
-      let speaks: number;
-      if (one !== undefined && other !== undefined) {
-        const span = spanOf(other.at - one.at);
-        speaks =
-          Math.log(both / (leads * follows)) + Math.log((rules.own[span] ?? 0) / (crowd.spans[span] ?? 1));
-      } else if (one !== undefined) speaks = Math.log(onlyLeader / (leads * (1 - follows)));
-      else if (other !== undefined) speaks = Math.log(onlyFollower / ((1 - leads) * follows));
-      else speaks = Math.log(neither / ((1 - leads) * (1 - follows)));
-      sum += within(speaks, -MAX_OF_A_DAY, MAX_OF_A_DAY);
-    }
+    const speaks = (share: number, byChance: number) =>
+      within(Math.log(share / byChance), -MAX_OF_A_DAY, MAX_OF_A_DAY);
+    const ofSpans = spansTogether.map((ratio) =>
+      within(Math.log(both / (leads * follows)) + ratio, -MAX_OF_A_DAY, MAX_OF_A_DAY),
+    );
+    const sum =
+      ofSpans.reduce((total, of, span) => total + of * (counts.spans[span] ?? 0), 0) +
+      counts.onlyLeader * speaks(onlyLeader, leads * (1 - follows)) +
+      counts.onlyFollower * speaks(onlyFollower, (1 - leads) * follows) +
+      counts.neither * speaks(neither, (1 - leads) * (1 - follows));
     best = Math.max(best, sum);
   }
   return best - Math.log(IDLE.length);
@@ -208,6 +234,17 @@ export function pairings(
   });
 }
 
+/** Where those begin who came at a moment or later. */
+function firstFrom(came: readonly Came[], from: number): number {
+  let [low, high] = [0, came.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((came[middle]?.at ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function candidatesOf(
   follower: Days,
   { leadersOn }: Crowd,
@@ -215,12 +252,14 @@ function candidatesOf(
   prior: (leader: string) => number,
 ): Named[] {
   const together = new Map<Named, number>();
-  for (const [day, { at }] of follower)
-    for (const leader of leadersOn.get(day) ?? []) {
-      const first = leader[1].get(day);
-      if (first !== undefined && isTogether(at - first.at, rules))
-        together.set(leader, (together.get(leader) ?? 0) + 1);
+  for (const [day, { at }] of follower) {
+    const came = leadersOn.get(day) ?? [];
+    for (let index = firstFrom(came, at - rules.withinMs); index < came.length; index++) {
+      const one = came[index];
+      if (one === undefined || one.at > at + rules.withinMs) break;
+      if (isTogether(at - one.at, rules)) together.set(one.leader, (together.get(one.leader) ?? 0) + 1);
     }
+  }
   return [...together]
     .filter(([[name], count]) => count >= rules.minTogether && prior(name) > Number.NEGATIVE_INFINITY)
     .sort(([a, one], [b, other]) => other - one || (a[0] < b[0] ? -1 : 1))
