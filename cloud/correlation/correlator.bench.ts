@@ -26,8 +26,8 @@ const worlds: Readonly<
   'one-attacker': { make: oneAttacker, counts: [4_000, 8_000] },
   'many-attackers': { make: manyAttackers, counts: [10_000, 20_000] },
   'one-got-in': { make: oneGotIn, counts: [10_000, 20_000] },
-  burst: { make: (count) => burst(count, OPEN_ENTITIES), counts: [400_000] },
-  'small-incidents': { make: (count) => smallIncidents(count, OPEN_ENTITIES), counts: [200_000] },
+  burst: { make: (count) => burst(count, OPEN_ENTITIES), counts: [200_000] },
+  'small-incidents': { make: (count) => smallIncidents(count, OPEN_ENTITIES), counts: [100_000] },
   campaigns: { make: (count) => campaigns(count, OPEN_ENTITIES), counts: [100_000] },
   entangled: { make: (count) => entangled(count, OPEN_ENTITIES), counts: [50_000] },
 };
