@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import type { Incident } from '../../devices/model/incident.ts';
 import { detectionOf, shops } from './bench-worlds.ts';
 import { Correlator, correlate } from './correlator.ts';
-import { RESTING_MS, TOLD_AT_ONCE, TOLD_PER_SECOND } from './untold.ts';
+import { Run, Traits } from './memory.ts';
+import { rootOf, unite } from './run.ts';
+import { NO_HEAD } from './traits.ts';
+import { RESTING_MS, TOLD_AT_ONCE, TOLD_PER_SECOND, Untold } from './untold.ts';
 
 const COUNT = TOLD_AT_ONCE * 3;
 
@@ -55,6 +58,25 @@ test('the gravest news does not wait behind what came before it', () => {
   );
   const [first] = correlator.changes(1).changed;
   expect(first?.detections).toEqual(['grave']);
+});
+
+test('what was told in the meantime is not told again when its turn comes', () => {
+  const untold = new Untold();
+  const newRun = () => new Run(new Traits(NO_HEAD, [], [], []));
+  const [root, child, other] = [newRun(), newRun(), newRun()];
+  unite(root, child);
+  for (let round = 0; round < 10; round++) {
+    untold.note(child);
+    untold.note(root);
+    untold.note(root);
+    expect(untold.takeDue(round).map(rootOf)).toEqual([rootOf(root)]);
+    expect(untold.isEmpty).toBe(true);
+    expect(untold.takeDue(round)).toEqual([]);
+  }
+  untold.note(other);
+  untold.drop(other);
+  expect(untold.takeAll()).toEqual(new Set());
+  expect(untold.isEmpty).toBe(true);
 });
 
 const byId = (a: Incident, b: Incident): number => (a.id < b.id ? -1 : 1);

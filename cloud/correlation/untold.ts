@@ -40,7 +40,13 @@ export class Untold {
     if (run.isChanged) return;
     run.isChanged = true;
     this.#size++;
-    this.#queues[severityRank(run.traits.severity)]?.runs.push(run);
+    const queue = this.#queues[severityRank(run.traits.severity)];
+    if (queue === undefined) return;
+    queue.runs.push(run);
+    // Runs that are told with graver ones again and again must not fill a queue whose turn does not come.
+    if (queue.runs.length - queue.next <= CUT_FROM + 2 * this.#size) return;
+    queue.runs = [...new Set(queue.runs.slice(queue.next).filter(({ isChanged }) => isChanged))];
+    queue.next = 0;
   }
 
   /** Not to be told any more. */
@@ -71,7 +77,7 @@ export class Untold {
     const due: Run[] = [];
     if (nowMs - this.#lookedMs >= RESTING_MS) {
       this.#lookedMs = nowMs;
-      const rested = this.#resting;
+      const rested = new Set(this.#resting);
       this.#resting = [];
       for (const run of rested) if (run.isChanged) this.#offer(run, nowMs, due);
     }
