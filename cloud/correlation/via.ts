@@ -53,9 +53,19 @@ const ranks: Readonly<Record<PlainVia | 'use', number>> = {
 
 /** Which of two ways to name one person says more about how somebody acted; what is written down before what was learned. */
 export function strengthOf(via: Via | undefined): number {
-  const how = howNamed(via);
-  if (how === undefined) return 0;
-  return via?.startsWith('learned-') === true && how !== 'use' ? Math.max(0, ranks[how] - 1) : ranks[how];
+  switch (via) {
+    case undefined:
+      return 0;
+    case 'badge':
+    case 'account':
+    case 'identity':
+    case 'itself':
+      return ranks[via];
+    default: {
+      const how = howNamed(via) ?? 'itself';
+      return how === 'use' ? ranks.use : Math.max(0, ranks[how] - 1);
+    }
+  }
 }
 
 /** A factor on what a shared person weighs. The same name twice is the same whoever it belongs to. */

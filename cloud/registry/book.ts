@@ -22,12 +22,12 @@ import { type Discovered, Discovery } from './discovery.ts';
 import { openDiscoveryFile } from './discovery-file.ts';
 import { type ImportedFile, withFiles } from './exchange.ts';
 import {
+  isSure,
   LEARNED_DAYS,
   Learning,
   learnedKinds,
   linkOfSuggestion,
   type Suggestion,
-  USED_FROM,
 } from './learning/learn.ts';
 import {
   checkedWhole,
@@ -131,9 +131,7 @@ export class RegistryBook {
     this.#learnedAt = now;
     const decided = new Set(this.#overlay.decisions.map(linkId));
     const inferred = this.#suggestions.flatMap((one): IdentityLink[] =>
-      one.confidence >= USED_FROM && !decided.has(one.id)
-        ? [{ ...linkOfSuggestion(one, 'inferred'), at: now }]
-        : [],
+      isSure(one) && !decided.has(one.id) ? [{ ...linkOfSuggestion(one, 'inferred'), at: now }] : [],
     );
     const former = new Map(this.#overlay.inferred.map((link) => [linkId(link), link]));
     // The day on which it was learned stays.

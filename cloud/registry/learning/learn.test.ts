@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Observation, observation } from '../../../devices/model/observation.ts';
 import { registryDocument, registryOf } from '../../../devices/model/registry.ts';
 import { Diary, MAX_NAMES } from './diary.ts';
-import { Learning, type Suggestion, USED_FROM } from './learn.ts';
+import { isSure, Learning, type Suggestion, USED_FROM } from './learn.ts';
 import { accountLikeness, personLikeness, plainAccount } from './name-likeness.ts';
 import { simulateStaff } from './simulated-staff.ts';
 import { SiteDays } from './site-day.ts';
@@ -44,8 +44,8 @@ describe('with staff whose truth is known', () => {
   it.each(['badge-account', 'account-account', 'account-host', 'badge-vehicle'] as const)(
     'what is used of %s is true in 95 of 100 cases',
     (kind) => {
-      const used = all.filter((one) => one.kind === kind && one.confidence >= USED_FROM);
-      expect(used.length).toBeGreaterThan(15);
+      const used = all.filter((one) => one.kind === kind && isSure(one));
+      expect(used.length).toBeGreaterThan(10);
       expect(precision(used)).toBeGreaterThanOrEqual(0.95);
     },
   );

@@ -21,6 +21,13 @@ import { SiteDays } from './site-day.ts';
 
 /** From this confidence on a link is used before anybody looked at it (precision is held to it by a test). */
 export const USED_FROM = 0.95;
+/** Departures are few and drivers leave together: what is said of them is held to more. */
+const VEHICLES_USED_FROM = 0.99;
+
+/** Whether a link is sure enough to be used before anybody looked at it. */
+export const isSure = ({ kind, confidence }: Pick<Suggestion, 'kind' | 'confidence'>): boolean =>
+  confidence >= (kind === 'badge-vehicle' ? VEHICLES_USED_FROM : USED_FROM);
+
 /** Below it nobody is asked. */
 export const SUGGESTED_FROM = 0.5;
 /** Suggestions shown, the surest first. */
