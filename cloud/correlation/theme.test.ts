@@ -10,6 +10,8 @@ describe('the theme of a rule', () => {
     ['admin-login-new-ip', 'new-address'],
     ['admin-login-new-address', 'new-address'],
     ['new-device-login', 'unusual-login'],
+    ['impossible-travel', 'two-places'],
+    ['badge-in-two-places', 'two-places'],
     ['AMiner: New ip address in DNS logs.', 'other'],
     ['login.failed', 'failed-login'],
     ['alarm.schedule-changed', 'alarm-change'],

@@ -23,6 +23,7 @@ export type ThemeName =
   | 'scan'
   | 'guessing'
   | 'new-address'
+  | 'two-places'
   | 'unusual-login'
   | 'failed-login'
   | 'elevation'
@@ -79,12 +80,14 @@ const themes: readonly NamedTheme[] = [
     words:
       /\bbrute|\bguess|\bspray|\bstuffing\b|\b(many|repeated|multiple|excessive)\b.*\b(failed|failures?|log ?ins?|authentications?)\b|\bfailed log ?ins? burst\b/,
   },
+  // A badge, an account: whoever it belongs to was not at both places.
+  { name: 'two-places', stage: 3, words: /\bimpossible travel\b|\bin two places\b/ },
   {
     name: 'new-address',
     stage: 3,
     world: 'cyber',
     words:
-      /\b(log ?in|logon|sign ?in|session|admin)\b.*\b(new|unusual|unknown|foreign|unseen|strange)\b.*\b(address|ip|location|country|place|network)\b|\b(new|unusual|unknown|foreign|unseen|strange)\b.*\b(address|ip|location|country|place|network)\b.*\b(log ?in|logon|sign ?in|session)\b|\bimpossible travel\b/,
+      /\b(log ?in|logon|sign ?in|session|admin)\b.*\b(new|unusual|unknown|foreign|unseen|strange)\b.*\b(address|ip|location|country|place|network)\b|\b(new|unusual|unknown|foreign|unseen|strange)\b.*\b(address|ip|location|country|place|network)\b.*\b(log ?in|logon|sign ?in|session)\b/,
   },
   {
     name: 'unusual-login',

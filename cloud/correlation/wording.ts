@@ -57,6 +57,7 @@ const themeNouns: Readonly<Partial<Record<ThemeName, string>>> = {
   scan: 'scan',
   guessing: 'password guessing',
   'new-address': 'log-in from a new address',
+  'two-places': 'use in two places at once',
   'unusual-login': 'unusual log-in',
   'failed-login': 'failed log-in',
   elevation: 'gain of rights',
