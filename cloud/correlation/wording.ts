@@ -90,7 +90,14 @@ export const happening = (theme: ThemeName, rule: string): string => themeNouns[
 
 const MAX_RULE_WORDS_LENGTH = 80;
 
-const wordsOf = (rule: string): string => ruleWords(rule).slice(0, MAX_RULE_WORDS_LENGTH) || 'detection';
+/** A rule that is but a number in somebody else's list: `suricata:2260002`, `sigma:5f1b…`. */
+const numbered = /^([a-z][a-z\d-]*):(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+
+function wordsOf(rule: string): string {
+  const list = numbered.exec(rule)?.[1];
+  if (list !== undefined) return `${list} alert`;
+  return ruleWords(rule).slice(0, MAX_RULE_WORDS_LENGTH) || 'detection';
+}
 
 /** What became of a guard, by what was detected on it. */
 export function guardFate(theme: ThemeName): string {
