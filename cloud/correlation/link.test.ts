@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { link, noisyOr } from './link.ts';
+import { noisyOr } from './link.ts';
 import { largestWindowMs, linkRules } from './link-rules.ts';
+import { link } from './pair.ts';
 import { anyDetections, anyRegistry } from './random-world.ts';
 import { detectionOf, MINUTE, NIGHT, sampleRegistry } from './sample-site.ts';
 import type { Correlated } from './traits.ts';

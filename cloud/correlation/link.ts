@@ -1,12 +1,10 @@
 import type { IncidentLink, LinkEvidence } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import { type Catalogue, catalogueOf } from './catalogue.ts';
 import type { LinkRules } from './link-rules.ts';
 import type { Placed, Traits } from './memory.ts';
 import { compareText, inOrder } from './order.ts';
 import { reasonOf } from './reason.ts';
 import { isTiedByOne, rounded, tiesBetween } from './tie.ts';
-import type { Correlated } from './traits.ts';
 
 /** Only a repeat and a person's decision are certain. */
 const MOST_CERTAIN = 0.9999;
@@ -47,23 +45,4 @@ export function linkOf(a: Placed, b: Placed, registry: Registry, rules: LinkRule
     }))
     .sort((one, other) => other.weight - one.weight || compareText(one.kind + one.on, other.kind + other.on));
   return { a: early.id, b: late.id, evidence, weight };
-}
-
-/**
- * Whether two detections belong together: a pure function of the two, the registry and the rules, the same
- * whichever is named first. `a` of the answer is the earlier one.
- */
-export function link(
-  a: Correlated,
-  b: Correlated,
-  registry: Registry,
-  rules: LinkRules,
-  catalogue: Catalogue = catalogueOf(registry, rules),
-): IncidentLink | undefined {
-  const placed = (detection: Correlated): Placed => ({
-    id: detection.id,
-    at: detection.at,
-    traits: catalogue.traitsOf(detection),
-  });
-  return linkOf(placed(a), placed(b), registry, rules);
 }

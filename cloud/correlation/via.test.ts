@@ -3,8 +3,8 @@ import { detection } from '../../devices/model/detection.ts';
 import type { IdentityLink } from '../../devices/model/identity-link.ts';
 import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import { Correlator } from './correlator.ts';
-import { link } from './link.ts';
 import { linkRules } from './link-rules.ts';
+import { link } from './pair.ts';
 import { reference } from './reference.ts';
 
 const learned = (state: IdentityLink['state']): IdentityLink => ({

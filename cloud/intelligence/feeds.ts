@@ -137,7 +137,7 @@ export class FeedRunner {
   #leftOut({ indicators }: Imported): string[] {
     const listed = new Set(indicators.map(({ id }) => id));
     const { library } = this.#parts;
-    return [...library.idsOf(this.#feed.name)].filter((id) => !listed.has(id));
+    return Array.from(library.idsOf(this.#feed.name)).filter((id) => !listed.has(id));
   }
 
   async #readCollections(settings: Extract<Feed, { type: 'taxii' }>, signal: AbortSignal): Promise<void> {
