@@ -6,6 +6,8 @@ export default defineConfig({
     // Two cores, and many tests that wait for real time to pass: one more than cores; with more, servers starve each
     // other. In vitest's own order: begun together, the whole systems would, too.
     maxWorkers: 3,
+    // As in the product: devices/engine.ts.
+    execArgv: ['--no-maglev'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Real processes on a machine that stands still for seconds: a test may fail once, and npm test says so by name.

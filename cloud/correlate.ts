@@ -1,4 +1,5 @@
 /** `correlate`: detections on standard input, one JSON a line; incidents on standard output, one a line. */
+import '../devices/engine.ts';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 /** `gatehouse cloud`: arguments in, one line of JSON out when it is ready, one clear line when it can't be. */
+import '../devices/engine.ts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';

@@ -1,4 +1,5 @@
 /** `gatehouse edge`: the gateway of one site as a process. */
+import '../devices/engine.ts';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { ConfigurationError } from '../devices/configuration.ts';

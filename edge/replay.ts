@@ -7,6 +7,7 @@
  * Detections go to standard output, one line of JSON each. A line that is no observation is named on standard
  * error and left out. Ends with 0; with 1 when lines were left out; with 2 when it could not begin.
  */
+import '../devices/engine.ts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

@@ -1,4 +1,5 @@
 /** The firmware bridge: the only process that opens serial ports. `gatehouse bridge --help` tells more. */
+import '../devices/engine.ts';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { clockFromText } from '../devices/model/clock.ts';

@@ -1,4 +1,5 @@
 /** Simulated hardware and whole scenarios, as a command. */
+import '../devices/engine.ts';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
