@@ -1,4 +1,5 @@
 /** `gatehouse verify FILE|DIR`: whether an export of the audit trail, or a copy of it, is what was written down. */
+import '../../devices/engine.ts';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { linesOf } from './lines.ts';

@@ -1,4 +1,5 @@
 /** `gatehouse cascade --graph FILE --fail ASSET`: what fails next, when, by which way, and what it costs. */
+import '../../devices/engine.ts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../devices/configuration.ts';

@@ -1,4 +1,5 @@
 /** `gatehouse export --config FILE --incident ID`: an incident for others, out of the cloud's store. */
+import '../../devices/engine.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../devices/configuration.ts';

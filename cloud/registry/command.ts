@@ -1,4 +1,5 @@
 /** `gatehouse registry export|import|check`: the registry in and out as files. */
+import '../../devices/engine.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,5 @@
 /** `gatehouse risk --graph FILE`: the risk register and what each mitigation is worth. */
+import '../../devices/engine.ts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../devices/configuration.ts';

@@ -1,4 +1,5 @@
 /** `gatehouse sigma check DIR` and `gatehouse sigma run --rules DIR < events.ndjson`. */
+import '../../devices/engine.ts';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';

@@ -1,4 +1,5 @@
 /** `gatehouse record verify FILE.csv FILE.sig`: whether a record is as the gateway sealed it, and what was altered. */
+import '../../devices/engine.ts';
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sealDocument, verifySeal } from './seal.ts';

@@ -2,6 +2,7 @@
  * `gatehouse anomaly`: scores a stream of numbers on the command line, and the detectors on the Numenta benchmark.
  * Ends with 0; with 1 when rows were skipped; with 2 when it could not begin.
  */
+import '../../../devices/engine.ts';
 import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runBenchmark } from './benchmark/benchmark.ts';
