@@ -3,9 +3,9 @@ import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { DistinctSample, type First, putFirst, rounded } from '../communication/bounded.ts';
 import { burstsOf, outdated, standsFor } from './crowd.ts';
-import { detectionFrom, FindingBook } from './finding.ts';
-import type { Found, Judgement } from './monitor.ts';
-import { RecentIds, type Standing, type StandingMonitor, type StandingSample } from './standing.ts';
+import type { Found } from './monitor.ts';
+import { PerAsset } from './per-asset.ts';
+import type { Standing, StandingMonitor, StandingSample } from './standing.ts';
 
 const HOUR_MS = 3_600_000;
 const settings = z.strictObject({
@@ -33,8 +33,6 @@ const RULE = 'distributed-stuffing';
 const SLOT_MS = 150_000;
 const RAMP_MS = 15 * 60_000;
 const KEPT_SLOTS = (24 * HOUR_MS) / SLOT_MS;
-/** Places that are watched; beyond it nobody new is. */
-const MAX_PLACES = 2_000;
 /** Of more than this in a slot a sample is kept. */
 const MAX_SAMPLE = 256;
 const EVIDENCE = 12;
@@ -183,61 +181,33 @@ function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found
   ];
 }
 
-class Waves implements Standing {
-  readonly #settings: Settings;
-  readonly #registry: Registry;
-  readonly #places = new Map<string, Place>();
-  readonly #book = new FindingBook();
-  readonly #recent = new RecentIds();
-  forgotten = 0;
+const accountOf = ({ subjects }: Observation) => subjects?.account?.toLowerCase();
 
-  constructor(options: Settings, registry: Registry) {
-    this.#settings = options;
-    this.#registry = registry;
-  }
-
-  observe(observations: readonly Observation[]): Judgement {
-    const { accounts: floor } = this.#settings;
-    const due = new Set<string>();
-    for (const observation of observations) {
-      const account = observation.subjects?.account?.toLowerCase();
-      const ip = observation.observables?.ip;
-      if (account === undefined || ip === undefined || !this.#recent.add(observation.id)) continue;
-      const place = this.#placeOf(observation);
-      const number = place?.add(observation, account, ip);
-      if (place === undefined || number === undefined) continue;
-      if (place.failing(number) + place.failing(number + 1) >= floor || this.#book.has(observation.asset))
-        due.add(observation.asset);
-    }
-    const judgement: Judgement = { put: [], withdraw: [] };
-    for (const asset of due) {
-      const place = this.#places.get(asset);
-      if (place === undefined) continue;
-      const found = place.waves(this.#settings).flatMap((run) => foundOf(asset, run, this.#registry));
-      const detections = found.map((one) => detectionFrom(RULE, asset, one, place.source, this.#registry));
-      this.#book.put(asset, detections, judgement);
-    }
-    for (const [asset, place] of this.#places) if (place.sweep(this.#settings)) this.#book.forget(asset);
-    return judgement;
-  }
-
-  /** Everything here follows from what was tried, not from what was not. */
-  pass(): Judgement {
-    return { put: [], withdraw: [] };
-  }
-
-  #placeOf(observation: Observation): Place | undefined {
-    const known = this.#places.get(observation.asset);
-    if (known !== undefined) return known;
-    if (this.#places.size >= MAX_PLACES) {
-      this.forgotten++;
-      return undefined;
-    }
-    const place = new Place(observation);
-    this.#places.set(observation.asset, place);
-    return place;
-  }
-}
+const open = (options: Settings, registry: Registry): Standing =>
+  new PerAsset({
+    rule: RULE,
+    registry,
+    concerns: (observation) =>
+      accountOf(observation) !== undefined && observation.observables?.ip !== undefined,
+    open(first) {
+      const place = new Place(first);
+      return {
+        source: place.source,
+        add(observation) {
+          const number = place.add(
+            observation,
+            accountOf(observation) ?? '',
+            observation.observables?.ip ?? '',
+          );
+          return (
+            number !== undefined && place.failing(number) + place.failing(number + 1) >= options.accounts
+          );
+        },
+        found: (asset) => place.waves(options).flatMap((run) => foundOf(asset, run, registry)),
+        sweep: () => place.sweep(options),
+      };
+    },
+  });
 
 const attempt = (
   at: number,
@@ -277,7 +247,7 @@ export const distributedStuffing: StandingMonitor<Settings> = {
   rules: [RULE],
   observes: ['login.failed', 'login.succeeded'],
   rememberMs: () => 24 * HOUR_MS,
-  open: (options, registry) => new Waves(options, registry),
+  open,
   samples: [
     {
       name: 'forty accounts from twenty addresses',

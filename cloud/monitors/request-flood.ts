@@ -3,9 +3,9 @@ import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { EarliestInstants, type First, hashOf, putFirst, rounded } from '../communication/bounded.ts';
 import { burstsOf, outdated, standsFor } from './crowd.ts';
-import { detectionFrom, FindingBook } from './finding.ts';
-import type { Found, Judgement } from './monitor.ts';
-import { RecentIds, type Standing, type StandingMonitor, type StandingSample } from './standing.ts';
+import type { Found } from './monitor.ts';
+import { PerAsset } from './per-asset.ts';
+import type { Standing, StandingMonitor, StandingSample } from './standing.ts';
 
 const HOUR_MS = 3_600_000;
 const settings = z.strictObject({
@@ -33,8 +33,6 @@ const RAMP_MS = 5 * 60_000;
 const KEPT_SLOTS = (24 * HOUR_MS) / SLOT_MS;
 /** Slots without a flood tell who asked for so long only. */
 const SENDERS_SLOTS = HOUR_MS / SLOT_MS;
-/** Servers that are watched; beyond it nobody new is. */
-const MAX_TARGETS = 2_000;
 /** Addresses whose requests are counted one by one, in a slot: a fair sample. */
 const MAX_SENDERS = 64;
 const EVIDENCE = 8;
@@ -190,58 +188,21 @@ function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found
   ];
 }
 
-class Floods implements Standing {
-  readonly #settings: Settings;
-  readonly #registry: Registry;
-  readonly #targets = new Map<string, Target>();
-  readonly #book = new FindingBook();
-  readonly #recent = new RecentIds();
-  forgotten = 0;
-
-  constructor(options: Settings, registry: Registry) {
-    this.#settings = options;
-    this.#registry = registry;
-  }
-
-  observe(observations: readonly Observation[]): Judgement {
-    const floor = this.#settings.perSecond * SLOT_SECONDS;
-    const due = new Set<string>();
-    for (const observation of observations) {
-      if (observation.kind !== 'web.requested' || !this.#recent.add(observation.id)) continue;
-      const { asset } = observation;
-      const target = this.#targetOf(observation);
-      const slot = target?.add(observation);
-      if (slot !== undefined && (slot.count >= floor || this.#book.has(asset))) due.add(asset);
-    }
-    const judgement: Judgement = { put: [], withdraw: [] };
-    for (const asset of due) {
-      const target = this.#targets.get(asset);
-      if (target === undefined) continue;
-      const found = target.floods(this.#settings).flatMap((run) => foundOf(asset, run, this.#registry));
-      const detections = found.map((one) => detectionFrom(RULE, asset, one, target.source, this.#registry));
-      this.#book.put(asset, detections, judgement);
-    }
-    for (const [asset, target] of this.#targets) if (target.sweep(this.#settings)) this.#book.forget(asset);
-    return judgement;
-  }
-
-  /** Everything here follows from what was asked, not from what was not. */
-  pass(): Judgement {
-    return { put: [], withdraw: [] };
-  }
-
-  #targetOf(observation: Observation): Target | undefined {
-    const known = this.#targets.get(observation.asset);
-    if (known !== undefined) return known;
-    if (this.#targets.size >= MAX_TARGETS) {
-      this.forgotten++;
-      return undefined;
-    }
-    const target = new Target(observation);
-    this.#targets.set(observation.asset, target);
-    return target;
-  }
-}
+const open = (options: Settings, registry: Registry): Standing =>
+  new PerAsset({
+    rule: RULE,
+    registry,
+    concerns: ({ kind }) => kind === 'web.requested',
+    open(first) {
+      const target = new Target(first);
+      return {
+        source: target.source,
+        add: (observation) => (target.add(observation)?.count ?? 0) >= options.perSecond * SLOT_SECONDS,
+        found: (asset) => target.floods(options).flatMap((run) => foundOf(asset, run, registry)),
+        sweep: () => target.sweep(options),
+      };
+    },
+  });
 
 const ask = (
   at: number,
@@ -270,7 +231,7 @@ export const requestFlood: StandingMonitor<Settings> = {
   observes: ['web.requested'],
   comeInCrowds: true,
   rememberMs: () => 24 * HOUR_MS,
-  open: (options, registry) => new Floods(options, registry),
+  open,
   samples: [
     {
       name: 'many addresses ask at once, and most are refused',
