@@ -114,4 +114,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX detection_found ON detection (at, rule);
   DROP INDEX detection_at;
   `,
+  `
+  -- What the tools for people keep: JSON by kind and id. A revision lets a writer say what it had read.
+  CREATE TABLE document (
+    kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)
+  ) WITHOUT ROWID;
+  `,
 ];

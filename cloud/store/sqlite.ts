@@ -1,5 +1,6 @@
 import { Changes } from './changes.ts';
 import { openDatabase } from './database.ts';
+import { Documents } from './documents.ts';
 import { Incidents, type IncidentsOptions } from './incidents.ts';
 import { People } from './people.ts';
 import { Quarantine } from './quarantine.ts';
@@ -28,6 +29,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   const incidents = new Incidents(options, reader, writer, (id) => records.detection(id));
   const people = new People(options.clock, reader, writer);
   const rulings = new Rulings(reader, writer);
+  const documents = new Documents(reader, writer);
   const quarantine = new Quarantine(reader, writer);
   const changes = new Changes(reader, writer);
   return {
@@ -62,6 +64,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     putSwitch: (one, audit) => rulings.putSwitch(one, audit),
     foundSince: (from) => rulings.foundSince(from),
     newestOf: (rules, from, limit) => rulings.newestOf(rules, from, limit),
+
+    document: (kind, id) => documents.document(kind, id),
+    documents: (kind) => documents.documents(kind),
+    putDocuments: (writes, audit) => documents.put(writes, audit),
 
     account: (name) => people.account(name),
     accounts: () => people.accounts(),

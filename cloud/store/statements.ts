@@ -59,6 +59,13 @@ export const statements = {
   putSwitch: `INSERT INTO switch (monitor, enabled, at, by) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET enabled = excluded.enabled, at = excluded.at, by = excluded.by`,
 
+  /** A document that is not at the revision ?4 (0: not there) gets no text, which the schema refuses. */
+  putDocument: `INSERT INTO document (kind, id, json, revision) VALUES (?1, ?2,
+    CASE WHEN ?4 IS NULL OR ?4 = coalesce((SELECT revision FROM document WHERE kind = ?1 AND id = ?2), 0)
+      THEN ?3 END, 1)
+    ON CONFLICT DO UPDATE SET json = excluded.json, revision = document.revision + 1`,
+  dropDocument: 'DELETE FROM document WHERE kind = ? AND id = ?',
+
   putAccount: `INSERT INTO account (name, password_hash, role) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, role = excluded.role`,
   putSession: `INSERT INTO session (token_hash, account, expires_at) VALUES (?, ?, ?)

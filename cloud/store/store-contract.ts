@@ -5,7 +5,14 @@ import { type Detection, detection } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import { type Observation, observation } from '../../devices/model/observation.ts';
 import { GENESIS, recordId } from '../../devices/wire.ts';
-import type { AcceptedRecord, Activity, Ruling, Store, Suppression } from './store.ts';
+import {
+  type AcceptedRecord,
+  type Activity,
+  DocumentChanged,
+  type Ruling,
+  type Store,
+  type Suppression,
+} from './store.ts';
 
 const EPOCH = 'epoch0001';
 const clock = manualClock(1_000_000);
@@ -423,6 +430,43 @@ export function storeContract(
         await store.putSwitch({ monitor: 'communication', enabled: true, at: 1, by: 'ines' }, audit);
         await store.putSwitch({ monitor: 'communication', enabled: false, at: 2, by: 'ines' }, audit);
         expect(store.switches()).toEqual([{ monitor: 'communication', enabled: false, at: 2, by: 'ines' }]);
+      });
+
+      test('keeps what the tools put down, by kind and id, with its line of the audit trail', async () => {
+        await store.putDocuments(
+          [
+            { kind: 'view', id: 'b', value: { name: 'mine' }, expected: 0 },
+            { kind: 'view', id: 'a', value: [1, 'two'] },
+            { kind: 'shift', id: 'a', value: 7 },
+          ],
+          audit,
+        );
+        await store.putDocuments([{ kind: 'view', id: 'b', value: { name: 'ours' }, expected: 1 }]);
+        expect(store.documents('view')).toEqual([
+          { kind: 'view', id: 'a', revision: 1, value: [1, 'two'] },
+          { kind: 'view', id: 'b', revision: 2, value: { name: 'ours' } },
+        ]);
+        await store.putDocuments([{ kind: 'view', id: 'a', value: undefined }], [audit, audit]);
+        expect(store.document('view', 'a')).toBeUndefined();
+        expect(store.document('shift', 'a')?.value).toBe(7);
+        expect(store.audited({ offset: 0, limit: 9 })).toEqual([audit, audit, audit]);
+      });
+
+      test('refuses a change of what somebody else has changed, and all that came with it', async () => {
+        const put = (value: unknown, expected: number) =>
+          store.putDocuments(
+            [
+              { kind: 'view', id: 'beside', value: 1 },
+              { kind: 'view', id: 'a', value, expected },
+            ],
+            audit,
+          );
+        await expect(put('first', 1)).rejects.toThrow(DocumentChanged);
+        expect(store.documents('view')).toEqual([]);
+        const raced = await Promise.allSettled([put('one', 0), put('two', 0)]);
+        expect(raced.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+        expect(store.document('view', 'a')?.value).toBe('one');
+        expect(store.audited({ offset: 0, limit: 9 })).toEqual([audit]);
       });
 
       test('leaves a part of an incident as far as the whole was', async () => {

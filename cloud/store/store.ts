@@ -167,6 +167,32 @@ export interface ChainedRecord {
   json: string;
 }
 
+/** What a tool for people keeps: JSON under a kind and an id, read with the tool's own schema. */
+export interface StoredDocument {
+  kind: string;
+  id: string;
+  /** 1 when it is first put, one more with each change. */
+  revision: number;
+  value: unknown;
+}
+
+/** A document to put, or to remove where it has no value. */
+export interface DocumentWrite {
+  kind: string;
+  id: string;
+  value: unknown;
+  /** Refused unless the document stands at this revision; 0: unless there is none. */
+  expected?: number;
+}
+
+/** A document was changed by somebody else since it was read. */
+export class DocumentChanged extends Error {
+  constructor() {
+    super('the document was changed by somebody else in the meantime');
+    this.name = 'DocumentChanged';
+  }
+}
+
 /** What each may do is listed in api/rights.ts. */
 export type Role = 'operator' | 'supervisor' | 'auditor' | 'administrator';
 
@@ -251,6 +277,15 @@ export interface Store {
   foundSince(from: number): { rule: string; count: number; last: number }[];
   /** The newest detections of some rules. */
   newestOf(rules: readonly string[], from: number, limit: number): Detection[];
+
+  document(kind: string, id: string): StoredDocument | undefined;
+  /** By id. */
+  documents(kind: string): StoredDocument[];
+  /**
+   * All of them in one commit, with lines of the audit trail.
+   * @throws DocumentChanged when one of them does not stand where it was expected; nothing is stored then
+   */
+  putDocuments(writes: readonly DocumentWrite[], audit?: AuditEntry | readonly AuditEntry[]): Promise<void>;
 
   report(gateway: string): GatewayReport | undefined;
   quarantine(entry: Quarantined): void;
