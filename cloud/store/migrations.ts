@@ -120,4 +120,69 @@ export const migrations: readonly string[] = [
     kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- The queue as the desk asks for it, beside what it follows from: a page of it is a walk along one index, however
+  -- many incidents there are. Rules of an incident's first detections: for filters by theme and for what is similar.
+  CREATE TABLE queue (
+    incident TEXT PRIMARY KEY, state TEXT NOT NULL, active INTEGER NOT NULL, severity TEXT NOT NULL,
+    priority REAL NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, assignee TEXT, title TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX queue_order ON queue (active, priority DESC, first DESC, incident, state, severity, last, assignee);
+  CREATE INDEX queue_all ON queue (priority DESC, first DESC, incident);
+  CREATE TABLE queue_tally (state TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO queue_tally (state, number) VALUES
+    ('open', 0), ('acknowledged', 0), ('contained', 0), ('resolved', 0), ('false-alarm', 0);
+  CREATE TRIGGER queue_counted AFTER INSERT ON queue BEGIN
+    UPDATE queue_tally SET number = number + 1 WHERE state = NEW.state; END;
+  CREATE TRIGGER queue_uncounted AFTER DELETE ON queue BEGIN
+    UPDATE queue_tally SET number = number - 1 WHERE state = OLD.state; END;
+  CREATE TRIGGER queue_recounted AFTER UPDATE OF state ON queue WHEN NEW.state <> OLD.state BEGIN
+    UPDATE queue_tally SET number = number - 1 WHERE state = OLD.state;
+    UPDATE queue_tally SET number = number + 1 WHERE state = NEW.state; END;
+  INSERT INTO queue SELECT i.id, h.state, h.state NOT IN ('resolved', 'false-alarm'), json_extract(i.json, '$.severity'),
+    i.priority, i.first, i.last, h.assignee, json_extract(i.json, '$.title')
+    FROM incident i JOIN handling h ON h.incident = i.id;
+  CREATE TRIGGER queue_opened AFTER INSERT ON handling BEGIN
+    INSERT INTO queue SELECT i.id, NEW.state, NEW.state NOT IN ('resolved', 'false-alarm'),
+      json_extract(i.json, '$.severity'), i.priority, i.first, i.last, NEW.assignee, json_extract(i.json, '$.title')
+      FROM incident i WHERE i.id = NEW.incident; END;
+  CREATE TRIGGER queue_handled AFTER UPDATE ON handling BEGIN
+    UPDATE queue SET state = NEW.state, active = NEW.state NOT IN ('resolved', 'false-alarm'), assignee = NEW.assignee
+      WHERE incident = NEW.incident; END;
+  CREATE TRIGGER queue_back AFTER INSERT ON incident BEGIN
+    INSERT INTO queue SELECT NEW.id, h.state, h.state NOT IN ('resolved', 'false-alarm'),
+      json_extract(NEW.json, '$.severity'), NEW.priority, NEW.first, NEW.last, h.assignee,
+      json_extract(NEW.json, '$.title') FROM handling h WHERE h.incident = NEW.id; END;
+  CREATE TRIGGER queue_changed AFTER UPDATE ON incident WHEN NEW.json <> OLD.json BEGIN
+    UPDATE queue SET severity = json_extract(NEW.json, '$.severity'), priority = NEW.priority, first = NEW.first,
+      last = NEW.last, title = json_extract(NEW.json, '$.title') WHERE incident = NEW.id; END;
+  CREATE TRIGGER queue_dropped AFTER DELETE ON incident BEGIN
+    DELETE FROM queue WHERE incident = OLD.id;
+    DELETE FROM incident_rule WHERE incident = OLD.id; END;
+  CREATE TABLE incident_rule (incident TEXT NOT NULL, rule TEXT NOT NULL, PRIMARY KEY (incident, rule)) WITHOUT ROWID;
+  CREATE INDEX incident_of_rule ON incident_rule (rule, incident);
+  INSERT INTO incident_rule SELECT DISTINCT i.id, d.rule FROM incident i, json_each(i.json, '$.detections') AS one
+    JOIN detection d ON d.id = one.value WHERE one.key < 32;
+  CREATE TRIGGER rules_added AFTER INSERT ON incident BEGIN
+    INSERT INTO incident_rule SELECT DISTINCT NEW.id, d.rule FROM json_each(NEW.json, '$.detections') AS one
+      JOIN detection d ON d.id = one.value WHERE one.key < 32; END;
+  CREATE TRIGGER rules_changed AFTER UPDATE ON incident
+    WHEN json_extract(NEW.json, '$.detections') <> json_extract(OLD.json, '$.detections') BEGIN
+    DELETE FROM incident_rule WHERE incident = NEW.id;
+    INSERT INTO incident_rule SELECT DISTINCT NEW.id, d.rule FROM json_each(NEW.json, '$.detections') AS one
+      JOIN detection d ON d.id = one.value WHERE one.key < 32; END;
+  -- What the search has to read again: detections that are new or changed, and records whose time was corrected.
+  CREATE TABLE search_news (number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL);
+  CREATE UNIQUE INDEX search_news_of ON search_news (kind, key);
+  INSERT INTO search_news (kind, key) SELECT 'detection', id FROM detection ORDER BY at;
+  CREATE TRIGGER detection_sought AFTER INSERT ON detection BEGIN
+    DELETE FROM search_news WHERE kind = 'detection' AND key = NEW.id;
+    INSERT INTO search_news (kind, key) VALUES ('detection', NEW.id); END;
+  CREATE TRIGGER detection_sought_again AFTER UPDATE ON detection WHEN NEW.json <> OLD.json BEGIN
+    DELETE FROM search_news WHERE kind = 'detection' AND key = NEW.id;
+    INSERT INTO search_news (kind, key) VALUES ('detection', NEW.id); END;
+  CREATE TRIGGER record_sought_again AFTER UPDATE OF at ON record WHEN NEW.at <> OLD.at BEGIN
+    DELETE FROM search_news WHERE kind = 'record' AND key = NEW.number;
+    INSERT INTO search_news (kind, key) VALUES ('record', NEW.number); END;
+  `,
 ];
