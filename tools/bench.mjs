@@ -1,7 +1,5 @@
 // npm run bench: every figure beside what it is measured against, in one run. Names choose: npm run bench -- gateway
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from './runtime.mjs';
 
 const benches = {
@@ -22,22 +20,8 @@ const benches = {
   cascade: { title: 'Cascading effects', file: 'cloud/cascade/cascade.bench.ts' },
   audit: { title: 'Audit trail', file: 'cloud/audit/audit.bench.ts' },
   cloud: { title: 'Cloud: resident memory', file: 'cloud/memory.bench.ts' },
-  desk: { title: 'JavaScript before the desk is usable', measure: deskScript },
+  desk: { title: 'JavaScript before the desk is usable', file: 'dashboards/script-size.bench.ts' },
 };
-
-/** Goal: a desk that opens at once on a phone. */
-const GOAL_KILOBYTES = 60;
-
-function deskScript() {
-  const folder = join(projectRoot, 'dashboards', 'dist', 'desk');
-  const scripts = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.js'));
-  const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
-  const kilobytes = bytes / 1_000;
-  console.log(
-    `${kilobytes.toFixed(1)} kB gzip in ${scripts.length} files (goal at most ${GOAL_KILOBYTES} kB)`,
-  );
-  console.log(`  ratio ${(kilobytes / GOAL_KILOBYTES).toFixed(2)}`);
-}
 
 await ensurePackages();
 await ensurePages();
@@ -48,10 +32,9 @@ const folders = process.argv.slice(2).filter(isPath);
 const unknown = wanted.find((name) => !Object.hasOwn(benches, name));
 if (unknown !== undefined)
   stop(`there is no bench "${unknown}"; there are ${Object.keys(benches).join(', ')}`);
-for (const [name, { title, file, measure }] of Object.entries(benches)) {
+for (const [name, { title, file }] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n${title}`);
-  if (measure !== undefined) measure();
-  else if ((await run(pinnedNode(), ['--expose-gc', join(projectRoot, file), ...folders])) !== 0)
+  if ((await run(pinnedNode(), ['--expose-gc', join(projectRoot, file), ...folders])) !== 0)
     process.exitCode = 1;
 }

@@ -9,22 +9,19 @@ import { connection } from '../kit/live.ts';
 import { MenuButton } from '../kit/menu.tsx';
 import { address, go, route } from '../kit/route.ts';
 import { LiveClock, Shell } from '../kit/shell.tsx';
-import { EmptyState, ErrorState } from '../kit/states.tsx';
+import { ErrorState } from '../kit/states.tsx';
 import { ThemeToggle } from '../kit/theme.tsx';
 import { preciseTime } from '../kit/time.ts';
 import { initialsOf } from './initials.tsx';
 import { attention, deskZone } from './live/desk-state.ts';
 import { startDesk } from './live/follow-desk.ts';
 import { reasonOf } from './loaded.ts';
-import { MonitorsPage } from './monitors/monitors-page.tsx';
+import { offeredPages, pageGroups, pages } from './pages.ts';
 import { Demonstration } from './picture/demonstration.tsx';
-import { PicturePage } from './picture/picture-page.tsx';
-import { QueuePage } from './queue/queue-page.tsx';
-import { RegistryPage } from './registry/registry-page.tsx';
 import { resumeSession, session, signOut } from './session.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
+import { ShownPage } from './shown-page.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
-import { SuppressionsPage } from './suppressions/suppressions-page.tsx';
 import { text } from './text.ts';
 
 export function Desk() {
@@ -65,31 +62,22 @@ function SignedIn({ name }: { name: string }) {
     return () => life.abort();
   }, []);
   useKeys({
-    gp: () => go(),
-    gi: () => go('incidents'),
-    gr: () => go('registry'),
-    gm: () => go('monitors'),
-    gs: () => go('suppressions'),
+    ...Object.fromEntries(
+      pages.flatMap(({ key, section }) =>
+        key === undefined ? [] : [[`g${key}`, () => go(...(section === '' ? [] : [section]))]],
+      ),
+    ),
     '?': () => {
       isHelpOpen.value = true;
     },
   });
 
-  const [section = '', id] = route.value;
+  const [section = ''] = route.value;
   const open = attention.value.state === 'there' ? attention.value.value.counts.open : 0;
   const isUrgent =
     attention.value.state === 'there' &&
     attention.value.value.items.some((item) => item.state === 'open' && item.severity === 'critical');
-  const title =
-    section === ''
-      ? text('desk.picture')
-      : section === 'registry'
-        ? text('desk.registry')
-        : section === 'monitors'
-          ? text('monitors.page')
-          : section === 'suppressions'
-            ? text('suppress.page')
-            : text('desk.incidents');
+  const title = pages.find((page) => page.section === section)?.title() ?? text('desk.not-found');
   useEffect(() => {
     document.title =
       open > 0
@@ -101,35 +89,15 @@ function SignedIn({ name }: { name: string }) {
   return (
     <Shell
       name={text('desk.name')}
-      sections={[
-        { href: address(), label: text('desk.picture'), icon: 'picture-grid', current: section === '' },
-        {
-          href: address('incidents'),
-          label: text('desk.incidents'),
-          icon: 'incidents',
-          current: section === 'incidents',
-          count: open,
-          urgent: isUrgent,
-        },
-        {
-          href: address('monitors'),
-          label: text('monitors.page'),
-          icon: 'eye',
-          current: section === 'monitors',
-        },
-        {
-          href: address('suppressions'),
-          label: text('suppress.page'),
-          icon: 'false-alarm',
-          current: section === 'suppressions',
-        },
-        {
-          href: address('registry'),
-          label: text('desk.registry'),
-          icon: 'person',
-          current: section === 'registry',
-        },
-      ]}
+      sections={offeredPages().map((page) => ({
+        href: address(...(page.section === '' ? [] : [page.section])),
+        label: page.title(),
+        icon: page.icon,
+        group: text(`desk.group-${page.group}`),
+        isPrimary: page.group === pageGroups[0],
+        current: page.section === section,
+        ...(page.section === 'incidents' ? { count: open, urgent: isUrgent } : {}),
+      }))}
       foot={<Demonstration id="demonstration-nav" />}
       bar={
         <>
@@ -163,21 +131,7 @@ function SignedIn({ name }: { name: string }) {
           {text('desk.stale', { time: preciseTime(lostAt, deskZone.value) })}
         </p>
       ) : null}
-      {section === '' ? (
-        <PicturePage />
-      ) : section === 'monitors' ? (
-        <MonitorsPage />
-      ) : section === 'suppressions' ? (
-        <SuppressionsPage />
-      ) : section === 'registry' ? (
-        <RegistryPage view={id} />
-      ) : section === 'incidents' ? (
-        <QueuePage chosen={id} />
-      ) : (
-        <EmptyState icon="search" title={text('desk.not-found')}>
-          {text('desk.not-found-text')}
-        </EmptyState>
-      )}
+      <ShownPage />
       {isHelpOpen.value ? (
         <ShortcutHelp
           onClose={() => {

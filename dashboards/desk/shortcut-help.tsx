@@ -2,6 +2,7 @@ import { Key } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Switch } from '../kit/field.tsx';
 import { setShortcuts, shortcutsOn } from '../kit/keys.ts';
+import { offeredPages } from './pages.ts';
 import { text } from './text.ts';
 
 /** Every key there is, and the switch for those who speak to their computer. */
@@ -10,11 +11,9 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
     {
       title: text('keys.anywhere'),
       keys: [
-        { press: ['g', 'p'], does: text('keys.go-picture') },
-        { press: ['g', 'i'], does: text('keys.go-incidents') },
-        { press: ['g', 'm'], does: text('keys.go-monitors') },
-        { press: ['g', 's'], does: text('keys.go-suppressions') },
-        { press: ['g', 'r'], does: text('keys.go-registry') },
+        ...offeredPages().flatMap(({ key, title }) =>
+          key === undefined ? [] : [{ press: ['g', key], does: text('keys.go-page', { page: title() }) }],
+        ),
         { press: ['?'], does: text('keys.help') },
       ],
     },

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { clockRate, now } from './clock.ts';
 import { Icon, type IconName } from './icons.tsx';
+import { Navigation } from './navigation.tsx';
 import { kitText } from './text.ts';
 import { day, preciseTime } from './time.ts';
 import { Toasts } from './toast.tsx';
@@ -13,6 +14,10 @@ export interface Section {
   /** A number worth noticing, e.g. open incidents. */
   count?: number | undefined;
   urgent?: boolean;
+  /** Sections of one group stand together below its name. */
+  group?: string;
+  /** On a phone only these are shown below the page, the others behind "More". Without any, all are. */
+  isPrimary?: boolean;
 }
 
 /**
@@ -48,23 +53,7 @@ export function Shell(props: {
         </span>
         <div class="shell-tools">{props.bar}</div>
       </header>
-      <nav class="shell-nav" aria-label={kitText('kit.sections')}>
-        {props.sections.map((section) => (
-          <a
-            key={section.href}
-            href={section.href}
-            class="shell-section"
-            aria-current={section.current ? 'page' : undefined}
-          >
-            <Icon name={section.icon} size={19} />
-            <span class="shell-label">{section.label}</span>
-            {section.count === undefined || section.count === 0 ? null : (
-              <span class={`count ${section.urgent ? 'tone-solid' : 'tone-neutral'}`}>{section.count}</span>
-            )}
-          </a>
-        ))}
-        {props.foot === undefined ? null : <div class="shell-foot">{props.foot}</div>}
-      </nav>
+      <Navigation sections={props.sections} foot={props.foot} />
       <main id="content" class="shell-main" tabIndex={-1}>
         {props.children}
       </main>

@@ -1,3 +1,4 @@
+import './monitors.css';
 import { useSignal } from '@preact/signals';
 import type { MonitorState } from '../../../cloud/api/contract.ts';
 import { Chip, SeverityMark, type Tone } from '../../kit/chip.tsx';

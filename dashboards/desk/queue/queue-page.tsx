@@ -24,7 +24,7 @@ import { text } from '../text.ts';
 import { IncidentRow } from './incident-row.tsx';
 
 /** The queue, and on a wide screen the chosen incident beside it. */
-export function QueuePage({ chosen }: { chosen: string | undefined }) {
+export function QueuePage({ view: chosen }: { view: string | undefined }) {
   return (
     <div class={chosen === undefined ? 'queue-page' : 'queue-page queue-page-split'}>
       <QueueList chosen={chosen} />

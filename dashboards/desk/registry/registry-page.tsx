@@ -1,3 +1,4 @@
+import './registry.css';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { LearnedName, RegistryPage as Page } from '../../../cloud/api/contract.ts';

@@ -1,3 +1,4 @@
+import '../monitors/monitors.css';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { SuppressionPage, SuppressionRow } from '../../../cloud/api/contract.ts';

@@ -1,11 +1,11 @@
 /// <reference types="node" />
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../../cloud/api/contract.ts';
+import { gzipBytes, scriptsAtOnce } from '../../at-once.ts';
 import { breakIn } from '../fixtures/incidents.ts';
 import { buildDesk, openBrowser } from './browser.ts';
 import { type DeskServer, startDeskServer } from './server.ts';
@@ -82,15 +82,9 @@ async function violations(page: Page): Promise<string[]> {
 
 describe('the built desk', () => {
   it('loads at most 60 kB of script, nothing inline, addresses relative', () => {
-    const scripts = readdirSync(built.folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.js'),
-    );
-    const bytes = scripts.reduce(
-      (sum, name) => sum + gzipSync(readFileSync(join(built.folder, name))).length,
-      0,
-    );
+    const scripts = scriptsAtOnce(built.folder);
     expect(scripts.length).toBeGreaterThan(0);
-    expect(bytes).toBeLessThanOrEqual(MAX_JAVASCRIPT_BYTES);
+    expect(gzipBytes(built.folder, scripts)).toBeLessThanOrEqual(MAX_JAVASCRIPT_BYTES);
     const page = readFileSync(join(built.folder, 'index.html'), 'utf8');
     expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
     expect(page).not.toMatch(/(src|href)="(\/|https?:)/);

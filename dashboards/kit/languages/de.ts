@@ -9,6 +9,7 @@ export const de: Translation<typeof en> = {
   'kit.loading': 'Wird geladen',
   'kit.skip-to-content': 'Zum Inhalt',
   'kit.sections': 'Bereiche',
+  'kit.more': 'Mehr',
   'kit.dismiss': 'Ausblenden',
   'kit.notices': 'Hinweise',
   'kit.required': 'nötig',

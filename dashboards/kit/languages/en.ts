@@ -6,6 +6,7 @@ export const en = {
   'kit.loading': 'Loading',
   'kit.skip-to-content': 'Skip to content',
   'kit.sections': 'Sections',
+  'kit.more': 'More',
   'kit.dismiss': 'Dismiss',
   'kit.notices': 'Notices',
   'kit.required': 'required',

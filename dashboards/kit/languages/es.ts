@@ -9,6 +9,7 @@ export const es: Translation<typeof en> = {
   'kit.loading': 'Cargando',
   'kit.skip-to-content': 'Ir al contenido',
   'kit.sections': 'Secciones',
+  'kit.more': 'Más',
   'kit.dismiss': 'Ocultar',
   'kit.notices': 'Avisos',
   'kit.required': 'obligatorio',

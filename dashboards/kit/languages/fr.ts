@@ -9,6 +9,7 @@ export const fr: Translation<typeof en> = {
   'kit.loading': 'Chargement',
   'kit.skip-to-content': 'Aller au contenu',
   'kit.sections': 'Rubriques',
+  'kit.more': 'Plus',
   'kit.dismiss': 'Masquer',
   'kit.notices': 'Avis',
   'kit.required': 'obligatoire',

@@ -9,6 +9,7 @@ export const it: Translation<typeof en> = {
   'kit.loading': 'Caricamento',
   'kit.skip-to-content': 'Vai al contenuto',
   'kit.sections': 'Sezioni',
+  'kit.more': 'Altro',
   'kit.dismiss': 'Nascondi',
   'kit.notices': 'Avvisi',
   'kit.required': 'obbligatorio',

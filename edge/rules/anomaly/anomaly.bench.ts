@@ -15,7 +15,7 @@ import { SeasonalBaseline } from './seasonal-baseline.ts';
 import { StuckValue } from './stuck-value.ts';
 
 const STREAMS = 1_000;
-const SAMPLES = Number(process.argv[2] ?? 2_000_000);
+const SAMPLES = Number(process.argv[2]) || 2_000_000;
 const FIVE_MINUTES = 300_000;
 const GOAL_MICROSECONDS = 5;
 const GOAL_KILOBYTES = 32;
