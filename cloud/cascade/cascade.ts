@@ -143,16 +143,20 @@ function momentsOf({ totals, method }: Outcomes): Omit<CascadeReport['loss'], 'p
   };
 }
 
+const NOTHING: Weighed = { value: 0, weight: 0 };
+
 /** The smallest value that so large a part does not exceed. */
 function quantilesOf(values: readonly Weighed[]): When {
   return quantilesOfSorted([...values].sort((a, b) => a.value - b.value));
 }
 
 function quantilesOfSorted(sorted: readonly Weighed[]): When {
-  const all = sorted.reduce((sum, { weight }) => sum + weight, 0);
+  let all = 0;
+  for (const { weight } of sorted) all += weight;
   const at = (part: number): number => {
     let sum = 0;
-    for (const { value, weight } of sorted) {
+    for (let index = 0; index < sorted.length; index++) {
+      const { value, weight } = sorted[index] ?? NOTHING;
       sum += weight;
       // Weights are sums of fractions: half of them may be a hair less than half.
       if (sum >= part * all - 1e-9) return value;

@@ -96,7 +96,10 @@ export class SampledTally implements Tally {
       if (ms !== NEVER) found[count++] = ms;
     }
     const weight = 1 / this.#samples;
-    return Array.from(found.sort(), (value) => ({ value, weight }));
+    const sorted = found.sort();
+    const moments = new Array<Weighed>(count);
+    for (let at = 0; at < count; at++) moments[at] = { value: sorted[at] ?? 0, weight };
+    return moments;
   }
 
   waysTo(state: number): Way[] {

@@ -34,6 +34,17 @@ export class Propagation {
   /** Where a state stands in the heap; NOT_THERE, or SETTLED. */
   readonly #place: Int32Array;
   #size = 0;
+  /**
+   * Most of what waits lies in drawers by time, unsorted; only the drawer that is open stands in the heap, which so
+   * stays small. `#drawerHead` is the first state of each, the lists run through `#later` and `#earlier`.
+   */
+  readonly #drawers: number;
+  readonly #drawerHead: Int32Array;
+  readonly #later: Int32Array;
+  readonly #earlier: Int32Array;
+  #inDrawers = 0;
+  #open = 0;
+  #perMs = 0;
   readonly #slotMs: Float64Array;
   readonly #slotEdge: Int32Array;
   readonly #filled: Int32Array;
@@ -49,6 +60,10 @@ export class Propagation {
     this.#heap = new Int32Array(states);
     this.#heapMs = new Float64Array(states);
     this.#place = new Int32Array(states).fill(NOT_THERE);
+    this.#drawers = Math.min(MAX_DRAWERS, Math.max(1, states));
+    this.#drawerHead = new Int32Array(this.#drawers).fill(NOT_THERE);
+    this.#later = new Int32Array(states);
+    this.#earlier = new Int32Array(states);
     this.#slotMs = new Float64Array(network.slots);
     this.#slotEdge = new Int32Array(network.slots);
     this.#filled = new Int32Array(network.needTo.length);
@@ -62,11 +77,14 @@ export class Propagation {
    */
   run(roots: readonly Root[], untilMs: number, sample: number, decide?: Decide): void {
     this.#forget();
+    this.#open = 0;
+    // A little less than all: what is due at the very end must not fall behind the last drawer.
+    this.#perMs = untilMs > 0 ? (this.#drawers * (1 - 1e-9)) / untilMs : 0;
     for (const { state, atMs } of roots) if (atMs < untilMs) this.#lower(state, atMs, ROOT);
     // Looked at a billion times: everything at hand, everything that can rule a dependency out before a number is drawn.
     const { arrivalMs, order } = this;
     const { edgeStart, edgeWords, edgeTimes } = this.network;
-    while (this.#size > 0) {
+    while (this.#size > 0 || this.#openNext()) {
       const state = this.#takeFirst();
       order[this.reached++] = state;
       const atMs = arrivalMs[state] ?? 0;
@@ -168,10 +186,55 @@ export class Propagation {
 
   #lower(state: number, atMs: number, edge: number): void {
     if (this.#place[state] === SETTLED || atMs >= (this.arrivalMs[state] ?? 0)) return;
+    const place = this.#place[state] ?? NOT_THERE;
+    const formerMs = this.arrivalMs[state] ?? 0;
     this.arrivalMs[state] = atMs;
     this.by[state] = edge;
-    const place = this.#place[state] ?? NOT_THERE;
-    this.#rise(place === NOT_THERE ? this.#size++ : place, state, atMs);
+    const drawer = (atMs * this.#perMs) | 0;
+    if (place >= 0) this.#rise(place, state, atMs);
+    else if (place === IN_DRAWER) {
+      const former = (formerMs * this.#perMs) | 0;
+      if (former === drawer) return;
+      this.#takeOut(state, former);
+      if (drawer <= this.#open) this.#rise(this.#size++, state, atMs);
+      else this.#layInto(state, drawer);
+    } else if (drawer <= this.#open) this.#rise(this.#size++, state, atMs);
+    else this.#layInto(state, drawer);
+  }
+
+  #layInto(state: number, drawer: number): void {
+    const head = this.#drawerHead[drawer] ?? NOT_THERE;
+    this.#later[state] = head;
+    this.#earlier[state] = NOT_THERE;
+    if (head !== NOT_THERE) this.#earlier[head] = state;
+    this.#drawerHead[drawer] = state;
+    this.#place[state] = IN_DRAWER;
+    this.#inDrawers++;
+  }
+
+  #takeOut(state: number, drawer: number): void {
+    const later = this.#later[state] ?? NOT_THERE;
+    const earlier = this.#earlier[state] ?? NOT_THERE;
+    if (later !== NOT_THERE) this.#earlier[later] = earlier;
+    if (earlier !== NOT_THERE) this.#later[earlier] = later;
+    else this.#drawerHead[drawer] = later;
+    this.#inDrawers--;
+  }
+
+  /** The next drawer with anything in it goes into the heap. False: nothing waits any more. */
+  #openNext(): boolean {
+    if (this.#inDrawers === 0) return false;
+    const { arrivalMs } = this;
+    do this.#open++;
+    while (this.#drawerHead[this.#open] === NOT_THERE);
+    for (let state = this.#drawerHead[this.#open] ?? NOT_THERE; state !== NOT_THERE; ) {
+      const later = this.#later[state] ?? NOT_THERE;
+      this.#rise(this.#size++, state, arrivalMs[state] ?? 0);
+      this.#inDrawers--;
+      state = later;
+    }
+    this.#drawerHead[this.#open] = NOT_THERE;
+    return true;
   }
 
   #takeFirst(): number {
@@ -237,3 +300,6 @@ export class Propagation {
 
 const NOT_THERE = -1;
 const SETTLED = -2;
+const IN_DRAWER = -3;
+/** More would take longer to look through than the heap saves. */
+const MAX_DRAWERS = 4_096;
