@@ -176,7 +176,7 @@ export class Incidents {
   }
 }
 
-const handlingOf = (row: Row): Handling => ({
+export const handlingOf = (row: Row): Handling => ({
   incident: String(row.incident),
   state: incidentState.parse(row.state),
   openedAt: Number(row.opened_at),

@@ -4,6 +4,7 @@ import { Documents } from './documents.ts';
 import { Incidents, type IncidentsOptions } from './incidents.ts';
 import { People } from './people.ts';
 import { Quarantine } from './quarantine.ts';
+import { Queue } from './queue.ts';
 import { Reader } from './reader.ts';
 import { Records } from './records.ts';
 import { Rulings } from './rulings.ts';
@@ -50,6 +51,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     putIncidents: (changed, gone, parts) => incidents.putIncidents(changed, gone, parts),
     incident: (id) => incidents.incident(id),
     incidents: (query) => incidents.incidents(query),
+    queue: new Queue(reader),
     incidentCounts: (site) => incidents.incidentCounts(site),
     currentIncident: (id) => incidents.currentIncident(id),
     handling: (incident) => incidents.handling(incident),

@@ -3,6 +3,7 @@ import type { Incident, IncidentState } from '../../devices/model/incident.ts';
 import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { GatewayReport, Lane, LossNotice, Picture, RecordBody } from '../../devices/wire.ts';
 import type { ClockCorrection } from './clock-correction.ts';
+import type { Queue } from './queue.ts';
 
 /** Where a lane of a gateway's epoch stands: the last record that is committed. */
 export interface LanePosition {
@@ -194,7 +195,7 @@ export class DocumentChanged extends Error {
 }
 
 /** What each may do is listed in api/rights.ts. */
-export type Role = 'operator' | 'supervisor' | 'auditor' | 'administrator';
+export type Role = 'staff' | 'responsible-person' | 'operator' | 'supervisor' | 'auditor' | 'administrator';
 
 /**
  * The cloud's memory. The embedded default is SQLite; the same contract test runs over every
@@ -254,6 +255,8 @@ export interface Store {
   }): { incident: Incident; handling: Handling }[];
   /** How many incidents are in each state, at all sites or at one. */
   incidentCounts(site?: string): Record<IncidentState, number>;
+  /** The queue with its filters and places: see QueueQuery. */
+  queue: Pick<Queue, 'page' | 'count' | 'counts' | 'rules' | 'sharing'>;
   /** Where an incident's id leads now: to itself, or to the incident that took it over. */
   currentIncident(id: string): string;
   handling(incident: string): Handling | undefined;
