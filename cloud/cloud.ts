@@ -13,7 +13,6 @@ import { createApp } from './api/app.ts';
 import { sitesOf } from './api/incident-summary.ts';
 import type { ApiParts } from './api/parts.ts';
 import { Scenarios } from './api/scenarios.ts';
-import { Sessions } from './api/sessions.ts';
 import { LiveStream } from './api/stream.ts';
 import { suppressionRowOf } from './api/suppression-row.ts';
 import { installationGraph } from './assets/dependencies.ts';
@@ -38,6 +37,7 @@ import { createMetrics } from './metrics.ts';
 import { lookingUnless, partsBeside } from './monitors/parts-beside.ts';
 import { openSigma } from './monitors/sigma-folder.ts';
 import { Switchboard } from './monitors/switchboard.ts';
+import { openPeople } from './people/people.ts';
 import { inForceSince, Policies } from './policy/policies.ts';
 import { RegistryBook } from './registry/book.ts';
 import { servedCertificates } from './served-certificates.ts';
@@ -132,8 +132,15 @@ async function assemble(
   const registry = registryBook.takeIntoUse();
   const telemetry = openTelemetry(configuration, state);
   closing.push(() => telemetry.close());
-  for (const account of configuration.accounts)
-    if (store.account(account.name) === undefined) await store.putAccount(account);
+  const people = await openPeople({
+    ...configuration,
+    store,
+    registry,
+    clock,
+    state,
+    onSessionChanged: (session) => stream.endSession(session),
+  });
+  const { sessions } = people;
 
   const trail = configuration.audit.enabled
     ? await Trail.open({
@@ -293,12 +300,6 @@ async function assemble(
     await looking?.done();
   });
   const overview = new Overview({ registry, clock, situation, unresolved, store, ingest, sources, gateways });
-  const sessions = new Sessions({
-    store,
-    clock,
-    ...configuration.session,
-    onEnded: (session) => stream.endSession(session),
-  });
   const live = new Live({
     store,
     registry,
@@ -409,6 +410,7 @@ async function assemble(
       file: join(state, 'dependency-decisions.json'),
     }),
     sessions,
+    people,
     trail,
     get identityBridge() {
       return switchboard.isOn('identity-bridge') ? identityBridge : undefined;

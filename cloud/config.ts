@@ -15,6 +15,8 @@ import { integritySettings } from './integrity/configuration.ts';
 import { intelligenceSettings } from './intelligence/configuration.ts';
 import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.ts';
 import { monitorIds } from './monitors/nine.ts';
+import { accountScope } from './people/account-scope.ts';
+import { personalDataSettings, signInSettings } from './people/settings.ts';
 import { type PolicyEntry, readPolicies } from './policy/document.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
 import { HOUSE } from './store/store.ts';
@@ -88,6 +90,8 @@ const account = z.strictObject({
     .string()
     .max(256)
     .refine((text) => parsePasswordHash(text) !== undefined, 'expected what --hash-password prints'),
+  /** Sees these tenants or sites alone; everything where it is not said. */
+  scope: accountScope.optional(),
 });
 
 const session = z.strictObject({
@@ -156,6 +160,9 @@ export const cloudDocument = z.strictObject({
   /** Created where there is no account of that name yet; later changes here change nothing. */
   accounts: z.array(account).max(1_000).default([]),
   session: session.prefault({}),
+  /** Passkeys, identity providers, and what roles demand. */
+  signIn: signInSettings.prefault({}),
+  personalData: personalDataSettings.prefault({}),
   /** Offered on the desk where the installation drives a simulator. */
   scenarios: scenarios.optional(),
 });

@@ -5,8 +5,12 @@ import { apiError, incidentList } from './answers.ts';
 import { role } from './rights.ts';
 
 /** Who may do what, written down a second time: a change of rights is a change here as well. */
-const everybody = ['operator', 'supervisor', 'auditor', 'administrator'];
-const handlers = ['operator', 'supervisor', 'administrator'];
+const ofTheDesk = ['operator', 'supervisor', 'auditor', 'administrator'];
+const all = ['responsible-person', ...ofTheDesk];
+const everybody = ['staff', ...all];
+const arrangers = ['operator', 'supervisor', 'administrator'];
+const handlers = ['responsible-person', ...arrangers];
+const auditReaders = ['responsible-person', 'supervisor', 'auditor', 'administrator'];
 const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'; body?: unknown }> = {
   'POST /api/session': { allowed: 'anyone', body: { name: 'nobody', password: 'wrong' } },
   'GET /api/session': { allowed: everybody },
@@ -15,7 +19,7 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
   'GET /api/stream': { allowed: everybody },
   'GET /api/telemetry': { allowed: everybody },
   'GET /api/pictures/:id': { allowed: everybody },
-  'GET /api/people': { allowed: everybody },
+  'GET /api/people': { allowed: all },
   'GET /api/incidents': { allowed: everybody },
   'GET /api/incidents/:id': { allowed: everybody },
   'POST /api/incidents/:id/acknowledge': { allowed: handlers, body: {} },
@@ -26,25 +30,25 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
   'POST /api/incidents/:id/false-alarm': { allowed: handlers, body: { text: 'wind' } },
   'POST /api/incidents/:id/reopen': { allowed: handlers, body: { text: 'again' } },
   'GET /api/incidents/:id/cascade': { allowed: everybody },
-  'GET /api/incidents/:id/stix': { allowed: everybody },
-  'GET /api/incidents/:id/ocsf': { allowed: everybody },
+  'GET /api/incidents/:id/stix': { allowed: all },
+  'GET /api/incidents/:id/ocsf': { allowed: all },
   'POST /api/incidents/:id/release': { allowed: ['supervisor', 'administrator'], body: {} },
   'POST /api/incidents/:id/take-back': { allowed: ['supervisor', 'administrator'], body: {} },
-  'GET /api/intelligence': { allowed: everybody },
+  'GET /api/intelligence': { allowed: all },
   'POST /api/cascade': { allowed: everybody, body: { fail: ['cabinet'] } },
-  'GET /api/risk': { allowed: everybody },
-  'GET /api/dependencies/suggestions': { allowed: everybody },
+  'GET /api/risk': { allowed: all },
+  'GET /api/dependencies/suggestions': { allowed: all },
   'POST /api/dependencies/suggestions': {
     allowed: ['supervisor', 'administrator'],
     body: { id: 'a>b', decision: 'rejected' },
   },
-  'GET /api/registry': { allowed: everybody },
-  'GET /api/registry/suggestions': { allowed: everybody },
+  'GET /api/registry': { allowed: all },
+  'GET /api/registry/suggestions': { allowed: all },
   'POST /api/registry/suggestions': {
     allowed: ['supervisor', 'administrator'],
     body: { id: 'badge-account:a>b', decision: 'rejected' },
   },
-  'GET /api/registry/discovered': { allowed: everybody },
+  'GET /api/registry/discovered': { allowed: all },
   'POST /api/registry/discovered': {
     allowed: ['supervisor', 'administrator'],
     body: { id: 'address:10.0.0.7' },
@@ -54,29 +58,29 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
     allowed: ['administrator'],
     body: { files: [{ name: 'a.yaml', text: '{}' }], dryRun: true },
   },
-  'POST /api/incidents/:id/split': { allowed: handlers, body: { detections: ['none'], text: 'why' } },
-  'POST /api/incidents/:id/merge': { allowed: handlers, body: { incident: 'none', text: 'why' } },
-  'POST /api/rulings/:id/undo': { allowed: handlers, body: {} },
-  'GET /api/suppressions': { allowed: everybody },
-  'GET /api/suppressions/:id': { allowed: everybody },
+  'POST /api/incidents/:id/split': { allowed: arrangers, body: { detections: ['none'], text: 'why' } },
+  'POST /api/incidents/:id/merge': { allowed: arrangers, body: { incident: 'none', text: 'why' } },
+  'POST /api/rulings/:id/undo': { allowed: arrangers, body: {} },
+  'GET /api/suppressions': { allowed: all },
+  'GET /api/suppressions/:id': { allowed: all },
   'POST /api/suppressions': {
     allowed: ['supervisor', 'administrator'],
     body: { rule: 'none', text: 'why', until: 1 },
   },
   'POST /api/suppressions/:id/end': { allowed: ['supervisor', 'administrator'], body: {} },
-  'GET /api/monitors': { allowed: everybody },
+  'GET /api/monitors': { allowed: all },
   'PUT /api/monitors/:id': { allowed: ['administrator'], body: { enabled: true } },
-  'GET /api/policies': { allowed: everybody },
-  'GET /api/integrity': { allowed: everybody },
+  'GET /api/policies': { allowed: all },
+  'GET /api/integrity': { allowed: all },
   'POST /api/integrity/accept': { allowed: ['supervisor', 'administrator'], body: { id: 'nothing' } },
   'POST /api/integrity/deployments': { allowed: ['supervisor', 'administrator'], body: { minutes: 30 } },
-  'POST /api/scenarios/:id': { allowed: handlers, body: {} },
+  'POST /api/scenarios/:id': { allowed: arrangers, body: {} },
   'GET /api/quarantine': { allowed: ['administrator'] },
-  'GET /api/audit': { allowed: ['supervisor', 'auditor', 'administrator'] },
-  'GET /api/audit/health': { allowed: ['supervisor', 'auditor', 'administrator'] },
-  'GET /api/audit/checkpoint': { allowed: ['supervisor', 'auditor', 'administrator'] },
-  'GET /api/audit/key': { allowed: ['supervisor', 'auditor', 'administrator'] },
-  'GET /api/audit/tile/:place': { allowed: ['supervisor', 'auditor', 'administrator'] },
+  'GET /api/audit': { allowed: auditReaders },
+  'GET /api/audit/health': { allowed: auditReaders },
+  'GET /api/audit/checkpoint': { allowed: auditReaders },
+  'GET /api/audit/key': { allowed: auditReaders },
+  'GET /api/audit/tile/:place': { allowed: auditReaders },
   'GET /api/audit/export': { allowed: ['auditor', 'administrator'] },
   'GET /api/identity/credentials': { allowed: ['administrator'] },
   'POST /api/identity/credentials': { allowed: ['administrator'], body: {} },

@@ -50,6 +50,9 @@ export const sessionInfo: z.ZodType<SessionInfo> = z.strictObject({
   role,
   token: z.string(),
   expiresAt: at,
+  seesAll: maybe(z.boolean()),
+  isFresh: maybe(z.boolean()),
+  mustEnrol: maybe(z.boolean()),
 });
 
 const assetState = z.strictObject({

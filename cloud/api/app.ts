@@ -96,7 +96,8 @@ export function createApp(parts: ApiParts, posts: readonly Hono[] = []): Hono {
 }
 
 /** The only place where it is decided who may do what. @throws Problem */
-function admitted(context: Context, { needs, method, path }: Route, parts: ApiParts): Caller {
+function admitted(context: Context, route: Route, parts: ApiParts): Caller {
+  const { needs, method, path } = route;
   const { sessions, options, log } = parts;
   const caller = sessions.find(getCookie(context, cookieName(isEncrypted(context, options))));
   if (caller === undefined) throw new Problem(401, 'signed-out', 'Sign in first.');
@@ -105,10 +106,15 @@ function admitted(context: Context, { needs, method, path }: Route, parts: ApiPa
     if (!isToken(context.req.header('x-gatehouse-token'), caller.token))
       throw new Problem(403, 'token', 'The request did not come from the page. Load it again.');
   }
+  if (caller.mustEnrol && route.beforeEnrolment !== true)
+    throw new Problem(403, 'factor-needed', 'Your role demands a second factor. Add one first.');
   if (needs !== 'anyone' && needs !== 'signed-in' && !mayDo(caller.role, needs)) {
     log.warn({ by: caller.name, role: caller.role, method, path, needs }, 'refused: not allowed');
     throw new Problem(403, 'forbidden', 'Your role does not allow this.');
   }
+  if (route.wholeOnly === true) caller.scope.demandAll();
+  if (route.fresh === true && !caller.isFresh)
+    throw new Problem(403, 'confirm', 'Prove once more that it is you, then try again.');
   return caller;
 }
 

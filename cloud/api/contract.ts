@@ -50,6 +50,12 @@ export interface SessionInfo {
   /** Send it back as the header X-Gatehouse-Token with every request that changes something. */
   token: string;
   expiresAt: number;
+  /** False: some sites or tenants only. */
+  seesAll?: boolean;
+  /** Has proved a moment ago who they are; else sensitive acts answer 403 `confirm` (POST /api/session/confirm). */
+  isFresh?: boolean;
+  /** Must add a second factor or a passkey before anything else: all else answers 403 `factor-needed`. */
+  mustEnrol?: boolean;
 }
 
 /** The clock that the installation runs on: a demonstration runs faster than the world. */
@@ -253,6 +259,8 @@ export interface IncidentCascade {
   headline: string;
   /** Mitigations that are not in place and would have lowered the loss, the best first. */
   helps: { mitigation: string; name: string; saves: number }[];
+  /** What of this its priority has gained by, where it has. */
+  urgency?: { without: number; with: number; because: string };
 }
 
 /**
@@ -458,12 +466,12 @@ export interface IntegrityOverview {
   }[];
 }
 
-/** What differs between two registries; nothing is ever taken away. */
+/** What differs between two registries; only an editor takes anything away, never an import. */
 export interface RegistryChanges {
   changes: {
     list: 'sites' | 'zones' | 'assets' | 'identities' | 'links' | 'sharedAddresses';
     id: string;
-    change: 'added' | 'changed';
+    change: 'added' | 'changed' | 'removed';
     /** `name: Till → Till 1`. */
     fields: string[];
   }[];
@@ -584,3 +592,6 @@ export interface RegistryImport {
   files: { name: string; text: string }[];
   dryRun: boolean;
 }
+
+export * from './contract/cascade.ts';
+export * from './contract/risk.ts';

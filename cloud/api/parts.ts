@@ -9,6 +9,7 @@ import type { IdentityBridge } from '../identity-bridge/bridge.ts';
 import type { IntegrityWatch } from '../integrity/watch.ts';
 import type { Intelligence } from '../intelligence/intelligence.ts';
 import type { Switchboard } from '../monitors/switchboard.ts';
+import type { People } from '../people/people.ts';
 import type { Policies } from '../policy/policies.ts';
 import type { RegistryBook } from '../registry/book.ts';
 import type { Overview } from '../situation/overview.ts';
@@ -35,6 +36,7 @@ export interface ApiParts {
   switchboard: Switchboard;
   detector: Detector;
   sessions: Sessions;
+  people: People;
   /** Where it is switched on. */
   trail: Trail | undefined;
   identityBridge: IdentityBridge | undefined;

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { Role } from '../store/store.ts';
 
-export const role = z.enum(['operator', 'supervisor', 'auditor', 'administrator']);
+export const role = z.enum([
+  'staff',
+  'responsible-person',
+  'operator',
+  'supervisor',
+  'auditor',
+  'administrator',
+]);
 
 /** Everything that may be allowed or not. Routes name one of these; nothing else decides. */
 export const rights = [
@@ -10,6 +17,7 @@ export const rights = [
   'incidents.handle',
   'incidents.arrange',
   'incidents.share',
+  'incidents.export',
   'detections.suppress',
   'telemetry.read',
   'people.read',
@@ -20,24 +28,34 @@ export const rights = [
   'registry.import',
   'integrity.accept',
   'scenarios.run',
+  'monitors.read',
   'monitors.switch',
   'audit.read',
   'audit.export',
   'credentials.issue',
   'quarantine.read',
   'metrics.read',
+  'accounts.manage',
+  'personal-data.read',
+  'personal-data.erase',
 ] as const;
 export type Right = (typeof rights)[number];
 
 const watching: readonly Right[] = [
   'picture.read',
   'incidents.read',
+  'incidents.export',
+  'monitors.read',
   'telemetry.read',
   'people.read',
   'registry.read',
 ];
 
 const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
+  // Of a shop: sees its sites as they are, and what happened there.
+  staff: new Set<Right>(['picture.read', 'incidents.read', 'telemetry.read']),
+  // Answers for a site (the responsible pharmacist): handles its incidents, and what is written down of it.
+  'responsible-person': new Set<Right>([...watching, 'incidents.handle', 'audit.read']),
   operator: new Set<Right>([...watching, 'incidents.handle', 'incidents.arrange', 'scenarios.run']),
   supervisor: new Set<Right>([
     ...watching,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Role } from '../store/store.ts';
 import { malformed, Problem } from './problem.ts';
 import type { Right } from './rights.ts';
+import type { Scope } from './scope.ts';
 
 /** A request's JSON, at most: the longest is a note. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -16,6 +17,12 @@ export interface Caller {
   /** What a change must carry in X-Gatehouse-Token. */
   token: string;
   expiresAt: number;
+  /** Which sites are theirs to see. */
+  scope: Scope;
+  /** Has proved who they are within the last minutes: what a `fresh` route demands. */
+  isFresh: boolean;
+  /** Their role demands a second factor or a passkey, and there is none yet: they may add one, and nothing else. */
+  mustEnrol: boolean;
 }
 
 /** What an answer is, for the OpenAPI document. */
@@ -34,6 +41,12 @@ interface Described {
   maxBytes?: number;
   /** 200 where it is not said. */
   status?: 200 | 202 | 204;
+  /** Demands that its caller has proved who they are a moment ago (step-up). */
+  fresh?: boolean;
+  /** Of the installation as a whole: for callers who see all sites. */
+  wholeOnly?: boolean;
+  /** Open to callers who must first add a second factor. */
+  beforeEnrolment?: boolean;
 }
 
 /** One route of the API: everything that is known of it, in one place. */

@@ -13,8 +13,12 @@ const RETRY_MS = 1_000;
 
 const encoder = new TextEncoder();
 
+/** What a reader may see of an event; undefined: nothing. Asked when it is sent. */
+export type View = (event: StreamEvent) => StreamEvent | undefined;
+
 interface Kept {
   number: number;
+  event: StreamEvent;
   frame: Uint8Array;
 }
 
@@ -23,6 +27,8 @@ interface Reader {
   controller: ReadableStreamDefaultController<Uint8Array>;
   /** Ends the connection itself, where there is one: a reader that does not read can't be told politely. */
   cut: (() => void) | undefined;
+  /** Undefined: sees everything. */
+  view: View | undefined;
 }
 
 /**
@@ -44,22 +50,30 @@ export class LiveStream {
   publish(event: StreamEvent): void {
     const number = ++this.#number;
     const frame = this.#frame(number, event);
-    this.#kept.push({ number, frame });
+    this.#kept.push({ number, event, frame });
     if (this.#kept.length > MAX_KEPT_EVENTS) this.#kept.shift();
     this.counts.events++;
-    for (const reader of this.#readers) this.#give(reader, frame);
+    const seen = new Map<View, Uint8Array | undefined>();
+    for (const { view } of this.#readers)
+      if (view !== undefined && !seen.has(view)) seen.set(view, this.#seenBy(view, { number, event, frame }));
+    for (const reader of this.#readers) {
+      const own = reader.view === undefined ? frame : seen.get(reader.view);
+      if (own !== undefined) this.#give(reader, own);
+    }
   }
 
   /**
    * A new reader's stream, undefined where there are too many. It begins with what it has missed since
    * `lastEventId`, or with `restart` where that can't be known, and with `hello`.
    * @param cut ends the reader's connection, where there is one
+   * @param view what the reader may see of each event; everything where it is not said
    */
   open(
     session: string,
     lastEventId: string | undefined,
     hello: StreamEvent,
     cut?: () => void,
+    view?: View,
   ): ReadableStream<Uint8Array> | undefined {
     const ofSession = [...this.#readers].filter((one) => one.session === session).length;
     if (this.#readers.size >= MAX_STREAMS || ofSession >= MAX_STREAMS_PER_SESSION) return undefined;
@@ -67,10 +81,10 @@ export class LiveStream {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          reader = { session, controller, cut };
+          reader = { session, controller, cut, view };
           controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`));
           // Reading what was missed and joining is one step: nothing is published in between.
-          for (const frame of this.#missedSince(lastEventId)) controller.enqueue(frame);
+          for (const frame of this.#missedSince(lastEventId, view)) controller.enqueue(frame);
           controller.enqueue(this.#frame(this.#number, hello));
           this.#readers.add(reader);
         },
@@ -96,17 +110,24 @@ export class LiveStream {
     for (const reader of this.#readers) this.#end(reader);
   }
 
-  #missedSince(lastEventId: string | undefined): Uint8Array[] {
+  #missedSince(lastEventId: string | undefined, view: View | undefined): Uint8Array[] {
     if (lastEventId === undefined || lastEventId === '') return [];
     const [life, text = ''] = lastEventId.split('-', 2);
     const last = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     const oldest = this.#kept[0]?.number ?? this.#number + 1;
     if (life !== this.#life || !(last <= this.#number) || last < oldest - 1) return this.#restart();
-    const frames = this.#kept.filter(({ number }) => number > last).map(({ frame }) => frame);
+    const frames = this.#kept
+      .filter(({ number }) => number > last)
+      .flatMap((kept) => (view === undefined ? kept.frame : (this.#seenBy(view, kept) ?? [])));
     // More than a reader may be behind: fetching afresh is less.
     if (frames.reduce((sum, frame) => sum + frame.length, 0) > MAX_BEHIND_BYTES / 2) return this.#restart();
     this.counts.resumed++;
     return frames;
+  }
+
+  #seenBy(view: View, { number, event, frame }: Kept): Uint8Array | undefined {
+    const seen = view(event);
+    return seen === undefined ? undefined : seen === event ? frame : this.#frame(number, seen);
   }
 
   #restart(): Uint8Array[] {

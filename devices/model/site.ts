@@ -28,10 +28,15 @@ export const zone = z.strictObject({
 });
 export type Zone = z.infer<typeof zone>;
 
+/** The tenant of every site that names none. */
+export const DEFAULT_TENANT = 'default';
+
 /** A place with its own gateway, or a place in the network only (a shop in the cloud). */
 export const site = z.strictObject({
   id: identifier,
   name: plainText,
+  /** Whose site it is, where one installation serves several; DEFAULT_TENANT where it is not said. */
+  tenant: identifier.optional(),
   /** IANA name, e.g. Europe/Berlin. */
   timeZone: z.string().default('Europe/Berlin'),
   opening: z.array(openingHours).max(28).default([]),

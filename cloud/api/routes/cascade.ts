@@ -85,7 +85,7 @@ export function cascadeRoutes({
       method: 'get',
       path: '/api/risk',
       title: 'The risk register: threats by assets and weaknesses, and what each mitigation is worth',
-      needs: 'picture.read',
+      needs: 'registry.read',
       answer: { schema: riskRegister, title: 'The risk register' },
       handle({ context }) {
         const { graph } = dependencies;
@@ -104,7 +104,7 @@ export function cascadeRoutes({
       method: 'get',
       path: '/api/dependencies/suggestions',
       title: 'Dependencies that what was recorded speaks for, and what was decided',
-      needs: 'picture.read',
+      needs: 'registry.read',
       answer: { schema: suggestionList, title: 'Suggestions' },
       handle: ({ context }) => context.json(suggestions()),
     }),

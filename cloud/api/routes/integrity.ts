@@ -20,7 +20,7 @@ export function integrityRoutes({
       method: 'get',
       path: '/api/integrity',
       title: "The shop's pages and files, and what is not as it was",
-      needs: 'incidents.read',
+      needs: 'monitors.read',
       answer: { schema: integrityOverview, title: 'Pages, folders, findings' },
       handle: ({ context }) =>
         context.json({

@@ -14,7 +14,7 @@ export function monitorRoutes({ switchboard, detector, stream, options }: ApiPar
       method: 'get',
       path: '/api/monitors',
       title: 'The nine monitors: which is on, how it is, what it is fed with and what it found',
-      needs: 'incidents.read',
+      needs: 'monitors.read',
       answer,
       handle: ({ context }) => context.json({ items: switchboard.states(detector) }),
     }),

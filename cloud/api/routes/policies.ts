@@ -8,7 +8,7 @@ export function policyRoutes({ policies }: Pick<ApiParts, 'policies'>): Route[] 
       method: 'get',
       path: '/api/policies',
       title: 'How the rules of the house stand, each with the law or standard that it serves',
-      needs: 'incidents.read',
+      needs: 'monitors.read',
       answer: { schema: policyList, title: 'The rules' },
       handle: ({ context }) => context.json({ items: policies.states() }),
     }),

@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { sessionInfo } from '../answers.ts';
@@ -5,12 +6,35 @@ import { addressOf, isEncrypted } from '../client.ts';
 import type { SessionInfo } from '../contract.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Caller, openRoute, type Route, route } from '../route.ts';
+import type { Whence } from '../sessions.ts';
 
 /** `__Host-`: only this host, over TLS, at every path (RFC 6265bis 4.1.3.2). */
 export const cookieName = (isSecure: boolean): string =>
   isSecure ? '__Host-gatehouse-desk' : 'gatehouse-desk';
 
-const infoOf = ({ name, role, token, expiresAt }: Caller): SessionInfo => ({ name, role, token, expiresAt });
+export const infoOf = ({ name, role, token, expiresAt, scope, isFresh, mustEnrol }: Caller): SessionInfo => ({
+  name,
+  role,
+  token,
+  expiresAt,
+  seesAll: scope.isAll,
+  isFresh,
+  mustEnrol,
+});
+
+type Options = ApiParts['options'];
+
+/** Where a request comes from. */
+export const whenceOf = (context: Context, options: Options): Whence => ({
+  address: addressOf(context, options),
+  agent: (context.req.header('user-agent') ?? '').replace(/[^\x20-\x7e]/g, '?'),
+});
+
+/** From now on the browser is signed in. */
+export function giveCookie(context: Context, secret: string, options: Options): void {
+  const secure = isEncrypted(context, options);
+  setCookie(context, cookieName(secure), secret, { httpOnly: true, sameSite: 'Strict', secure, path: '/' });
+}
 
 export function sessionRoutes({ sessions, store, clock, options }: ApiParts): Route[] {
   return [
@@ -18,18 +42,16 @@ export function sessionRoutes({ sessions, store, clock, options }: ApiParts): Ro
       method: 'post',
       path: '/api/session',
       title: 'Sign in. The answer sets the session cookie.',
-      body: z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(1_024) }),
+      body: z.strictObject({
+        name: z.string().min(1).max(64),
+        password: z.string().min(1).max(1_024),
+        /** Of the second factor, or a recovery code; asked for with `code-needed`. */
+        code: z.string().min(1).max(64).exactOptional(),
+      }),
       answer: { schema: sessionInfo, title: 'Signed in' },
       async handle({ context, body }) {
-        const from = addressOf(context, options);
-        const { secret, caller } = await sessions.signIn(body.name, body.password, from);
-        const secure = isEncrypted(context, options);
-        setCookie(context, cookieName(secure), secret, {
-          httpOnly: true,
-          sameSite: 'Strict',
-          secure,
-          path: '/',
-        });
+        const { secret, caller } = await sessions.signIn(body, whenceOf(context, options));
+        giveCookie(context, secret, options);
         return context.json(infoOf(caller));
       },
     }),
@@ -38,6 +60,7 @@ export function sessionRoutes({ sessions, store, clock, options }: ApiParts): Ro
       path: '/api/session',
       title: 'Who is signed in',
       needs: 'signed-in',
+      beforeEnrolment: true,
       answer: { schema: sessionInfo, title: 'The session' },
       handle: ({ context }, caller) => context.json(infoOf(caller)),
     }),
@@ -46,6 +69,7 @@ export function sessionRoutes({ sessions, store, clock, options }: ApiParts): Ro
       path: '/api/session',
       title: 'Sign out. The session is dead at once.',
       needs: 'signed-in',
+      beforeEnrolment: true,
       status: 204,
       answer: { title: 'Signed out' },
       async handle({ context }, { session, name }) {

@@ -35,7 +35,7 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       method: 'get',
       path: '/api/incidents/:id/stix',
       title: 'The incident as a STIX 2.1 bundle; without names of people where nothing else is said',
-      needs: 'incidents.read',
+      needs: 'incidents.export',
       params: incidentId,
       query: persons,
       answer: { mediaType: 'application/stix+json', title: 'A bundle' },
@@ -50,7 +50,7 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       method: 'get',
       path: '/api/incidents/:id/ocsf',
       title: 'The incident as OCSF events: an Incident Finding, then its Detection Findings',
-      needs: 'incidents.read',
+      needs: 'incidents.export',
       params: incidentId,
       query: persons,
       answer: { mediaType: 'application/json', title: 'A list of events' },
@@ -107,7 +107,7 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       method: 'get',
       path: '/api/intelligence',
       title: 'What is looked for, and where it comes from',
-      needs: 'incidents.read',
+      needs: 'monitors.read',
       answer: { schema: intelligenceState, title: 'Threat intelligence' },
       handle: ({ context }) =>
         context.json({

@@ -33,7 +33,7 @@ export function suppressionRoutes(parts: ApiParts): Route[] {
       method: 'get',
       path: '/api/suppressions',
       title: 'What is kept out of incidents, and what was',
-      needs: 'incidents.read',
+      needs: 'monitors.read',
       answer: { schema: suppressionList, title: 'Those at work first' },
       handle({ context }) {
         const all = suppressions.all().map(({ id }) => row(id));
@@ -47,7 +47,7 @@ export function suppressionRoutes(parts: ApiParts): Route[] {
       method: 'get',
       path: '/api/suppressions/:id',
       title: 'One suppression with the newest detections that it keeps back',
-      needs: 'incidents.read',
+      needs: 'monitors.read',
       params: named,
       answer: { schema: suppressionPage, title: 'The suppression' },
       handle({ context, params: { id } }) {
