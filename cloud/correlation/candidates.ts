@@ -1,21 +1,9 @@
-import { couldLink } from './crowd.ts';
-import { isCrowded, joinOn, newTimeline, noteIn, slotNumber } from './key-timeline.ts';
-import { weigh } from './link.ts';
+import { addConnecting } from './connecting.ts';
+import { type Candidate, compare } from './edge.ts';
+import { ownOf, probesOf } from './keys.ts';
 import type { LinkRules } from './link-rules.ts';
-import { type Item, type Judge, type Key, type Mark, Run, type Timeline, type Traits } from './memory.ts';
-import { inOrder } from './order.ts';
-import { at, firstOf, indexAfter, lastOf, unite } from './run.ts';
-
-/** One link of a forest: `early` comes before `late`. */
-export interface Edge {
-  readonly early: Item;
-  readonly late: Item;
-  readonly weight: number;
-  /** A person said so; otherwise the evidence of the two does. */
-  readonly decided: boolean;
-  /** Who, when and why, where a person did. */
-  readonly because?: string;
-}
+import type { Key, Run } from './memory.ts';
+import { at, firstOf, lastOf } from './run.ts';
 
 /** Up to here every pair of runs is compared; beyond, each with its nearest on every key. */
 export const MAX_RUNS_COMPARED = 64;
@@ -24,13 +12,6 @@ export const MAX_RUNS_COMPARED = 64;
 const COMPARISONS = 64 * 1_024;
 /** …but with no fewer than so many. */
 const FEWEST_COMPARED = 2;
-
-/** A link between two runs, by their places in the list. */
-export interface Candidate {
-  readonly edge: Edge;
-  readonly one: number;
-  readonly other: number;
-}
 
 function allPairs(runs: readonly Run[], rules: LinkRules): Candidate[] {
   const found: Candidate[] = [];
@@ -51,18 +32,6 @@ export function candidatesOf(runs: readonly Run[], rules: LinkRules): Candidate[
   addConnecting(runs, rules, found);
   return found;
 }
-
-/** In which lists a detection is looked for, and in which it stands. */
-const probesOf = ({ placed, places, marks, rarity }: Traits): Key[] => [
-  ...(placed ? places.flatMap(({ probes }) => probes) : []),
-  ...marks.filter(({ hub }) => !hub),
-  ...(rarity === undefined ? [] : [rarity]),
-];
-const ownOf = ({ placed, places, marks, rarity }: Traits): Key[] => [
-  ...(placed ? places.flatMap(({ own }) => own) : []),
-  ...marks.filter(({ hub }) => !hub),
-  ...(rarity === undefined ? [] : [rarity]),
-];
 
 function withNearest(runs: readonly Run[], rules: LinkRules, compared: number): Candidate[] {
   const found: Candidate[] = [];
@@ -86,86 +55,4 @@ function withNearest(runs: readonly Run[], rules: LinkRules, compared: number): 
     }
   }
   return found;
-}
-
-/** The way the correlator itself finds components, over whole runs in order of time: one link for each joining. */
-function addConnecting(runs: readonly Run[], rules: LinkRules, found: Candidate[]): void {
-  const timelines = new Map<Key, Timeline>();
-  const indexOf = new Map<Run, number>();
-  for (const [index, { traits, items }] of runs.entries()) {
-    const stand = new Run(traits);
-    stand.items = items;
-    indexOf.set(stand, index);
-    const [fromMs, toMs] = [firstOf(stand).at, lastOf(stand).at];
-    let crowded: readonly Mark[] | undefined;
-    const judge: Judge = {
-      isLinked(other) {
-        const before = found.length;
-        compare(runs, indexOf.get(other) ?? -1, index, rules, found);
-        return found.length > before;
-      },
-      unite: (other) => unite(stand, other),
-      mayLink(like, sharesHubs) {
-        crowded ??= traits.marks.filter((mark) => {
-          const timeline = mark.hub ? undefined : timelines.get(mark);
-          return timeline !== undefined && isCrowded(timeline, fromMs, toMs);
-        });
-        return couldLink(traits, like, crowded, sharesHubs, rules);
-      },
-    };
-    for (const key of probesOf(traits)) {
-      const timeline = timelines.get(key);
-      if (timeline !== undefined) joinOn(timeline, stand, fromMs, toMs, judge);
-    }
-    for (const key of ownOf(traits)) {
-      const timeline = timelines.get(key) ?? newTimeline(key.windowMs);
-      timelines.set(key, timeline);
-      for (let slot = slotNumber(timeline, fromMs); slot <= slotNumber(timeline, toMs); slot++)
-        noteIn(timeline, stand, slot);
-    }
-  }
-}
-
-/** The strongest link between two runs: the nearest pair, with one or the other first. */
-function compare(
-  runs: readonly Run[],
-  one: number,
-  other: number,
-  rules: LinkRules,
-  found: Candidate[],
-): void {
-  const [a, b] = [at(runs, one), at(runs, other)];
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const pair = nearest(from, to);
-    if (pair === undefined) continue;
-    const [early, late] = pair;
-    const weight = weigh(from.traits, to.traits, late.at - early.at, rules);
-    if (weight > 0) found.push({ edge: { early, late, weight, decided: false }, one, other });
-  }
-}
-
-/** The pair least apart with the first from `from`; of equals the earliest, with the latest start. */
-function nearest(from: Run, to: Run): [Item, Item] | undefined {
-  if (inOrder(firstOf(from), lastOf(to)) > 0) return undefined;
-  if (inOrder(lastOf(from), firstOf(to)) < 0) return [lastOf(from), firstOf(to)];
-  let best: [Item, Item] | undefined;
-  const offer = (early: Item | undefined, late: Item | undefined) => {
-    if (early === undefined || late === undefined) return;
-    const apart =
-      late.at - early.at - (best === undefined ? Number.POSITIVE_INFINITY : best[1].at - best[0].at);
-    if (best === undefined || apart < 0 || (apart === 0 && inOrder(late, best[1]) < 0)) best = [early, late];
-  };
-  // Walk the shorter one and search in the longer one.
-  if (from.items.length <= to.items.length) {
-    for (const early of from.items) {
-      const late = to.items[indexAfter(to.items, early)];
-      if (late !== undefined) offer(from.items[indexAfter(from.items, late) - 1], late);
-    }
-  } else {
-    for (const late of to.items) offer(from.items[indexAfter(from.items, late) - 1], late);
-  }
-  return best;
 }

@@ -3,9 +3,9 @@ import type { Identity } from '../../devices/model/identity.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { Resolved } from '../../devices/model/resolution.ts';
 import { surroundingsOf } from '../assets/surroundings.ts';
-import { newTimeline } from './key-timeline.ts';
 import type { LinkRules, ObservableClass } from './link-rules.ts';
-import { type Head, type Key, type Mark, type Place, siteOf, Traits } from './memory.ts';
+import { type Head, type Key, type Mark, newKey, type Place, siteOf, Traits } from './memory.ts';
+import { NONE } from './numbers.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
 import { compareText } from './order.ts';
 import { type KeyMaker, makePlace, type SharedKind } from './place.ts';
@@ -46,7 +46,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const keyOf: KeyMaker = (kind, name, windowMs) => {
     const found = placeKeys[kind].get(name);
     if (found !== undefined) return found;
-    const made = newTimeline(windowMs);
+    const made = newKey(windowMs);
     placeKeys[kind].set(name, made);
     return made;
   };
@@ -92,8 +92,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     if (found !== undefined) return found;
     const made: Mark = {
       windowMs: of === 'identity' ? identityMs : rules.observables[of].windowMs,
-      last: undefined,
-      earlier: undefined,
+      slot: NONE,
       number: numbers++,
       kind: of === 'identity' ? 'identity' : 'observable',
       class: of,
@@ -180,6 +179,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       number: numbers++,
       rule,
       severity,
+      rank,
       tactic,
       site,
       theme,
@@ -197,7 +197,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     const where = siteOf(site, at) ?? '';
     const found = rarities.get(where);
     if (found !== undefined) return found;
-    const made = newTimeline(rules.rarity.windowMs);
+    const made = newKey(rules.rarity.windowMs);
     rarities.set(where, made);
     return made;
   };

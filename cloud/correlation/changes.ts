@@ -37,7 +37,7 @@ export function goneInto(
   const [only] = outlines;
   if (only !== undefined && outlines.length === 1) return missing.map(({ id }) => ({ id, into: only.id }));
   return missing.flatMap(({ id, earliest }) => {
-    const into = outlines.find(({ detections }) => detections.includes(earliest.id));
+    const into = outlines.find(({ detections }) => detections.includes(earliest));
     return into === undefined ? [] : [{ id, into: into.id }];
   });
 }

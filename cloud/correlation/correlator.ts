@@ -2,17 +2,22 @@ import { severityRank } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type Catalogue, catalogueOf, type RaritySayer } from './catalogue.ts';
-import { type Added, bothOf, type Changes, type Forgotten, goneInto } from './changes.ts';
-import { Components, newItem } from './components.ts';
+import { type Added, bothOf, type Changes, type Forgotten } from './changes.ts';
+import { Components } from './components.ts';
 import { type Decision, Decisions } from './decisions.ts';
-import { spanningForest } from './forest.ts';
 import { Habits } from './habits.ts';
-import { byUrgency, incidentLine, incidentOf, MAX_TOLD_LINKS, type Outline, outlineOf } from './incident.ts';
+import { byUrgency, incidentLine, incidentOf, type Outline } from './incident.ts';
 import { type LinkRules, largestWindowMs, linkRules } from './link-rules.ts';
-import type { Item, Pace, Run } from './memory.ts';
-import { isDue, paceOf } from './pace.ts';
-import { at, firstOf, rootOf, runsOf } from './run.ts';
+import type { Placed } from './memory.ts';
+import { NONE } from './numbers.ts';
+import { inOrder } from './order.ts';
+import { isDue } from './pace.ts';
+import { type Dropped, MAX_HELD, newestOf, quietFrom } from './room.ts';
+import { at } from './run.ts';
+import { Teller } from './teller.ts';
 import { type Correlated, compareTraits } from './traits.ts';
+
+export { type Dropped, MAX_HELD } from './room.ts';
 
 export interface CorrelatorOptions {
   readonly rules?: LinkRules;
@@ -28,26 +33,6 @@ export interface CorrelatorOptions {
 }
 
 /**
- * Detections in memory, at most, of a correlator that is told of them bit by bit: about a gigabyte. A set that is
- * settled at once is held whole.
- */
-export const MAX_HELD = 1_000_000;
-/** So much of that is left once what has been quiet for longest has left: leaving costs the whole memory once. */
-const HELD_AFTER = 3 / 4;
-
-/** What left the memory since the start. */
-export interface Dropped {
-  /** Too old for anything to join it. */
-  readonly outdatedDetections: number;
-  readonly outdatedIncidents: number;
-  /** For want of room: what comes later can no longer join these. They stay in the store as they were told. */
-  readonly crowdedOutDetections: number;
-  readonly crowdedOutIncidents: number;
-  /** Habits of a rule and an asset that found no room: what they were of is neither rare nor everyday. */
-  readonly forgottenHabits: number;
-}
-
-/**
  * Detections to incidents, as they come, in any order. After any sequence of calls its incidents are those
  * of the set of detections it holds: the connected components of all pairs that link (see components.ts), each
  * with the strongest spanning forest of its links.
@@ -57,6 +42,7 @@ export class Correlator {
   readonly #rules: LinkRules;
   readonly #catalogue: Catalogue;
   readonly #components: Components;
+  readonly #teller: Teller;
   readonly #habits: Habits;
   /** Notes what is asked about before it answers. */
   readonly #noting: RaritySayer = {
@@ -71,7 +57,7 @@ export class Correlator {
   readonly #crowdedOut = { detections: 0, incidents: 0 };
   #decided: readonly Decision[];
   #decisions: Decisions;
-  #staged = new Map<string, Item>();
+  #staged = new Map<string, Placed>();
   /** Revisions and, undefined, withdrawals that wait for their incident to be told again. */
   readonly #waiting = new Map<string, Correlated | undefined>();
 
@@ -86,6 +72,7 @@ export class Correlator {
     this.#decisions = new Decisions(decisions);
     this.#habits = new Habits(rules.habit);
     this.#components = new Components(rules, this.#decisions, isOneSet);
+    this.#teller = new Teller(this.#components, registry, rules);
     this.#isOneSet = isOneSet;
     this.#mostHeld = mostHeld;
   }
@@ -97,15 +84,20 @@ export class Correlator {
 
   /** Whether a detection is in memory. */
   holds(id: string): boolean {
-    return this.#components.find(id) !== undefined;
+    return this.#components.has(id);
   }
 
   /** The incidents of some detections, as they were last told. */
   holdersOf(ids: readonly string[]): string[] {
     const those = new Set(ids.filter((id) => this.holds(id)));
-    const roots = new Set([...those].map((id) => rootOf(this.#components.item(id).run)));
+    const roots = this.#rootsOf(those);
     const outlines = [...roots].flatMap((root) => this.#outlinesOf(root));
     return outlines.filter(({ detections }) => detections.some((id) => those.has(id))).map(({ id }) => id);
+  }
+
+  /** The components of detections that are in memory. */
+  #rootsOf(ids: Iterable<string>): Set<number> {
+    return new Set(Array.from(ids, (id) => this.#components.rootOf(this.#components.find(id))));
   }
 
   /** Pairs of a rule and an asset whose habits are in memory. */
@@ -137,28 +129,35 @@ export class Correlator {
       const { head, places } = this.#catalogue.traitsOf(detection);
       this.#habits.note(head, places, detection.at);
     }
-    this.#catalogue.retain([...this.#components.items()].map(({ traits }) => traits));
+    this.#catalogue.retain(Array.from(this.#components.items(), (item) => this.#components.traitsOf(item)));
   }
 
   /** Takes one detection without saying what it changed: `changes` says so for all since it was last asked. */
   absorb(detection: Correlated): 'added' | 'duplicate' | 'conflicting' {
     const { id, at: atMs } = detection;
     const known = this.#components.find(id);
-    if (known !== undefined) return this.#saysSame(known, detection) ? 'duplicate' : 'conflicting';
+    if (known !== NONE)
+      return this.#saysSame(this.#components.read(known), detection) ? 'duplicate' : 'conflicting';
     const traits = this.#catalogue.traitsOf(detection, this.#noting);
-    this.#components.insert(newItem(id, atMs, traits));
+    this.#components.insert({ id, at: atMs, traits });
     return 'added';
   }
 
-  #saysSame({ at: knownAt, traits }: Item, detection: Correlated): boolean {
+  #saysSame({ at: knownAt, traits }: Placed, detection: Correlated): boolean {
     return (
       knownAt === detection.at &&
       traits === this.#catalogue.traitsOf(detection, { bitsOf: () => traits.bits })
     );
   }
 
-  #bitsOf({ traits: { head, places }, at: atMs }: Item): number | undefined {
+  #bitsOf({ traits: { head, places }, at: atMs }: Placed): number | undefined {
     return this.#habits.bitsOf(head, places, atMs);
+  }
+
+  /** The same, as rare as it is by what is known now. */
+  #judged(item: Placed): Placed {
+    const traits = this.#catalogue.judged(item.traits, this.#bitsOf(item));
+    return traits === item.traits ? item : { id: item.id, at: item.at, traits };
   }
 
   /**
@@ -168,24 +167,24 @@ export class Correlator {
   stage(detection: Correlated): 'staged' | 'duplicate' | 'conflicting' {
     const { id, at: atMs } = detection;
     const traits = this.#catalogue.traitsOf(detection);
-    const known = this.#components.find(id) ?? this.#staged.get(id);
+    const item = this.#components.find(id);
+    const known = item === NONE ? this.#staged.get(id) : this.#components.read(item);
     if (known === undefined) {
-      this.#staged.set(id, newItem(id, atMs, traits));
+      this.#staged.set(id, { id, at: atMs, traits });
       return 'staged';
     }
     if (this.#saysSame(known, detection)) return 'duplicate';
     const isFirst = (atMs - known.at || compareTraits(traits, known.traits)) < 0;
-    if (isFirst && this.#staged.has(id)) this.#staged.set(id, newItem(id, atMs, traits));
+    if (isFirst && this.#staged.has(id)) this.#staged.set(id, { id, at: atMs, traits });
     return 'conflicting';
   }
 
   /** Takes what was staged, in order of time. */
   settle(): void {
-    const staged = this.#staged;
+    const staged = [...this.#staged.values()].sort(inOrder);
     this.#staged = new Map();
-    for (const { traits, at: atMs } of staged.values()) this.#habits.note(traits.head, traits.places, atMs);
-    for (const item of staged.values()) item.traits = this.#catalogue.judged(item.traits, this.#bitsOf(item));
-    this.#components.insertAll(staged);
+    for (const { traits, at: atMs } of staged) this.#habits.note(traits.head, traits.places, atMs);
+    for (const item of staged) this.#components.insert(this.#judged(item));
     if (!this.#isOneSet) return;
     this.#components.dropIndex();
     this.#catalogue.retain([]);
@@ -243,7 +242,7 @@ export class Correlator {
     const coming = [...latest.values()].filter((one) => one !== undefined);
     if (leaving.size === 0) return this.add(coming, nowMs);
     for (const id of leaving) {
-      const { traits, at: atMs } = this.#components.item(id);
+      const { traits, at: atMs } = this.#components.read(this.#components.find(id));
       this.#habits.withdraw(traits.head, traits.places, atMs);
     }
     const gone = this.#rearrange(leaving, leaving, () => {
@@ -263,27 +262,13 @@ export class Correlator {
     then: () => void,
     decisions?: Decisions,
   ): { id: string; into?: string }[] {
-    const touched = new Set([...touching].map((id) => rootOf(this.#components.item(id).run)));
-    const told = [...touched].flatMap((root) => this.#heldBy(root, leaving));
+    const touched = this.#rootsOf(touching);
+    const heirs = [...touched].flatMap((root) => this.#teller.heirsOf(root, leaving, this.#decisions));
     const staying = this.#components.takeApart(touched).filter(({ id }) => !leaving.has(id));
     if (decisions !== undefined) this.#components.decide(decisions);
-    for (const item of staying) {
-      item.traits = this.#catalogue.judged(item.traits, this.#bitsOf(item));
-      this.#components.insert(item);
-    }
+    for (const item of staying) this.#components.insert(this.#judged(item));
     then();
-    const gone: { id: string; into?: string }[] = [];
-    for (const { id, held, pace } of told) {
-      const earliest = held.map((one) => this.#components.find(one)).find((one) => one !== undefined);
-      if (earliest === undefined) {
-        gone.push({ id });
-        continue;
-      }
-      const root = rootOf(earliest.run);
-      root.pace ??= pace;
-      root.told = [...(root.told ?? []), { id, earliest }];
-    }
-    return gone;
+    return this.#teller.hand(heirs);
   }
 
   /** What arrived late, or was taken back, may have made later detections more or less usual. */
@@ -291,9 +276,11 @@ export class Correlator {
     if (!this.#habits.isAnyDue) return;
     const isDueAnew = this.#habits.takeDue();
     const others: string[] = [];
-    for (const item of this.#components.items())
+    for (const one of this.#components.items()) {
+      const item = this.#components.read(one);
       if (isDueAnew(item.traits.rule, item.at) && this.#bitsOf(item) !== item.traits.bits)
         others.push(item.id);
+    }
     // Nothing leaves, so nothing that was told is gone but by `changes`.
     if (others.length > 0) this.#rearrange(others, NOBODY, () => {});
   }
@@ -303,8 +290,8 @@ export class Correlator {
     const leaving = new Set<string>();
     for (const [id, detection] of latest) {
       const known = this.#components.find(id);
-      if (known === undefined) continue;
-      const isSame = detection !== undefined && this.#saysSame(known, detection);
+      if (known === NONE) continue;
+      const isSame = detection !== undefined && this.#saysSame(this.#components.read(known), detection);
       if (!isSame) leaving.add(id);
     }
     return leaving;
@@ -312,25 +299,17 @@ export class Correlator {
 
   /** Sets aside what is about a large incident that was told just before, unless it makes that graver. */
   #letWait(latest: Map<string, Correlated | undefined>, leaving: Set<string>, nowMs: number): void {
+    const { standing } = this.#components;
     for (const id of leaving) {
-      const root = rootOf(this.#components.item(id).run);
+      const root = this.#components.rootOf(this.#components.find(id));
       const said = latest.get(id);
-      const worst = Math.max(root.worst, said === undefined ? 0 : severityRank(said.severity));
-      if (isDue({ size: root.size, worst, pace: root.pace }, nowMs)) continue;
+      const worst = Math.max(standing.worstOf(root), said === undefined ? 0 : severityRank(said.severity));
+      const pace = standing.standingOf(root)?.pace;
+      if (isDue({ size: standing.sizeOf(root), worst, pace }, nowMs)) continue;
       this.#waiting.set(id, said);
       latest.delete(id);
       leaving.delete(id);
     }
-  }
-
-  /** What was told of a component, each with the detections that it may go on with, the first choice first. */
-  #heldBy(root: Run, leaving: ReadonlySet<string>): { id: string; held: string[]; pace: Pace | undefined }[] {
-    const { told = [], pace } = root;
-    const outlines = told.some(({ earliest }) => leaving.has(earliest.id)) ? this.#outlinesOf(root) : [];
-    return told.map(({ id, earliest }) => {
-      const now = outlines.find(({ detections }) => detections.includes(earliest.id));
-      return { id, pace, held: [earliest.id, ...(now?.detections ?? [])] };
-    });
   }
 
   /**
@@ -341,27 +320,10 @@ export class Correlator {
    */
   changes(nowMs?: number): Changes {
     this.#judgeAnew();
-    if (this.#components.size <= this.#mostHeld) return this.#changesSince(nowMs);
-    const changes = this.#changesSince(undefined);
+    if (this.#components.size <= this.#mostHeld) return this.#teller.changesSince(nowMs, this.#decisions);
+    const changes = this.#teller.changesSince(undefined, this.#decisions);
     this.#makeRoom();
     return changes;
-  }
-
-  #changesSince(nowMs: number | undefined): Changes {
-    const changed: Incident[] = [];
-    const gone: { id: string; into?: string }[] = [];
-    const { untold } = this.#components;
-    for (const root of nowMs === undefined ? untold.takeAll() : untold.takeDue(nowMs)) {
-      const outlines = this.#outlinesOf(root);
-      for (const outline of outlines) changed.push(this.tell(outline));
-      gone.push(...goneInto(root.told ?? [], outlines));
-      root.told = outlines.map(({ id, detections }) => ({
-        id,
-        earliest: this.#components.item(at(detections, 0)),
-      }));
-      root.pace = nowMs === undefined ? undefined : paceOf(root, nowMs);
-    }
-    return { changed: changed.sort(byUrgency), gone };
   }
 
   /** All incidents, the most urgent first, their links not yet in words (see incidentLine, incidentOf). */
@@ -377,7 +339,7 @@ export class Correlator {
 
   /** One incident as `changes` tells it: of very many links not all. */
   tell(outline: Outline): Incident {
-    return incidentOf(outline, this.#registry, this.#rules, MAX_TOLD_LINKS);
+    return this.#teller.tell(outline);
   }
 
   /** All incidents, the most urgent first. */
@@ -396,8 +358,7 @@ export class Correlator {
     const touching = new Set<string>();
     for (const decision of [...this.#decided, ...decisions])
       if (!known.has(decision) || !next.has(decision))
-        for (const id of [...decision.one, ...decision.other])
-          if (this.#components.find(id) !== undefined) touching.add(id);
+        for (const id of [...decision.one, ...decision.other]) if (this.#components.has(id)) touching.add(id);
     this.#decided = decisions;
     this.#decisions = new Decisions(decisions);
     const gone = this.#rearrange(touching, NOBODY, () => {}, this.#decisions);
@@ -413,7 +374,7 @@ export class Correlator {
   forget(fromMs: number): Forgotten {
     this.#judgeAnew();
     const horizon = fromMs - largestWindowMs(this.#rules);
-    const left = this.#dropQuietBefore(horizon, this.#newest());
+    const left = this.#dropQuietBefore(horizon, newestOf(this.#components));
     this.#habits.forget(horizon);
     this.#outdated.detections += left.detections;
     this.#outdated.incidents += left.incidents;
@@ -422,37 +383,21 @@ export class Correlator {
 
   /** Drops the incidents that have been quiet for longest, until there is room again; the one that spoke last stays. */
   #makeRoom(): void {
-    const newest = this.#newest();
-    const room = this.#mostHeld * HELD_AFTER;
-    let held = this.#components.size;
-    let horizon = Number.NEGATIVE_INFINITY;
-    for (const [root, latest] of [...newest].sort(([, a], [, b]) => a - b)) {
-      if (held <= room) break;
-      horizon = latest;
-      held -= root.size;
-    }
-    const last = [...newest.values()].reduce((most, latest) => Math.max(most, latest), horizon);
-    const left = this.#dropQuietBefore(Math.min(horizon + 1, last), newest);
+    const newest = newestOf(this.#components);
+    const left = this.#dropQuietBefore(quietFrom(this.#components, newest, this.#mostHeld), newest);
     this.#crowdedOut.detections += left.detections;
     this.#crowdedOut.incidents += left.incidents;
   }
 
-  /** When each component was last heard of. */
-  #newest(): Map<Run, number> {
-    const newest = new Map<Run, number>();
-    for (const { run, at: atMs } of this.#components.items()) {
-      const root = rootOf(run);
-      newest.set(root, Math.max(newest.get(root) ?? 0, atMs));
-    }
-    return newest;
-  }
-
   #dropQuietBefore(
     horizon: number,
-    newest: ReadonlyMap<Run, number>,
+    newest: ReadonlyMap<number, number>,
   ): { incidents: number; detections: number } {
-    const before = this.#components.size;
-    const kept = [...this.#components.items()].filter(({ run }) => (newest.get(rootOf(run)) ?? 0) >= horizon);
+    const components = this.#components;
+    const before = components.size;
+    const kept: Placed[] = [];
+    for (const item of components.items())
+      if ((newest.get(components.rootOf(item)) ?? 0) >= horizon) kept.push(components.read(item));
     if (kept.length === before) return { incidents: 0, detections: 0 };
     const incidents = [...newest.values()].filter((latest) => latest < horizon).length;
     this.#keepOnly(kept, newest.keys());
@@ -460,28 +405,28 @@ export class Correlator {
   }
 
   /** Starts over with what is kept; what was told of it, and what was not, stays so. */
-  #keepOnly(kept: readonly Item[], roots: Iterable<Run>): void {
-    const untold = this.#components.untold.takeAll();
-    const former = [...roots].map((root) => ({ root, one: firstOf(at(runsOf(root), 0)).id }));
+  #keepOnly(kept: readonly Placed[], roots: Iterable<number>): void {
+    const components = this.#components;
+    const untold = components.untold.takeAll();
+    const former = Array.from(roots, (root) => ({
+      one: at(at(components.runsOf(root), 0).items, 0).id,
+      standing: components.standing.standingOf(root),
+      isUntold: untold.has(root),
+    }));
     this.#catalogue.retain(kept.map(({ traits }) => traits));
-    this.#components.rebuild(kept);
-    this.#components.untold.takeAll();
-    for (const id of this.#waiting.keys())
-      if (this.#components.find(id) === undefined) this.#waiting.delete(id);
-    for (const { root, one } of former) {
-      const item = this.#components.find(one);
-      if (item === undefined) continue;
-      const now = rootOf(item.run);
-      now.pace = root.pace;
-      now.told = root.told?.map(({ id, earliest }) => ({ id, earliest: this.#components.item(earliest.id) }));
-      if (untold.has(root)) this.#components.untold.note(now);
+    components.rebuild(kept);
+    components.untold.takeAll();
+    for (const id of this.#waiting.keys()) if (!components.has(id)) this.#waiting.delete(id);
+    for (const { one, standing, isUntold } of former) {
+      if (!components.has(one)) continue;
+      const root = components.rootOf(components.find(one));
+      components.standing.setStanding(root, standing);
+      if (isUntold) components.untold.note(root);
     }
   }
 
-  #outlinesOf(root: Run): Outline[] {
-    return spanningForest(runsOf(root), this.#rules, this.#decisions).map((tree) =>
-      outlineOf(tree, this.#registry, this.#rules),
-    );
+  #outlinesOf(root: number): Outline[] {
+    return this.#teller.outlinesOf(root, this.#decisions);
   }
 }
 

@@ -1,7 +1,8 @@
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import { type Gathering, type Judge, type Mark, type Run, type Shelf, Traits } from './memory.ts';
-import { dropFrom, isAllOf, joinShelf, putOn } from './shelf.ts';
+import { type Judge, type Mark, type Shelf, Traits } from './memory.ts';
+import { NONE } from './numbers.ts';
+import { dropFrom, isAllOf, joinShelf, putOn, shelfOf } from './shelf.ts';
 import { across, type Via } from './via.ts';
 
 /**
@@ -11,38 +12,52 @@ import { across, type Via } from './via.ts';
  *
  * This only leaves out what could not be linked: what is linked, and so every incident, stays the same.
  */
-export class Crowd implements Gathering {
+export class Crowd {
   readonly #groups = new Map<string, Group>();
+  readonly #traitsOf: (run: number) => Traits;
 
-  note(run: Run): void {
-    const name = nameOfGroup(run.traits);
-    const group = this.#groups.get(name) ?? newGroup(run.traits);
-    this.#groups.set(name, group);
-    putOn(group, run);
-    for (const mark of run.traits.marks) {
+  constructor(traitsOf: (run: number) => Traits) {
+    this.#traitsOf = traitsOf;
+  }
+
+  note(run: number): void {
+    const traits = this.#traitsOf(run);
+    const name = nameOfGroup(traits);
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      group = { like: traits, sharing: new Map(), ...shelfOf(run) };
+      this.#groups.set(name, group);
+    } else putOn(group, run);
+    for (const mark of traits.marks) {
       if (!mark.hub) continue;
-      const sharing = group.sharing.get(mark) ?? emptyShelf();
-      group.sharing.set(mark, sharing);
-      putOn(sharing, run);
+      const sharing = group.sharing.get(mark);
+      if (sharing === undefined) group.sharing.set(mark, run);
+      else if (typeof sharing === 'number') group.sharing.set(mark, shelfOf(sharing, run));
+      else putOn(sharing, run);
     }
   }
 
-  join(run: Run, judge: Judge): void {
+  join(judge: Judge): void {
+    const { marks } = judge.traits;
     for (const group of this.#groups.values()) {
-      if (isAllOf(group, run)) continue;
-      if (judge.mayLink(group.like, false)) joinShelf(group, run, judge);
+      if (isAllOf(group, judge)) continue;
+      if (judge.mayLink(group.like, false)) joinShelf(group, judge);
       else if (judge.mayLink(group.like, true))
-        for (const mark of run.traits.marks) {
+        for (const mark of marks) {
           const sharing = mark.hub ? group.sharing.get(mark) : undefined;
-          if (sharing !== undefined) joinShelf(sharing, run, judge);
+          if (typeof sharing === 'number') judge.join(judge.living(sharing));
+          else if (sharing !== undefined) joinShelf(sharing, judge);
         }
     }
   }
 
   /** The answer: nobody is left. */
-  drop(runs: ReadonlySet<Run>): boolean {
+  drop(runs: ReadonlySet<number>): boolean {
     for (const [name, group] of this.#groups) {
-      for (const [mark, sharing] of group.sharing) if (dropFrom(sharing, runs)) group.sharing.delete(mark);
+      for (const [mark, sharing] of group.sharing) {
+        const isLeft = typeof sharing === 'number' ? !runs.has(sharing) : !dropFrom(sharing, runs);
+        if (!isLeft) group.sharing.delete(mark);
+      }
       if (dropFrom(group, runs)) this.#groups.delete(name);
     }
     return this.#groups.size === 0;
@@ -52,12 +67,9 @@ export class Crowd implements Gathering {
 interface Group extends Shelf {
   /** Any of them. */
   readonly like: Traits;
-  /** Those that name the same meeting place. */
-  readonly sharing: Map<Mark, Shelf>;
+  /** Those that name the same meeting place: the one that does, or several. */
+  readonly sharing: Map<Mark, number | Shelf>;
 }
-
-const emptyShelf = (): Shelf => ({ only: undefined, joined: undefined, rest: undefined });
-const newGroup = (like: Traits): Group => ({ like, sharing: new Map(), ...emptyShelf() });
 
 const hasAddress = ({ marks }: Traits): boolean => marks.some(({ class: of }) => of === 'ip');
 
@@ -72,8 +84,7 @@ function nameOfGroup(traits: Traits): string {
 /** Stands for every address that the other one does not have. */
 const elsewhere: Mark = {
   windowMs: 0,
-  last: undefined,
-  earlier: undefined,
+  slot: NONE,
   number: -1,
   kind: 'observable',
   class: 'ip',

@@ -1,9 +1,10 @@
 /** What a person's decisions make of one component: the strongest forest among those that keep to them. */
-import { candidatesOf, type Edge } from './candidates.ts';
+import { candidatesOf } from './candidates.ts';
 import type { Bond, Decisions, Side } from './decisions.ts';
+import type { Edge } from './edge.ts';
 import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
-import type { Item, Run } from './memory.ts';
+import type { Placed, Run } from './memory.ts';
 import { inOrder } from './order.ts';
 import { at, firstOf } from './run.ts';
 import { inStoryOrder, repeatsOf, strongerFirst, type Tree } from './tree.ts';
@@ -18,7 +19,7 @@ export const MAX_DECIDED_ITEMS = 1_500;
  */
 export function decidedForest(
   runs: readonly Run[],
-  items: readonly Item[],
+  items: readonly Placed[],
   rules: LinkRules,
   decisions: Decisions,
 ): Tree[] {
@@ -57,16 +58,16 @@ export function decidedForest(
   }));
 }
 
-function decidedEdge(a: Item, b: Item, because: string): Edge {
+function decidedEdge(a: Placed, b: Placed, because: string): Edge {
   const [early, late] = inOrder(a, b) <= 0 ? [a, b] : [b, a];
   return { early, late, weight: 1, decided: true, because };
 }
 
 /** Bonds with the items of theirs that are here, in order of time, the earliest decided first. */
 function bondsOf(
-  items: readonly Item[],
+  items: readonly Placed[],
   decisions: Decisions,
-): { one: Item[]; other: Item[]; because: string }[] {
+): { one: Placed[]; other: Placed[]; because: string }[] {
   const here = new Map(items.map((item) => [item.id, item]));
   const present = (ids: readonly string[]) => ids.flatMap((id) => here.get(id) ?? []).sort(inOrder);
   const found = new Set<Bond>();
@@ -79,7 +80,7 @@ function bondsOf(
 /** Links that the evidence gives. */
 function evidenceOf(
   runs: readonly Run[],
-  items: readonly Item[],
+  items: readonly Placed[],
   rules: LinkRules,
   decisions: Decisions,
 ): Edge[] {
@@ -87,7 +88,7 @@ function evidenceOf(
   if (items.length <= MAX_DECIDED_ITEMS) {
     for (const [index, late] of items.entries())
       for (const early of items.slice(0, index)) {
-        const weight = weigh(early.run.traits, late.run.traits, late.at - early.at, rules);
+        const weight = weigh(early.traits, late.traits, late.at - early.at, rules);
         if (weight > 0) edges.push({ early, late, weight, decided: false });
       }
     return edges;

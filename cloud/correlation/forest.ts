@@ -1,6 +1,7 @@
-import { type Candidate, candidatesOf, type Edge } from './candidates.ts';
+import { candidatesOf } from './candidates.ts';
 import { decidedForest } from './decided-forest.ts';
 import type { Decisions } from './decisions.ts';
+import type { Candidate, Edge } from './edge.ts';
 import type { LinkRules } from './link-rules.ts';
 import type { Run } from './memory.ts';
 import { inOrder } from './order.ts';

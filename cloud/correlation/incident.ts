@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Severity, severityRank } from '../../devices/model/detection.ts';
 import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Edge } from './candidates.ts';
+import type { Edge } from './edge.ts';
 import { linkOf } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import { compareText } from './order.ts';

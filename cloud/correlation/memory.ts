@@ -1,63 +1,51 @@
 /**
  * What a correlator holds, and how its parts point at each other: a detection (item) stands in a run, a run has
- * traits, traits have places and marks, those have keys, and a key has the list of the runs that stand on it. That
- * is a ring, so its types are together in one file, which imports nothing of the rest.
+ * traits, traits have places and marks, those have keys, and a key has the list of the runs that stand on it. Items,
+ * runs and slots are numbers (see items.ts, runs.ts and timelines.ts); the rest is here.
  */
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Severity } from '../../devices/model/detection.ts';
 import type { Identity } from '../../devices/model/identity.ts';
 import type { AssetHabit, RuleHabit } from './habits.ts';
 import type { ObservableClass } from './link-rules.ts';
+import { NONE } from './numbers.ts';
 import type { Theme } from './theme.ts';
 import type { Via } from './via.ts';
 
 /**
- * Runs to compare with. Those known to be in one component already are kept apart from the rest, so that the
- * thousandth run on a key is compared until it is linked once and not a thousand times.
+ * Runs to compare with, where there are several. Those known to be in one component already are kept apart from the
+ * rest, so that the thousandth run on a key is compared until it is linked once and not a thousand times.
  */
 export interface Shelf {
-  /** The one run on it, while there is but one: most shelves never hold another, and there are millions of them. */
-  only: Run | undefined;
   /** Runs of one and the same component. */
-  joined: Run[] | undefined;
+  joined: number[] | undefined;
   /** Runs of which that is not known. */
-  rest: Run[] | undefined;
+  rest: number[] | undefined;
 }
 
-/** What stands on a key within one window of it. */
-export interface Slot extends Shelf {
-  readonly number: number;
-  /** Takes the place of the shelf once there are many. */
-  crowd: Gathering | undefined;
-}
-
-/** Many runs that share a key (see crowd.ts). */
-export interface Gathering {
-  note(run: Run): void;
-  join(run: Run, judge: Judge): void;
-  /** Takes runs off; whole components only. The answer: nobody is left. */
-  drop(runs: ReadonlySet<Run>): boolean;
-}
-
-/** The runs that share one thing, by time (see key-timeline.ts). There may be a million, most with one run. */
-export interface Timeline {
+/** Stands for the list of the runs that share one thing, by time (see timelines.ts). Compared by reference. */
+export interface Key {
   /** How far apart in time two detections on the list can still be linked by what it stands for. */
   readonly windowMs: number;
-  /** The slot of the latest moment. */
-  last: Slot | undefined;
-  /** Those before, ascending; never empty. */
-  earlier: Slot[] | undefined;
+  /** The slot of the latest moment; NONE while nobody stands here. */
+  slot: number;
 }
 
-/** Stands for one index list, and holds it. Compared by reference. */
-export interface Key extends Timeline {}
+/** A list that nobody stands on yet. */
+export const newKey = (windowMs: number): Key => ({ windowMs, slot: NONE });
 
-/** Says what is linked to a run that is being joined. */
+/** Joins one run with the components of those that it is linked to. */
 export interface Judge {
-  isLinked(other: Run): boolean;
-  unite(other: Run): void;
+  readonly traits: Traits;
+  /** The run that holds the items of this one now. */
+  living(run: number): number;
+  rootOf(run: number): number;
+  /** Whether it is of the judged run's component already. */
+  isJoined(other: number): boolean;
+  /** Joins the two where they are linked and not of one component yet; the answer is whether it did. */
+  join(other: number): boolean;
   /**
-   * False only where no run with this one's head and places can be linked to it, whatever marks it has.
+   * False only where no run with this one's head and places can be linked to the judged one, whatever marks it has.
    * @param sharesHubs whether it may share meeting places with it
    */
   mayLink(like: Traits, sharesHubs: boolean): boolean;
@@ -104,6 +92,8 @@ export interface Head {
   readonly number: number;
   readonly rule: string;
   readonly severity: Severity;
+  /** Of the severity. */
+  readonly rank: number;
   readonly tactic: string | undefined;
   readonly site: string | undefined;
   readonly theme: Theme;
@@ -140,8 +130,9 @@ export class Traits {
   readonly bits: number | undefined;
   /** The list of all rare things of the site, where this is one. */
   readonly rarity: Key | undefined;
-  /** The runs of these traits, in order of time; kept here as a key's timeline is. The correlator's alone. */
-  runs: Run[] | undefined = undefined;
+  /** The latest run of these traits, and those before it in order of time. The correlator's alone. */
+  latest = NONE;
+  earlier: number[] | undefined = undefined;
   /** Of all but the bits; the catalogue's alone (see traits-table.ts). */
   hash = 0;
 
@@ -190,16 +181,10 @@ export interface Placed {
   readonly traits: Traits;
 }
 
-/** One detection in memory. A folded run holds any number of them, so they are as small as they can be. */
-export interface Item extends Placed {
-  traits: Traits;
-  run: Run;
-}
-
 /** An incident that somebody was told of, by the detection that it was named after. */
 export interface Told {
   readonly id: string;
-  readonly earliest: Item;
+  readonly earliest: string;
 }
 
 /** A large component when it was told last. */
@@ -209,34 +194,9 @@ export interface Pace {
   readonly atMs: number;
 }
 
-/**
- * Detections of equal traits, each within the repeat time of the next: one happening, linked to itself with
- * certainty. Whatever else links to a run links to its nearest detection, so that a thousand repeats cost one
- * comparison and not a thousand.
- */
-export class Run {
+/** Equal detections in close succession, to be read (see runs.ts for how they are kept). */
+export interface Run {
   readonly traits: Traits;
-  /** In order of time, then id; never empty once the run is in use. */
-  items: Item[] = [];
-  /** Towards the root of its component (union-find); itself at the root. */
-  parent: Run;
-  /** At the root: the component's other runs. */
-  others: Run[] | undefined = undefined;
-  /** At the root: how many detections the component holds. */
-  size = 0;
-  /** At the root: rank of its highest severity. */
-  worst = 0;
-  /** At the root: what was told of this component last. */
-  told: Told[] | undefined = undefined;
-  /** At the root of a large component: how it was when it was told last. */
-  pace: Pace | undefined = undefined;
-  /** Whether it is on the list of what changed. */
-  isChanged = false;
-  /** Set when another run took its items over. */
-  into: Run | undefined = undefined;
-
-  constructor(traits: Traits) {
-    this.traits = traits;
-    this.parent = this;
-  }
+  /** In order of time, then id; never empty. */
+  readonly items: readonly Placed[];
 }

@@ -1,4 +1,4 @@
-import type { Pace, Run } from './memory.ts';
+import type { Pace } from './memory.ts';
 
 /** Incidents of up to so many detections are told anew at every change. */
 export const ALWAYS_TOLD = 16;
@@ -12,13 +12,22 @@ export const TOLD_BY_GROWTH = 1_000;
  */
 export const PAUSE_PER_DETECTION_MS = 2;
 
+/** A component as far as its pace goes. */
+export interface Paced {
+  /** How many detections it holds, and the rank of its highest severity. */
+  readonly size: number;
+  readonly worst: number;
+  /** How it was when it was told last. */
+  readonly pace: Pace | undefined;
+}
+
 /** Whether a component that changed should be told now; always at once when it has become graver. Pure. */
-export function isDue({ size, worst, pace }: Pick<Run, 'size' | 'worst' | 'pace'>, nowMs: number): boolean {
+export function isDue({ size, worst, pace }: Paced, nowMs: number): boolean {
   if (pace === undefined || worst > pace.worst) return true;
   if (pace.size < TOLD_BY_GROWTH && size >= pace.size * (1 + GROWN_BY)) return true;
   return nowMs - pace.atMs >= size * PAUSE_PER_DETECTION_MS;
 }
 
 /** To keep of a component that is told now. */
-export const paceOf = ({ size, worst }: Pick<Run, 'size' | 'worst'>, nowMs: number): Pace | undefined =>
+export const paceOf = ({ size, worst }: Pick<Paced, 'size' | 'worst'>, nowMs: number): Pace | undefined =>
   size <= ALWAYS_TOLD ? undefined : { size, worst, atMs: nowMs };

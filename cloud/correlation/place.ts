@@ -2,16 +2,13 @@ import type { Asset } from '../../devices/model/asset.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type Surroundings, worldOfKind } from '../assets/surroundings.ts';
 import type { LinkRules } from './link-rules.ts';
-import type { Key, Place } from './memory.ts';
+import { type Key, newKey, type Place } from './memory.ts';
 
 /** What assets share a list by: each kind has names of its own. */
 export type SharedKind = 'guard' | 'host' | 'depends' | 'zone';
 
 /** Gives the same object for the same name. */
 export type KeyMaker = (kind: SharedKind, name: string, windowMs: number) => Key;
-
-/** The list of what one asset says; no other asset names it. */
-const ownKey = (windowMs: number): Key => ({ windowMs, last: undefined, earlier: undefined });
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 const NO_ZONES: ReadonlyMap<string, string> = new Map();
@@ -30,7 +27,7 @@ export function makePlace(
 ): Place {
   const { strength, hubDegree } = rules;
   if (asset === undefined) {
-    const own = [ownKey(strength.unknownAsset.windowMs)];
+    const own = [newKey(strength.unknownAsset.windowMs)];
     return {
       number,
       id,
@@ -85,7 +82,7 @@ export function makePlace(
     own.push(entry);
     probes.push(entry);
   };
-  if (!hub) both(ownKey(Math.max(strength.physicalAsset.windowMs, strength.cyberAsset.windowMs)));
+  if (!hub) both(newKey(Math.max(strength.physicalAsset.windowMs, strength.cyberAsset.windowMs)));
   if (guards.length > 0 || guardians.length > 0) own.push(key('guard', id, guardMs));
   for (const other of [...guards, ...guardians]) probes.push(key('guard', other, guardMs));
   if (host !== undefined) both(key('host', host, hostMs));

@@ -1,6 +1,6 @@
 import { type Severity, severityRank } from '../../devices/model/detection.ts';
 import type { HabitRules } from './habits.ts';
-import type { Item, Traits } from './memory.ts';
+import type { Placed, Traits } from './memory.ts';
 import { at } from './run.ts';
 
 /**
@@ -38,7 +38,7 @@ export function worldOf({ places, theme, marks }: Traits): 'physical' | 'cyber' 
 }
 
 /** `items` in order of time. */
-export function priorityOf(items: readonly Item[], { rareBits }: HabitRules): number {
+export function priorityOf(items: readonly Placed[], { rareBits }: HabitRules): number {
   let best = 0;
   // Windows overlap by half, so that nothing that falls together is cut in every one of them.
   for (let start = 0; start < items.length; ) {

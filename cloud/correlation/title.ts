@@ -1,6 +1,6 @@
 import { severityRank } from '../../devices/model/detection.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Item, Place, Traits } from './memory.ts';
+import type { Place, Placed, Traits } from './memory.ts';
 import { worldOf } from './priority.ts';
 import type { ThemeName } from './theme.ts';
 import { capitalised, happening, theName, thePlace } from './wording.ts';
@@ -77,7 +77,7 @@ const rank = ({ theme }: Traits): number => {
  * One line that says what happened where: `Break-in at Linden Pharmacy: forced back door after a log-in from
  * a new address`. Follows from the set of detections alone; `items` in order of time.
  */
-export function titleOf(items: readonly Item[], registry: Registry): string {
+export function titleOf(items: readonly Placed[], registry: Registry): string {
   const kinds = [...new Set(items.map(({ traits }) => traits))];
   const first = kinds[0];
   if (first === undefined) return 'Nothing';

@@ -1,5 +1,5 @@
 import type { Detection } from '../../devices/model/detection.ts';
-import type { Head, Traits } from './memory.ts';
+import { type Head, Traits } from './memory.ts';
 import { compareText } from './order.ts';
 
 /** What the correlator reads of a detection. */
@@ -14,6 +14,7 @@ export const NO_HEAD: Head = {
   number: -1,
   rule: '',
   severity: 'info',
+  rank: 0,
   tactic: undefined,
   site: undefined,
   theme: { name: 'other' },
@@ -21,6 +22,9 @@ export const NO_HEAD: Head = {
   placed: false,
   habit: undefined,
 };
+
+/** Of nothing at all. */
+export const NO_TRAITS = new Traits(NO_HEAD, [], [], []);
 
 /** An order of traits that does not depend on what came first. */
 export function compareTraits(a: Traits, b: Traits): number {

@@ -1,11 +1,11 @@
-import type { Edge } from './candidates.ts';
-import type { Item, Run } from './memory.ts';
+import type { Edge } from './edge.ts';
+import type { Placed, Run } from './memory.ts';
 import { inOrder } from './order.ts';
 import { at } from './run.ts';
 
 /** Detections of one incident, in order, with the links that hold it together, in order of their later end. */
 export interface Tree {
-  readonly items: readonly Item[];
+  readonly items: readonly Placed[];
   readonly edges: Edge[];
 }
 

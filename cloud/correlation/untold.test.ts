@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Incident } from '../../devices/model/incident.ts';
 import { detectionOf, shops } from './bench-worlds.ts';
 import { Correlator, correlate } from './correlator.ts';
-import { Run, Traits } from './memory.ts';
-import { rootOf, unite } from './run.ts';
-import { NO_HEAD } from './traits.ts';
+import { Items } from './items.ts';
+import { Runs } from './runs.ts';
+import { NO_TRAITS } from './traits.ts';
 import { RESTING_MS, TOLD_AT_ONCE, TOLD_PER_SECOND, Untold } from './untold.ts';
 
 const COUNT = TOLD_AT_ONCE * 3;
@@ -61,15 +61,17 @@ test('the gravest news does not wait behind what came before it', () => {
 });
 
 test('what was told in the meantime is not told again when its turn comes', () => {
-  const untold = new Untold();
-  const newRun = () => new Run(new Traits(NO_HEAD, [], [], []));
-  const [root, child, other] = [newRun(), newRun(), newRun()];
-  unite(root, child);
+  const items = new Items();
+  const runs = new Runs(items);
+  const untold = new Untold(runs);
+  const [root, child, other] = ['a', 'b', 'c'].map((id) => runs.begin(NO_TRAITS, items.add(id, 0)));
+  if (root === undefined || child === undefined || other === undefined) throw new Error('three are needed');
+  runs.unite(root, child);
   for (let round = 0; round < 10; round++) {
     untold.note(child);
     untold.note(root);
     untold.note(root);
-    expect(untold.takeDue(round).map(rootOf)).toEqual([rootOf(root)]);
+    expect(untold.takeDue(round)).toEqual([runs.rootOf(root)]);
     expect(untold.isEmpty).toBe(true);
     expect(untold.takeDue(round)).toEqual([]);
   }

@@ -1,7 +1,7 @@
 import { severityRank } from '../../devices/model/detection.ts';
-import type { Run } from './memory.ts';
+import { FIRST_ROOM } from './numbers.ts';
 import { isDue } from './pace.ts';
-import { rootOf } from './run.ts';
+import type { Runs } from './runs.ts';
 
 /**
  * Detections of the incidents that are told a second, at most, while more is coming: putting one into words costs ten
@@ -20,66 +20,82 @@ const CUT_FROM = 4_096;
 
 /** What changed and was not told yet. A component is told whole, whichever of its runs brought the news. */
 export class Untold {
+  readonly #runs: Runs;
   /** By severity; runs that were told with another of their component stay in it, but are not changed any more. */
-  readonly #queues = Array.from({ length: RANKS }, (): { runs: Run[]; next: number } => ({
+  readonly #queues = Array.from({ length: RANKS }, (): { runs: number[]; next: number } => ({
     runs: [],
     next: 0,
   }));
+  /** For each run 1 where it changed. */
+  #changed = new Uint8Array(FIRST_ROOM);
   /** Of large components that were told just before. */
-  #resting: Run[] = [];
+  #resting: number[] = [];
   #lookedMs = Number.NEGATIVE_INFINITY;
   #room = TOLD_AT_ONCE;
   #filledMs = 0;
   #size = 0;
 
+  constructor(runs: Runs) {
+    this.#runs = runs;
+  }
+
   get isEmpty(): boolean {
     return this.#size === 0;
   }
 
-  note(run: Run): void {
-    if (run.isChanged) return;
-    run.isChanged = true;
+  #isChanged(run: number): boolean {
+    return this.#changed[run] === 1;
+  }
+
+  note(run: number): void {
+    if (this.#isChanged(run)) return;
+    if (run >= this.#changed.length) {
+      const changed = new Uint8Array(Math.max(run + 1, this.#changed.length * 2));
+      changed.set(this.#changed);
+      this.#changed = changed;
+    }
+    this.#changed[run] = 1;
     this.#size++;
-    const queue = this.#queues[severityRank(run.traits.severity)];
+    const queue = this.#queues[this.#runs.traitsOf(run).head.rank];
     if (queue === undefined) return;
     queue.runs.push(run);
     // Runs that are told with graver ones again and again must not fill a queue whose turn does not come.
     if (queue.runs.length - queue.next <= CUT_FROM + 2 * this.#size) return;
-    queue.runs = [...new Set(queue.runs.slice(queue.next).filter(({ isChanged }) => isChanged))];
+    queue.runs = [...new Set(queue.runs.slice(queue.next).filter((one) => this.#isChanged(one)))];
     queue.next = 0;
   }
 
   /** Not to be told any more. */
-  drop(run: Run): void {
-    if (!run.isChanged) return;
-    run.isChanged = false;
+  drop(run: number): void {
+    if (!this.#isChanged(run)) return;
+    this.#changed[run] = 0;
     this.#size--;
   }
 
   /** The roots of all that changed. */
-  takeAll(): Set<Run> {
-    const roots = new Set<Run>();
+  takeAll(): Set<number> {
+    const roots = new Set<number>();
     for (const runs of [...this.#queues.map((queue) => queue.runs), this.#resting])
       for (const run of runs) {
-        if (!run.isChanged) continue;
+        if (!this.#isChanged(run)) continue;
         this.drop(run);
-        roots.add(rootOf(run));
+        roots.add(this.#runs.rootOf(run));
       }
     this.clear();
     return roots;
   }
 
   /** The roots of what is to be told now, on a clock that never jumps. */
-  takeDue(nowMs: number): Run[] {
+  takeDue(nowMs: number): number[] {
     const grownBy = ((nowMs - this.#filledMs) * TOLD_PER_SECOND) / 1_000;
     this.#filledMs = nowMs;
     this.#room = Math.min(TOLD_AT_ONCE, this.#room + Math.max(0, grownBy));
-    const due: Run[] = [];
+    const due: number[] = [];
     if (nowMs - this.#lookedMs >= RESTING_MS) {
       this.#lookedMs = nowMs;
       const rested = new Set(this.#resting);
       this.#resting = [];
-      for (const run of rested) if (run.isChanged) this.#offer(run, nowMs, due);
+      for (const run of rested) if (this.#isChanged(run)) this.#offer(run, nowMs, due);
     }
     for (let rank = RANKS - 1; rank >= 0 && this.#room > 0; rank--) {
       const queue = this.#queues[rank];
@@ -87,7 +103,7 @@ export class Untold {
       const { runs } = queue;
       for (; queue.next < runs.length && this.#room > 0; queue.next++) {
         const run = runs[queue.next];
-        if (run?.isChanged === true) this.#offer(run, nowMs, due);
+        if (run !== undefined && this.#isChanged(run)) this.#offer(run, nowMs, due);
       }
       if (queue.next === runs.length || queue.next >= CUT_FROM) {
         queue.runs = runs.slice(queue.next);
@@ -103,18 +119,21 @@ export class Untold {
       queue.next = 0;
     }
     this.#resting = [];
+    this.#changed.fill(0);
     this.#size = 0;
   }
 
-  #offer(run: Run, nowMs: number, due: Run[]): void {
-    const root = rootOf(run);
-    if (this.#room <= 0 || !isDue(root, nowMs)) {
+  #offer(run: number, nowMs: number, due: number[]): void {
+    const runs = this.#runs;
+    const root = runs.rootOf(run);
+    const size = runs.sizeOf(root);
+    const pace = runs.standingOf(root)?.pace;
+    if (this.#room <= 0 || !isDue({ size, worst: runs.worstOf(root), pace }, nowMs)) {
       this.#resting.push(run);
       return;
     }
-    this.#room -= Math.min(root.size, TOLD_AT_ONCE);
-    this.drop(root);
-    if (root.others !== undefined) for (const other of root.others) this.drop(other);
+    this.#room -= Math.min(size, TOLD_AT_ONCE);
+    for (const one of runs.ringOf(root)) this.drop(one);
     due.push(root);
   }
 }
