@@ -15,8 +15,7 @@ import type { ApiParts } from './api/parts.ts';
 import { Scenarios } from './api/scenarios.ts';
 import { LiveStream } from './api/stream.ts';
 import { suppressionRowOf } from './api/suppression-row.ts';
-import { installationGraph } from './assets/dependencies.ts';
-import { DependencyBook } from './assets/dependency-book.ts';
+import { Landscape } from './assets/landscape.ts';
 import { discardChanges, Trail } from './audit/trail.ts';
 import type { CloudConfiguration } from './config.ts';
 import { Detector } from './detector.ts';
@@ -129,7 +128,9 @@ async function assemble(
   closing.push(() => store.close());
   // Before anything goes by the registry: what was learned since the last start counts from here on.
   await registryBook.learn(store, clock.now());
-  const registry = registryBook.takeIntoUse();
+  registryBook.takeIntoUse();
+  // It changes while the cloud runs; whoever keeps something made out of it is told by the landscape.
+  const registry = registryBook.live;
   const telemetry = openTelemetry(configuration, state);
   closing.push(() => telemetry.close());
   const people = await openPeople({
@@ -172,13 +173,14 @@ async function assemble(
   });
   const rulings = new RulingBook(store.rulings());
   const suppressions = new Suppressions(store, registry);
-  const sigma = openSigma({ configuration, store, clock, log });
+  const sigma = openSigma({ configuration: { ...configuration, registry }, store, clock, log });
   const policies = new Policies(configuration.policies, {
     registry,
     inForce: inForceSince(join(state, 'policies.json'), configuration.policies, clock.now()),
     now: clock.now(),
   });
-  policies.recall((kind, limit) => store.observations({ kinds: [kind], limit }));
+  const recallPolicies = () => policies.recall((kind, limit) => store.observations({ kinds: [kind], limit }));
+  recallPolicies();
   const intelligence = openIntelligence({
     settings: configuration.intelligence,
     state,
@@ -190,11 +192,20 @@ async function assemble(
   });
   closing.push(() => intelligence.close());
   await switchboard.open();
+  const landscape = new Landscape({
+    registryBook,
+    file: configuration.graph,
+    store,
+    clock,
+    decisionsFile: join(state, 'dependency-decisions.json'),
+    onTrouble: (message) => log.error({ message }, 'judging anew'),
+  });
   const detector = new Detector({
     store,
     decided: decidedBy({ store, book: rulings, keepers: [suppressions, switchboard] }),
     off: switchboard.kindsOff,
-    registry,
+    registry: registryBook.inUse,
+    weighed: landscape.weigh,
     clock,
     monitors: configuration.monitors,
     sigma: sigma?.monitor,
@@ -278,6 +289,13 @@ async function assemble(
   const recalled = recall(situation, { store, registry, gateways });
   telemetry.write(pointsOf(recalled));
   await detector.restore();
+  landscape.follow(detector, () => {
+    sigma?.monitor.forget();
+    intelligence.monitor.forget();
+    policies.forget();
+    recallPolicies();
+  });
+  closing.push(() => landscape.settled());
   detector.start();
   sigma?.start(doors.signal, () => detector.wake());
   intelligence.start(doors.signal, () => detector.wake());
@@ -404,11 +422,7 @@ async function assemble(
     hands,
     switchboard,
     detector,
-    dependencies: new DependencyBook({
-      graph: installationGraph(registry, configuration.graph),
-      store,
-      file: join(state, 'dependency-decisions.json'),
-    }),
+    landscape,
     sessions,
     people,
     trail,

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../devices/model/clock.ts';
 import type { Detection } from '../devices/model/detection.ts';
 import type { Incident } from '../devices/model/incident.ts';
@@ -71,6 +71,11 @@ export interface Table {
   holding(detections: readonly string[]): string[];
   /** A monitor is switched on or off. */
   switch(kind: string, isOn: boolean): Promise<void>;
+  /**
+   * Everything anew by another registry, as a start with it would judge it; only what differs is stored and told.
+   * @param renewed called when nothing is judged any more by the former one: whatever rests on it begins anew
+   */
+  judgeAnew(registry: Registry, renewed: () => void): Promise<void>;
 }
 
 export interface DetectorOptions {
@@ -86,6 +91,8 @@ export interface DetectorOptions {
   off?: readonly string[];
   /** Monitors beside those of the catalog: what they go by is opened with the cloud. */
   standing?: readonly AnyStandingMonitor[];
+  /** Last word on what is stored and told of an incident, a function of its detections alone: how urgent it is by what it will break. */
+  weighed?(incident: Incident): Incident;
   onDetected(detected: Detected): void;
   /** What the store holds and what was judged differ now: the process must end and `restore`. */
   onFailed(error: Error): void;
@@ -100,8 +107,10 @@ export interface DetectorOptions {
  */
 export class Detector {
   readonly #options: DetectorOptions;
-  readonly #monitors: Monitors;
-  readonly #correlator: Correlator;
+  #monitors: Monitors;
+  #correlator: Correlator;
+  /** Kinds of monitors that are off now: those that begin anew are off as well. */
+  readonly #off: Set<string>;
   readonly #queue = new JudgingQueue();
   #observed: ReadonlySet<ObservationKind>;
   #running: Promise<void> | undefined;
@@ -117,20 +126,30 @@ export class Detector {
 
   constructor(options: DetectorOptions) {
     this.#options = options;
-    this.#monitors = new Monitors(options.registry, options.monitors, catalog, options.sigma, [
-      ...standingCatalog,
-      ...(options.standing ?? []),
-    ]);
-    for (const kind of options.off ?? []) this.#monitors.switchOff(kind, undefined);
-    this.#correlator = new Correlator(options.registry, { decisions: options.decided?.decisions ?? [] });
+    this.#off = new Set(options.off ?? []);
+    ({ monitors: this.#monitors, correlator: this.#correlator } = this.#begun(options.registry));
     this.#observed = this.#monitors.observes;
+  }
+
+  /** Monitors and a correlator that have seen nothing yet. */
+  #begun(registry: Registry): { monitors: Monitors; correlator: Correlator } {
+    const { monitors: settings, sigma, standing = [], decided } = this.#options;
+    const monitors = new Monitors(registry, settings, catalog, sigma, [...standingCatalog, ...standing]);
+    for (const kind of this.#off) monitors.switchOff(kind, undefined);
+    return { monitors, correlator: new Correlator(registry, { decisions: decided?.decisions ?? [] }) };
   }
 
   /** Judges again what the store holds; afterwards its incidents are those of an undisturbed run. */
   async restore(): Promise<void> {
+    const { store } = this.#options;
+    for (const part of partsOf(await this.#restored())) await store.putIncidents(part.changed, part.gone);
+  }
+
+  /** What the incidents of the last days are by all that the store holds; detections are stored already. */
+  async #restored(): Promise<Detected> {
     const { store, clock } = this.#options;
     const now = clock.now();
-    const { standing, surelyFrom } = this.#judgeAgain(now);
+    const { standing, surelyFrom } = await this.#judgeAgain(now);
     const from = now - CORRELATED_MS;
     const known = new Map([...store.detections({ from })].map((one) => [one.id, one]));
     const put = [...standing.values()].filter(
@@ -146,14 +165,19 @@ export class Detector {
     const keeps = this.#options.decided?.keeps ?? (() => false);
     const { changed } = this.#correlator.add(joinable(store, from).filter((one) => !keeps(one)));
     const gone = this.#succeeded(noMore(store, changed, from), changed, successorsOf(stale, put));
-    for (const part of partsOf({ changed, gone })) await store.putIncidents(part.changed, part.gone);
+    return { changed: this.#weighed(changed), gone };
+  }
+
+  #weighed(incidents: readonly Incident[]): readonly Incident[] {
+    const { weighed } = this.#options;
+    return weighed === undefined ? incidents : incidents.map((one) => weighed(one));
   }
 
   /** What the monitors make of the observations kept, and from when on they had seen all that they go by. */
-  #judgeAgain(now: number): {
+  async #judgeAgain(now: number): Promise<{
     standing: ReadonlyMap<string, Detection>;
     surelyFrom: (rule: string) => number;
-  } {
+  }> {
     const { rememberMs, observes, crowds } = this.#monitors;
     // Twice as far: what lies at the edge of the memory was judged by what lay behind the edge.
     const readBack = (kinds: readonly ObservationKind[]) => {
@@ -173,6 +197,8 @@ export class Detector {
       .filter(({ rule }) => !this.#monitors.judges(rule))
       .sort((a, b) => b.at - a.at);
     for (let start = 0; start < seen.length || judged.length > 0; start += JUDGED_AT_ONCE) {
+      // Others want to go on in between.
+      await breathe();
       const some = seen.slice(start, start + JUDGED_AT_ONCE);
       const until =
         start + JUDGED_AT_ONCE < seen.length ? (some.at(-1)?.observedAt ?? now) : Number.POSITIVE_INFINITY;
@@ -320,7 +346,7 @@ export class Detector {
     }
     const { coming, kept } = this.#sorted([...detections, ...put]);
     const revised = bothOf(before, this.#correlator.revise(coming, [...withdraw, ...kept], nowMs));
-    const { changed } = revised;
+    const changed = this.#weighed(revised.changed);
     const gone = this.#succeeded(revised.gone, changed, successors);
     await this.#store({ changed, gone });
     if (tellsAll) this.#forget();
@@ -397,10 +423,26 @@ export class Detector {
       }),
       holding: (detections) => this.#correlator.holdersOf(detections),
       switch: watched((kind: string, isOn: boolean) => this.#switch(kind, isOn)),
+      judgeAnew: watched((registry: Registry, renewed: () => void) => this.#judgeAnew(registry, renewed)),
     };
   }
 
-  async #tell({ changed, gone }: Changes, whole?: string): Promise<void> {
+  async #judgeAnew(registry: Registry, renewed: () => void): Promise<void> {
+    const { store, onDetected } = this.#options;
+    // All that waits is in the store, from where it is read now. What comes meanwhile waits for the next round; what of
+    // it was read already is taken once all the same.
+    while (this.#queue.size > 0) this.#queue.next(MAX_ROUND);
+    renewed();
+    ({ monitors: this.#monitors, correlator: this.#correlator } = this.#begun(registry));
+    this.#observed = this.#monitors.observes;
+    const { changed, gone } = await this.#restored();
+    const news = changed.filter((one) => JSON.stringify(store.incident(one.id)) !== JSON.stringify(one));
+    await this.#store({ changed: news, gone });
+    onDetected({ changed: news, gone });
+  }
+
+  async #tell({ changed: found, gone }: Changes, whole?: string): Promise<void> {
+    const changed = this.#weighed(found);
     await this.#store({ changed, gone }, whole);
     this.#options.onDetected({ changed, gone });
   }
@@ -409,10 +451,12 @@ export class Detector {
     const { store, clock } = this.#options;
     const now = clock.now();
     if (!isOn) {
+      this.#off.add(kind);
       this.#monitors.switchOff(kind, now);
       this.#observed = this.#monitors.observes;
       return;
     }
+    this.#off.delete(kind);
     const missed = this.#monitors.switchOn(kind);
     this.#observed = this.#monitors.observes;
     if (missed === undefined) return;

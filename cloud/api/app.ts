@@ -8,6 +8,7 @@ import { mayDo } from './rights.ts';
 import type { Caller, Route } from './route.ts';
 import { administrationRoutes } from './routes/administration.ts';
 import { arrangingRoutes } from './routes/arranging.ts';
+import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -17,6 +18,7 @@ import { integrityRoutes } from './routes/integrity.ts';
 import { monitorRoutes } from './routes/monitors.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { riskRoutes } from './routes/risk.ts';
 import { cookieName, sessionRoutes } from './routes/session.ts';
 import { sharingRoutes } from './routes/sharing.ts';
 import { situationRoutes } from './routes/situation.ts';
@@ -48,6 +50,8 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...situationRoutes(parts),
     ...incidentRoutes(parts),
     ...cascadeRoutes(parts),
+    ...assetRoutes(parts),
+    ...riskRoutes(parts),
     ...sharingRoutes(parts),
     ...integrityRoutes(parts),
     ...policyRoutes(parts),

@@ -95,6 +95,7 @@ export const incidentCascade: z.ZodType<IncidentCascade> = z.strictObject({
   cascade: cascadeReport,
   headline: text,
   helps: z.array(z.strictObject({ mitigation: text, name: text, saves: number })),
+  urgency: maybe(z.strictObject({ without: number, with: number, because: text })),
 });
 
 export const suggestionList: z.ZodType<SuggestionList> = z.strictObject({

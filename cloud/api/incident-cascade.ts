@@ -1,4 +1,5 @@
 import type { Detection } from '../../devices/model/detection.ts';
+import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { cascade, whatIf } from '../cascade/cascade.ts';
 import { effectWords, type GraphDocument } from '../cascade/graph.ts';
@@ -24,17 +25,11 @@ const MAX_TRIED_DEPENDENCIES = 5_000;
 /** Samples for trying out: the luck is the same, so that few are enough. */
 const TRIAL_SAMPLES = 300;
 
-/** What fails next because of an incident; undefined where there is no such incident. */
+/** What fails next because of an incident. */
 export function incidentCascadeOf(
-  id: string,
-  {
-    store,
-    registry,
-    graph,
-  }: { store: Pick<Store, 'incident' | 'detection'>; registry: Registry; graph: GraphDocument },
-): IncidentCascade | undefined {
-  const incident = store.incident(id);
-  if (incident === undefined) return undefined;
+  incident: Incident,
+  { store, registry, graph }: { store: Pick<Store, 'detection'>; registry: Registry; graph: GraphDocument },
+): IncidentCascade {
   const detections: Detection[] = incident.detections
     .slice(0, MAX_DETECTIONS)
     .flatMap((one) => store.detection(one) ?? []);
@@ -44,6 +39,7 @@ export function incidentCascadeOf(
   const horizonMs = Math.min(MAX_DURATION_MS, graph.horizon + lastMs);
   const failures = happened.map(({ asset, effect, at }) => ({ asset, effect, atMs: at - since }));
   const report = cascade(graph, { failures, horizonMs, limit: MAX_EFFECTS });
+  const { effect } = incident;
   return {
     incident: incident.id,
     since,
@@ -51,6 +47,9 @@ export function incidentCascadeOf(
     cascade: report,
     headline: headlineOf(report),
     helps: helpsOf(graph, failures, horizonMs, report),
+    ...(effect === undefined
+      ? {}
+      : { urgency: { without: effect.without, with: incident.priority, because: effect.because } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { DependencyBook } from '../assets/dependency-book.ts';
+import type { Landscape } from '../assets/landscape.ts';
 import type { Trail } from '../audit/trail.ts';
 import type { Detector } from '../detector.ts';
 import type { Hands } from '../hands/hands.ts';
@@ -28,7 +28,8 @@ export interface ApiParts {
   clock: Clock;
   overview: Overview;
   telemetry: Telemetry;
-  dependencies: DependencyBook;
+  /** Assets, what they need, what people laid over it. */
+  landscape: Landscape;
   policies: Policies;
   /** Where pages or files are looked at. */
   integrity: IntegrityWatch | undefined;

@@ -14,7 +14,7 @@ const changes = z.strictObject({
     z.strictObject({
       list: z.enum(['sites', 'zones', 'assets', 'identities', 'links', 'sharedAddresses']),
       id: text,
-      change: z.enum(['added', 'changed']),
+      change: z.enum(['added', 'changed', 'removed']),
       fields: z.array(text),
     }),
   ),

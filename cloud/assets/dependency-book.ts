@@ -36,13 +36,22 @@ export interface BookParts {
 
 export class DependencyBook {
   readonly #parts: BookParts;
+  /** What was written. */
+  #written: GraphDocument;
   #decisions: Decision[];
   #graph: GraphDocument;
 
   /** @throws Error where the file of decisions can't be read */
   constructor(parts: BookParts) {
     this.#parts = parts;
+    this.#written = parts.graph;
     this.#decisions = readDecisions(parts.file);
+    this.#graph = this.#whole();
+  }
+
+  /** Something else is written now. */
+  rewrite(graph: GraphDocument): void {
+    this.#written = graph;
     this.#graph = this.#whole();
   }
 
@@ -91,7 +100,7 @@ export class DependencyBook {
   }
 
   #whole(): GraphDocument {
-    const { graph } = this.#parts;
+    const graph = this.#written;
     const known = new Set(graph.assets.map(({ id }) => id));
     const accepted = this.#decisions.filter(
       (one) => one.decision === 'accepted' && known.has(one.from) && known.has(one.to),

@@ -1,4 +1,5 @@
 /** A dependency graph compiled for many samples: states and dependencies as numbers in typed arrays. */
+import { hash } from 'node:crypto';
 import type { Dependency, GraphDocument, Lever } from './graph.ts';
 import { keyOf } from './random.ts';
 import type { Spread } from './spread.ts';
@@ -85,6 +86,9 @@ const textOf = ({ id, of, effect, type, on, needed }: Dependency): string =>
   `${of}:${effect}<${type}${id === undefined ? '' : `#${id}`}<${needed ?? ''}<${
     on.length === 1 && on[0] !== undefined ? stateKey(on[0]) : on.map(stateKey).sort().join(',')
   }`;
+
+/** A short name of what a dependency says, figures aside. */
+export const nameOfDependency = (one: Dependency): string => hash('sha256', textOf(one)).slice(0, 16);
 
 /** Of a probability: 0 never, CERTAIN always, in between as 32 bits can say it. */
 const thresholdOf = (probability: number): number =>

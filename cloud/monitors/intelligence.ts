@@ -23,7 +23,8 @@ export interface IntelligenceMonitorOptions {
  */
 export class IntelligenceMonitor implements Standing {
   readonly #library: Library;
-  readonly #monitors: Monitors;
+  #monitors: Monitors;
+  readonly #settings: Readonly<Record<string, unknown>>;
   /** Keys by the rows they rest on: what must be looked at again when one of them changes. */
   readonly #keysOf = new Map<number, Set<string>>();
   readonly #monitor: AnyMonitor;
@@ -37,9 +38,16 @@ export class IntelligenceMonitor implements Standing {
     this.#library = library;
     this.#registry = registry;
     this.#monitor = intelligenceMatch((observation) => library.hitsOf(observation)) as AnyMonitor;
-    const settings = { [INTELLIGENCE_RULE]: { pauseMs, rememberMs } };
-    this.#monitors = new Monitors(registry, settings, [this.#monitor]);
+    this.#settings = { [INTELLIGENCE_RULE]: { pauseMs, rememberMs } };
+    this.#monitors = new Monitors(registry, this.#settings, [this.#monitor]);
     this.rememberMs = rememberMs + pauseMs;
+  }
+
+  /** Has seen nothing any more, as after a start: all that is kept will be given again. */
+  forget(): void {
+    this.#monitors = new Monitors(this.#registry, this.#settings, [this.#monitor]);
+    this.#keysOf.clear();
+    this.#untold = { put: [], withdraw: [] };
   }
 
   /** Nothing where there is nothing to match. */

@@ -74,6 +74,7 @@ interface Running {
 
 export class SigmaMonitor {
   readonly #options: SigmaOptions;
+  #set: RuleSet;
   #running: Running;
   readonly #remembered = new Map<string, Seen>();
   #newestAt = Number.NEGATIVE_INFINITY;
@@ -83,7 +84,17 @@ export class SigmaMonitor {
 
   constructor(set: RuleSet, options: SigmaOptions) {
     this.#options = options;
+    this.#set = set;
     this.#running = runningOf(set, options);
+  }
+
+  /** Has seen nothing any more, as after a start: all that is kept will be given again. */
+  forget(): void {
+    this.#running = runningOf(this.#set, this.#options);
+    this.#remembered.clear();
+    this.#newestAt = Number.NEGATIVE_INFINITY;
+    this.#passedAt = Number.NEGATIVE_INFINITY;
+    this.#untold = [];
   }
 
   /** Kinds of observation that any rule may concern. */
@@ -115,6 +126,7 @@ export class SigmaMonitor {
     set: RuleSet,
     recent: (kinds: readonly ObservationKind[], from: number) => readonly Observation[],
   ): void {
+    this.#set = set;
     this.#running = runningOf(set, this.#options);
     const from = this.#options.clock.now() - this.rememberMs;
     this.#newestAt = Number.NEGATIVE_INFINITY;

@@ -101,6 +101,17 @@ export class Policies implements Standing {
     return this.#running.map(({ policy }) => policy.rule);
   }
 
+  /** Has seen nothing any more, as after a start: its scopes are those of the registry as it is now. */
+  forget(): void {
+    for (const running of this.#running) {
+      running.scopes.clear();
+      for (const name of running.policy.scopes(this.#registry)) running.scopes.set(name, emptyScope());
+      running.stirred = new Set(running.scopes.keys());
+      running.kept = 0;
+    }
+    this.#passedAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** Takes what was stored in former lives, without judging it yet: the newest of each kind, however old. */
   recall(newest: (kind: ObservationKind, limit: number) => readonly Observation[]): void {
     for (const kind of this.observes)
@@ -123,12 +134,16 @@ export class Policies implements Standing {
     return this.#judge(({ scopes }) => scopes.keys());
   }
 
-  /** How each rule stands, in the order in which they are written. */
-  states(): PolicyState[] {
+  /**
+   * How each rule stands, in the order in which they are written.
+   * @param sees what its reader may know of: scopes by name, and assets; everything where it is not said
+   */
+  states(sees?: { scope(name: string): boolean; asset(id: string): boolean }): PolicyState[] {
     const running = this.#running.map(({ policy, inForceFrom, scopes }): PolicyState => {
-      const all = [...scopes.values()];
+      const all = [...scopes].flatMap(([name, scope]) => (sees?.scope(name) === false ? [] : [scope]));
       const open = all
         .flatMap((scope) => scope.open)
+        .filter(({ breach }) => sees === undefined || breach.assets.every((id) => sees.asset(id)))
         .filter(({ breach: { until } }) => until === undefined || until > this.#now)
         .sort((a, b) => a.breach.at - b.breach.at || (a.detection < b.detection ? -1 : 1));
       const first = open[0];

@@ -1,10 +1,11 @@
 /**
  * The registry as people work on it: what the file says, what was added, what was learned, what was heard. What the
- * rest of the cloud goes by is fixed at its start (`inUse`): a change counts from the next start on, which judges the
- * last seven days again with it. So an incident and the reason it gives always rest on one registry.
+ * rest of the cloud goes by (`inUse`) changes as a whole, when a person takes what waits into use or at the next start;
+ * the last seven days are then judged again with it. So an incident and the reason it gives always rest on one registry.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { addressKind } from '../../devices/model/address.ts';
 import { type Asset, type AssetKind, asset } from '../../devices/model/asset.ts';
 import type { Clock } from '../../devices/model/clock.ts';
@@ -17,7 +18,7 @@ import {
   registryOf,
 } from '../../devices/model/registry.ts';
 import type { Store } from '../store/store.ts';
-import { type Difference, differenceOf } from './difference.ts';
+import { type Difference, differenceOf, removedFrom } from './difference.ts';
 import { type Discovered, Discovery } from './discovery.ts';
 import { openDiscoveryFile } from './discovery-file.ts';
 import { type ImportedFile, withFiles } from './exchange.ts';
@@ -47,8 +48,15 @@ const MAX_OF_A_DAY = 50_000;
 /** Somebody else has changed the additions on disk. */
 export class ChangedElsewhere extends Error {}
 
-/** Why something discovered can't be taken in. */
-export class NotTaken extends Error {}
+/** Why something can't be taken in. */
+export class NotTaken extends Error {
+  /** The field of the entry that is wrong, where it is one. */
+  readonly field: string | undefined;
+  constructor(message: string, field?: string) {
+    super(message);
+    this.field = field;
+  }
+}
 
 export interface BookParts {
   /** What the file says. */
@@ -77,6 +85,7 @@ export class RegistryBook {
     ({ overlay: this.#overlay, text: this.#text } = readOverlay(file));
     this.#whole = checkedWhole(given, this.#overlay, file);
     this.#inUse = registryOf(this.#whole);
+    this.live = following(() => this.#inUse);
     this.#discoveryFile = openDiscoveryFile(discoveryFile);
     this.#discovery = new Discovery(this.#inUse, this.#discoveryFile.known);
   }
@@ -86,12 +95,15 @@ export class RegistryBook {
     return this.#inUse;
   }
 
-  /** What it will go by after the next start. */
+  /** The same as one object that always speaks of what is in use now, for those who keep it for good. */
+  readonly live: Registry;
+
+  /** What it will go by once what waits is taken into use. */
   get document(): RegistryDocument {
     return this.#whole;
   }
 
-  /** Changes that wait for the next start. */
+  /** Changes that wait to be taken into use. */
   get waiting(): Difference {
     const difference = differenceOf(this.#inUse.document, this.#whole);
     // A link that was rejected is gone, which no list of additions shows.
@@ -101,6 +113,7 @@ export class RegistryBook {
       ...difference,
       changes: [
         ...difference.changes,
+        ...removedFrom(this.#inUse.document, this.#whole),
         ...gone.map((link) => ({
           list: 'links' as const,
           id: linkId(link),
@@ -111,7 +124,7 @@ export class RegistryBook {
     };
   }
 
-  /** Looks through the last weeks again. What is sure enough is used from the next start on. */
+  /** Looks through the last weeks again. What is sure enough waits to be taken into use. */
   async learn(store: Pick<Store, 'observations'>, now: number): Promise<void> {
     const { links: _links, ...written } = this.#whole;
     const learning = new Learning(registryOf(written));
@@ -139,7 +152,7 @@ export class RegistryBook {
     if (!isDeepStrictEqual(next, this.#overlay.inferred)) this.#put({ ...this.#overlay, inferred: next });
   }
 
-  /** Before the cloud begins: what was just learned counts at once. */
+  /** What waits counts from here on. Whoever made something out of the former registry must be told (see live-registry.ts). */
   takeIntoUse(): Registry {
     this.#inUse = registryOf(this.#whole);
     this.#discovery = new Discovery(this.#inUse, this.#discovery.list());
@@ -298,8 +311,55 @@ export class RegistryBook {
     return difference;
   }
 
+  /**
+   * A person's word on one asset or identity; on disk when it returns, and waiting to be taken into use.
+   * @param entry undefined: it is taken out
+   * @throws NotTaken that names the field, where it has one
+   * @throws RangeError where there is nothing to take out
+   */
+  edit(list: 'assets' | 'identities', id: string, entry: unknown): void {
+    const before: readonly { readonly id: string }[] = this.#whole[list];
+    const at = before.findIndex((one) => one.id === id);
+    if (entry === undefined && at === -1) throw new RangeError(`there is no "${id}" among ${list}`);
+    // In its place, so that its index says whether it is itself wrong.
+    const place = at === -1 ? before.length : at;
+    const after: unknown[] =
+      entry === undefined
+        ? before.toSpliced(place, 1)
+        : before.toSpliced(place, at === -1 ? 0 : 1, entry as never);
+    const parsed = registryDocument.safeParse({ ...this.#whole, [list]: after });
+    if (!parsed.success) {
+      const [{ message = 'does not fit', path = [] } = {}] = parsed.error.issues;
+      const [where, index, field] = path;
+      if (entry !== undefined && where === list && index === place)
+        throw new NotTaken(message, field === undefined ? undefined : String(field));
+      const holders: readonly unknown[] =
+        where === list ? after : where === 'assets' || where === 'identities' ? this.#whole[where] : [];
+      const holder = z.object({ id: z.string() }).safeParse(holders[Number(index)]);
+      throw new NotTaken(
+        `"${holder.success ? holder.data.id : String(where)}" names it under ${String(field)}: ${message}`,
+      );
+    }
+    this.#apply(parsed.data, entry === undefined ? { list, id } : undefined);
+  }
+
+  /**
+   * Takes back what waits of one entry: it is as it is in use.
+   * @throws RangeError where nothing of it waits
+   * @throws NotTaken where something else that waits rests on it
+   */
+  takeBack(list: 'assets' | 'identities', id: string): void {
+    const waits = this.waiting.changes.some((one) => one.list === list && one.id === id);
+    if (!waits) throw new RangeError(`nothing of "${id}" waits`);
+    this.edit(
+      list,
+      id,
+      this.#inUse.document[list].find((one) => one.id === id),
+    );
+  }
+
   /** Keeps of a whole registry what the file does not say. */
-  #apply(after: RegistryDocument): void {
+  #apply(after: RegistryDocument, takenOut?: Overlay['removed'][number]): void {
     const parsed = registryDocument.safeParse(after);
     if (!parsed.success) throw new NotTaken(parsed.error.issues[0]?.message ?? 'does not fit');
     const differs = <Entry extends { readonly id: string }>(
@@ -310,6 +370,13 @@ export class RegistryBook {
       return list.filter((entry) => !isDeepStrictEqual(entry, known.get(entry.id)));
     };
     const { data } = parsed;
+    const isBack = ({ list, id }: Overlay['removed'][number]) => data[list].some((one) => one.id === id);
+    const isGiven = ({ list, id }: Overlay['removed'][number]) =>
+      this.#given[list].some((one) => one.id === id);
+    const removed = [...this.#overlay.removed, ...(takenOut === undefined ? [] : [takenOut])].filter(
+      (one, index, all) =>
+        !isBack(one) && isGiven(one) && all.findIndex((same) => isDeepStrictEqual(same, one)) === index,
+    );
     const before = new Map((this.#whole.links ?? []).map((link) => [linkId(link), link]));
     const links = (data.links ?? []).filter((link) => !isDeepStrictEqual(before.get(linkId(link)), link));
     const imported = new Set(links.map(linkId));
@@ -320,6 +387,7 @@ export class RegistryBook {
       assets: differs(data.assets, this.#given.assets),
       identities: differs(data.identities, this.#given.identities),
       sharedAddresses: data.sharedAddresses.filter((one) => !this.#given.sharedAddresses.includes(one)),
+      removed,
       links: [...this.#overlay.links.filter((link) => !imported.has(linkId(link))), ...links],
       // Whoever imports a link means it, whatever was said before.
       decisions: this.#overlay.decisions.filter((one) => !imported.has(linkId(one))),
@@ -336,6 +404,24 @@ export class RegistryBook {
     this.#whole = whole;
   }
 }
+
+/** Asks whatever registry is in use at that moment. */
+const following = (current: () => Registry): Registry => ({
+  get document() {
+    return current().document;
+  },
+  site: (id) => current().site(id),
+  zone: (id) => current().zone(id),
+  asset: (id) => current().asset(id),
+  identity: (id) => current().identity(id),
+  touching: (zone) => current().touching(zone),
+  resolve: (subjects, host) => current().resolve(subjects, host),
+  resolved: (subjects, host) => current().resolved(subjects, host),
+  userOf: (asset) => current().userOf(asset),
+  assetAt: (address) => current().assetAt(address),
+  assetsOf: (site) => current().assetsOf(site),
+  zonesOf: (site) => current().zonesOf(site),
+});
 
 /** What something heard would be called in the registry: an identifier out of its name. */
 export function suggestedId({ name, seems }: Discovered): string {

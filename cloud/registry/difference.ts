@@ -9,7 +9,7 @@ export type ListName = (typeof lists)[number];
 export interface Changed {
   readonly list: ListName;
   readonly id: string;
-  readonly change: 'added' | 'changed';
+  readonly change: 'added' | 'changed' | 'removed';
   /** Of a changed entry: what differs, as `key: before → after`. */
   readonly fields: readonly string[];
 }
@@ -64,6 +64,16 @@ export function differenceOf(before: RegistryDocument, after: RegistryDocument):
     }
   }
   return { changes, same };
+}
+
+/** Assets and people of `before` that `after` no longer has: only an editor takes them out, never an import. */
+export function removedFrom(before: RegistryDocument, after: RegistryDocument): Changed[] {
+  return (['assets', 'identities'] as const).flatMap((list) => {
+    const kept = new Set(after[list].map(({ id }) => id));
+    return before[list].flatMap(({ id }) =>
+      kept.has(id) ? [] : [{ list, id, change: 'removed' as const, fields: [] }],
+    );
+  });
 }
 
 /** `2 assets added, 1 person changed`. */

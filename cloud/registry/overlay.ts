@@ -6,7 +6,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { asset } from '../../devices/model/asset.ts';
-import { instant } from '../../devices/model/identifiers.ts';
+import { identifier, instant } from '../../devices/model/identifiers.ts';
 import { identity } from '../../devices/model/identity.ts';
 import { identityLink, linkId, linkKind } from '../../devices/model/identity-link.ts';
 import { type RegistryDocument, registryDocument } from '../../devices/model/registry.ts';
@@ -14,6 +14,9 @@ import { site, zone } from '../../devices/model/site.ts';
 
 /** Decisions on links kept; the oldest go. */
 export const MAX_DECISIONS = 20_000;
+
+/** Entries taken out; with a registry of any size somebody writes a new file before there are so many. */
+export const MAX_REMOVED = 20_000;
 
 const decision = z.strictObject({
   kind: linkKind,
@@ -39,6 +42,11 @@ export const overlayDocument = z.strictObject({
   /** What was learned and is sure enough to be used. */
   inferred: z.array(identityLink).default([]),
   decisions: z.array(decision).max(MAX_DECISIONS).default([]),
+  /** Entries of the file that a person took out. */
+  removed: z
+    .array(z.strictObject({ list: z.enum(['assets', 'identities']), id: identifier }))
+    .max(MAX_REMOVED)
+    .default([]),
 });
 export type Overlay = z.infer<typeof overlayDocument>;
 
@@ -72,12 +80,16 @@ export function wholeOf(given: RegistryDocument, overlay: Overlay): RegistryDocu
     linkId,
   ).filter((link) => decided.get(linkId(link))?.decision !== 'rejected');
   const { links: _given, ...rest } = given;
+  const removed = (list: 'assets' | 'identities') => {
+    const ids = new Set(overlay.removed.filter((one) => one.list === list).map(({ id }) => id));
+    return ({ id }: { readonly id: string }) => !ids.has(id);
+  };
   return {
     ...rest,
     sites: laidOver(given.sites, overlay.sites, byId),
     zones: laidOver(given.zones, overlay.zones, byId),
-    assets: laidOver(given.assets, overlay.assets, byId),
-    identities: laidOver(given.identities, overlay.identities, byId),
+    assets: laidOver(given.assets, overlay.assets, byId).filter(removed('assets')),
+    identities: laidOver(given.identities, overlay.identities, byId).filter(removed('identities')),
     sharedAddresses: [...new Set([...given.sharedAddresses, ...overlay.sharedAddresses])],
     ...(links.length === 0 ? {} : { links }),
   };

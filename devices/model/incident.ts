@@ -29,6 +29,20 @@ export const incidentLink = z.strictObject({
 });
 export type IncidentLink = z.infer<typeof incidentLink>;
 
+/** What an incident is expected to break next, as far as it makes it more urgent. */
+export const incidentEffect = z.strictObject({
+  /** The priority without it. */
+  without: z.number(),
+  /** Of all that has happened, what leads to the worst. */
+  cause: z.strictObject({ asset: z.string(), effect: z.string() }),
+  /** Expected over the time looked ahead. */
+  loss: z.number(),
+  currency: z.string(),
+  /** In one English sentence. */
+  because: z.string(),
+});
+export type IncidentEffect = z.infer<typeof incidentEffect>;
+
 /** Detections that belong together. */
 export const incident = z.strictObject({
   id: z.string(),
@@ -42,5 +56,7 @@ export const incident = z.strictObject({
   assets: z.array(z.string()),
   identities: z.array(z.string()),
   links: z.array(incidentLink),
+  /** Where the cloud knows what it leads to; part of the priority. */
+  effect: incidentEffect.optional(),
 });
 export type Incident = z.infer<typeof incident>;

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { comparison } from '../../assets/landscape.ts';
 import { type CascadeQuery, cascade, whatIf } from '../../cascade/cascade.ts';
 import { ChangeProblem, changeFromText, failureFromText } from '../../cascade/change.ts';
 import type { GraphDocument } from '../../cascade/graph.ts';
 import type { CascadeReport } from '../../cascade/report.ts';
 import { MAX_DURATION_MS } from '../../cascade/spread.ts';
 import { RiskProblem, riskRegister as registerOf } from '../../risk/register.ts';
+import { comparisonList } from '../asset-answers.ts';
 import { cascadeAnswer, incidentCascade, riskRegister, suggestionList } from '../cascade-answers.ts';
 import { addressOf } from '../client.ts';
 import type { IncidentCascade, RiskRegister, SuggestionList } from '../contract.ts';
@@ -12,6 +15,9 @@ import { incidentCascadeOf } from '../incident-cascade.ts';
 import type { ApiParts } from '../parts.ts';
 import { notThere, Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
+import type { Scope } from '../scope.ts';
+import { ScopedGraphs } from '../scoped-graph.ts';
+import { kept } from './assets.ts';
 
 /** Of one request; more is a plan of its own, for the command line. */
 const MAX_ASKED = 50;
@@ -37,16 +43,23 @@ const decided = z.strictObject({
 export function cascadeRoutes({
   store,
   registry,
-  dependencies,
+  landscape,
   clock,
   options,
-}: Pick<ApiParts, 'store' | 'registry' | 'dependencies' | 'clock' | 'options'>): Route[] {
-  const kept = new Map<string, { stamp: string; graph: GraphDocument; answer: IncidentCascade }>();
-  let register: { graph: GraphDocument; answer: RiskRegister } | undefined;
-  const suggestions = (): SuggestionList => ({
-    items: dependencies.suggestions(),
-    decided: dependencies.decisions.map(({ from, to, decision, by, at }) => ({ from, to, decision, by, at })),
-  });
+}: Pick<ApiParts, 'store' | 'registry' | 'landscape' | 'clock' | 'options'>): Route[] {
+  const { dependencies } = landscape;
+  const answers = new Map<string, { stamp: string; graph: GraphDocument; answer: IncidentCascade }>();
+  const registers = new WeakMap<GraphDocument, RiskRegister>();
+  const graphs = new ScopedGraphs(registry);
+  const suggestions = (scope: Scope): SuggestionList => {
+    const seen = ({ from, to }: { from: string; to: string }) => scope.seesAsset(from) && scope.seesAsset(to);
+    return {
+      items: dependencies.suggestions().filter(seen),
+      decided: dependencies.decisions
+        .filter(seen)
+        .map(({ from, to, decision, by, at }) => ({ from, to, decision, by, at })),
+    };
+  };
   return [
     route({
       method: 'get',
@@ -59,16 +72,16 @@ export function cascadeRoutes({
         const incident = store.incident(id);
         if (incident === undefined) throw notThere('incident');
         const { graph } = dependencies;
-        const stamp = `${incident.last} ${incident.detections.length} ${incident.detections.at(-1) ?? ''}`;
-        const known = kept.get(incident.id);
+        const stamp = `${incident.priority} ${incident.last} ${incident.detections.length} ${incident.detections.at(-1) ?? ''}`;
+        const known = answers.get(incident.id);
         if (known !== undefined && known.stamp === stamp && known.graph === graph)
           return context.json(known.answer);
-        const answer = incidentCascadeOf(id, { store, registry, graph });
+        const answer = incidentCascadeOf(incident, { store, registry, graph });
         if (answer === undefined) throw notThere('incident');
-        kept.delete(incident.id);
-        const oldest = kept.keys().next();
-        if (kept.size >= MAX_KEPT && oldest.done !== true) kept.delete(oldest.value);
-        kept.set(incident.id, { stamp, graph, answer });
+        answers.delete(incident.id);
+        const oldest = answers.keys().next();
+        if (answers.size >= MAX_KEPT && oldest.done !== true) answers.delete(oldest.value);
+        answers.set(incident.id, { stamp, graph, answer });
         return context.json(answer);
       },
     }),
@@ -79,7 +92,8 @@ export function cascadeRoutes({
       needs: 'incidents.read',
       body: asked,
       answer: { schema: cascadeAnswer, title: 'What follows, and with changes what differs' },
-      handle: ({ context, body }) => context.json(answerTo(body, dependencies.graph)),
+      handle: ({ context, body }, { scope }) =>
+        context.json(answerTo(body, graphs.of(dependencies.graph, scope))),
     }),
     route({
       method: 'get',
@@ -87,17 +101,19 @@ export function cascadeRoutes({
       title: 'The risk register: threats by assets and weaknesses, and what each mitigation is worth',
       needs: 'registry.read',
       answer: { schema: riskRegister, title: 'The risk register' },
-      handle({ context }) {
-        const { graph } = dependencies;
-        if (register?.graph !== graph) {
+      handle({ context }, { scope }) {
+        const graph = graphs.of(dependencies.graph, scope);
+        let register = registers.get(graph);
+        if (register === undefined) {
           try {
-            register = { graph, answer: registerOf(graph, { maxWork: MAX_RISK_WORK }) };
+            register = registerOf(graph, { maxWork: MAX_RISK_WORK });
+            registers.set(graph, register);
           } catch (error) {
             if (error instanceof RiskProblem) throw new Problem(422, 'too-many', `${error.message}.`);
             throw error;
           }
         }
-        return context.json(register.answer);
+        return context.json(register);
       },
     }),
     route({
@@ -106,7 +122,7 @@ export function cascadeRoutes({
       title: 'Dependencies that what was recorded speaks for, and what was decided',
       needs: 'registry.read',
       answer: { schema: suggestionList, title: 'Suggestions' },
-      handle: ({ context }) => context.json(suggestions()),
+      handle: ({ context }, { scope }) => context.json(suggestions(scope)),
     }),
     route({
       method: 'post',
@@ -115,7 +131,10 @@ export function cascadeRoutes({
       needs: 'dependencies.decide',
       body: decided,
       answer: { schema: suggestionList, title: 'Suggestions afterwards' },
-      async handle({ context, body: { id, decision } }, { name }) {
+      async handle({ context, body: { id, decision } }, { name, scope }) {
+        const { items, decided: earlier } = suggestions(scope);
+        if (![...items.map((one) => one.id), ...earlier.map(({ from, to }) => `${from}>${to}`)].includes(id))
+          throw notThere('suggestion');
         const at = clock.now();
         try {
           dependencies.decide(id, decision, name, at);
@@ -125,14 +144,59 @@ export function cascadeRoutes({
         }
         const from = addressOf(context, options);
         await store.audit({ at, by: name, from, action: `dependency.${decision}`, about: id });
-        return context.json(suggestions());
+        landscape.learnedChanged();
+        return context.json(suggestions(scope));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/cascade/comparisons',
+      title: 'What-ifs that somebody kept',
+      needs: 'incidents.read',
+      answer: { schema: comparisonList, title: 'Kept comparisons, the newest first' },
+      handle: ({ context }) => context.json({ items: landscape.comparisons() }),
+    }),
+    route({
+      method: 'post',
+      path: '/api/cascade/comparisons',
+      title: 'Keep a what-if under a name; it is worked out anew whenever it is opened',
+      needs: 'incidents.handle',
+      body: comparison.omit({ id: true, by: true, at: true }),
+      answer: { schema: comparison, title: 'What was kept' },
+      async handle({ context, body }, { name }) {
+        answerTo(body, landscape.graph);
+        const at = clock.now();
+        const made = { ...body, id: randomUUID().slice(0, 13), by: name, at };
+        const from = addressOf(context, options);
+        const audit = { at, by: name, from, action: 'cascade.kept', about: `${made.id} ${made.name}` };
+        await kept(() => landscape.keepComparison(made, audit));
+        return context.json(made);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/api/cascade/comparisons/:id',
+      title: 'Keep a what-if no longer',
+      needs: 'incidents.handle',
+      params: z.strictObject({ id: z.string().min(1).max(64) }),
+      answer: { schema: comparisonList, title: 'Kept comparisons afterwards' },
+      async handle({ context, params: { id } }, { name }) {
+        const from = addressOf(context, options);
+        const audit = { at: clock.now(), by: name, from, action: 'cascade.dropped', about: id };
+        await kept(() => landscape.dropComparison(id, audit));
+        return context.json({ items: landscape.comparisons() });
       },
     }),
   ];
 }
 
 function answerTo(
-  { fail, whatIf: changes, seed, lastingMs }: z.output<typeof asked>,
+  {
+    fail,
+    whatIf: changes,
+    seed,
+    lastingMs,
+  }: Omit<z.output<typeof asked>, 'lastingMs'> & { lastingMs?: number },
   graph: GraphDocument,
 ): z.output<typeof cascadeAnswer> {
   try {
