@@ -164,7 +164,7 @@ const nameOf = (operand: Operand): string[] => ('variable' in operand ? [operand
 
 /** What is not known is the empty text: a condition over it is false, never an error in the middle of a run. */
 export function evaluate(expression: Expression, values: Values): boolean {
-  const valueOf = (operand: Operand) =>
+  const textOf = (operand: Operand) =>
     'literal' in operand ? operand.literal : (values[operand.variable] ?? '');
   switch (expression.is) {
     case 'and':
@@ -174,13 +174,13 @@ export function evaluate(expression: Expression, values: Values): boolean {
     case 'not':
       return !evaluate(expression.part, values);
     case 'truth':
-      return !['', 'false', '0'].includes(valueOf(expression.of).toLowerCase());
+      return !['', 'false', '0'].includes(textOf(expression.of).toLowerCase());
     case 'in':
-      return expression.among.map(valueOf).includes(valueOf(expression.left)) !== expression.negated;
+      return expression.among.map(textOf).includes(textOf(expression.left)) !== expression.negated;
     case 'like':
-      return isLike(valueOf(expression.left), expression.pattern) !== expression.negated;
+      return isLike(textOf(expression.left), expression.pattern) !== expression.negated;
     case 'compare':
-      return compare(valueOf(expression.left), expression.by, valueOf(expression.right));
+      return compare(textOf(expression.left), expression.by, textOf(expression.right));
   }
 }
 

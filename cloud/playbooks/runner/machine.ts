@@ -351,7 +351,15 @@ class Machine {
       case 'parallel':
         entry.branches = step.next_steps.length;
         this.#state(entry, 'open');
-        for (const next of step.next_steps) this.#thread(next, entry.key);
+        for (const next of step.next_steps) {
+          // What goes in circles here would double with each round.
+          if (this.run.steps.length <= MAX_BEGUN) this.#thread(next, entry.key);
+          else {
+            entry.branches--;
+            this.#say(MACHINE, entry, 'failed', `a branch was not begun: more than ${MAX_BEGUN} steps`);
+          }
+        }
+        if (entry.state === 'open' && entry.branches === 0) this.#complete(entry, 'success', MACHINE);
         return;
       case 'if-condition':
       case 'while-condition': {
