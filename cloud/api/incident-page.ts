@@ -10,6 +10,7 @@ import type { Overview } from '../situation/overview.ts';
 import type { Ruling, Store } from '../store/store.ts';
 import type { IncidentPage, RulingRow, StoryStep } from './contract.ts';
 import { namedAsset, namedPerson, sitesOf, summaryOf } from './incident-summary.ts';
+import type { Scope } from './scope.ts';
 
 /** Steps of one page; of more, the gravest and then the earliest are told. */
 export const MAX_STEPS = 250;
@@ -35,12 +36,19 @@ export interface PageParts {
   hands: Pick<Hands, 'rulingsOf'>;
 }
 
-/** Everything that the page of one incident shows; undefined where there is no such incident. */
+/**
+ * Everything that the page of one incident shows; undefined where there is no such incident, or none of it is seen.
+ * @param scope what its reader sees; everything where it is not said
+ */
 export function incidentPageOf(
   id: string,
   { store, registry, overview, hands }: PageParts,
+  scope?: Scope,
 ): IncidentPage | undefined {
-  const incident = store.incident(id);
+  const whole = store.incident(id);
+  const incident = whole === undefined || scope === undefined ? whole : scope.part(whole);
+  // What people of other sites wrote and decided about it is not for who sees a part.
+  const isWhole = incident === whole;
   const handling = incident === undefined ? undefined : store.handling(incident.id);
   if (incident === undefined || handling === undefined) return undefined;
   const detections = told(
@@ -49,7 +57,7 @@ export function incidentPageOf(
   const near = camerasNear(registry);
   const pictures = picturesOf(incident, detections, near, store, registry);
   const shownWith = Map.groupBy(pictures, ({ step }) => step);
-  const evidence = evidenceOf(detections, store);
+  const evidence = evidenceOf(detections, store, scope);
   const reasons = new Map(
     explain(incident, detections, registry).map(({ detection, belongs }) => [detection, belongs]),
   );
@@ -83,8 +91,8 @@ export function incidentPageOf(
       return [{ id: of, name, kind, badges, accounts }];
     }),
     pictures: pictures.map(taken),
-    activities: store.activities(incident.id),
-    rulings: hands.rulingsOf(incident.detections).slice(0, MAX_RULINGS).map(rulingRowOf),
+    activities: isWhole ? store.activities(incident.id) : [],
+    rulings: isWhole ? hands.rulingsOf(incident.detections).slice(0, MAX_RULINGS).map(rulingRowOf) : [],
     ...(shownSite === undefined ? {} : { site: shownSite }),
   };
 }
@@ -114,20 +122,24 @@ const worldOf = ({ assets }: Detection, registry: Registry): 'physical' | 'cyber
 function evidenceOf(
   detections: readonly Detection[],
   store: Store,
+  scope: Scope | undefined,
 ): ReadonlyMap<string, StoryStep['evidence'][number]> {
   const ids = [...new Set(detections.flatMap(({ evidence }) => ends(evidence, MAX_EVIDENCE_PER_STEP)))];
   return new Map(
-    store.observations({ ids, limit: ids.length }).map(({ id, kind, observedAt, asset, value, facts }) => [
-      id,
-      {
+    store
+      .observations({ ids, limit: ids.length })
+      .filter(({ site }) => scope?.seesSite(site) !== false)
+      .map(({ id, kind, observedAt, asset, value, facts }) => [
         id,
-        kind,
-        at: observedAt,
-        asset,
-        ...(value === undefined ? {} : { value }),
-        ...(facts === undefined ? {} : { facts }),
-      },
-    ]),
+        {
+          id,
+          kind,
+          at: observedAt,
+          asset,
+          ...(value === undefined ? {} : { value }),
+          ...(facts === undefined ? {} : { facts }),
+        },
+      ]),
   );
 }
 

@@ -44,6 +44,24 @@ export class Scope {
     return site !== undefined && this.sites.has(site);
   }
 
+  /** Sites to look at when one, or none, was asked for; undefined: all. One that is not seen is none. */
+  chosen(site: string | undefined): readonly string[] | undefined {
+    if (site !== undefined) return this.seesSite(site) ? [site] : [];
+    return this.sites === undefined ? undefined : [...this.sites];
+  }
+
+  /** Whether there is a site that both see: they may know of each other. */
+  meets(other: Scope): boolean {
+    if (this.sites === undefined || other.sites === undefined) return true;
+    return [...this.sites].some((site) => other.seesSite(site));
+  }
+
+  /** Whether the other sees nothing that is not seen here. */
+  covers(other: Scope): boolean {
+    if (this.sites === undefined) return true;
+    return other.sites !== undefined && [...other.sites].every((site) => this.seesSite(site));
+  }
+
   /** What the registry does not know belongs to no site: only who sees all sees it. */
   seesAsset(asset: string): boolean {
     return this.sites === undefined || this.seesSite(this.#parts.registry.asset(asset)?.site);
@@ -91,6 +109,11 @@ export class Scope {
     // Something that the registry does not know: only its detections tell whose it is.
     if (incident.assets.every((id) => registry.asset(id) !== undefined)) return true;
     return this.#detectionsOf(incident).every((one) => this.seesDetection(one));
+  }
+
+  /** The same of one that may not be there: then it is not seen. */
+  seesWhole(incident: Pick<Incident, 'assets' | 'detections'> | undefined): boolean {
+    return incident !== undefined && this.seesAllOf(incident);
   }
 
   /**

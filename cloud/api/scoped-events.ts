@@ -39,11 +39,16 @@ const views: Views = {
   scenario: () => undefined,
   suppression: (event, scope) => (seesSuppression(scope, event.data) ? event : undefined),
   monitor: (event) => event,
+  presence(event, scope, { store }) {
+    const incident = store.incident(event.data.incident);
+    return incident !== undefined && scope.seesAllOf(incident) ? event : undefined;
+  },
+  shift: (event) => event,
   restart: (event) => event,
 };
 
 /** One that concerns all sites is for those who see all. */
-export const seesSuppression = (scope: Scope, of: { asset?: string; site?: string }): boolean =>
+export const seesSuppression = (scope: Scope, of: { asset?: string | undefined; site?: string | undefined }): boolean =>
   scope.isAll ||
   ((of.asset !== undefined || of.site !== undefined) &&
     (of.asset === undefined || scope.seesAsset(of.asset)) &&

@@ -34,11 +34,14 @@ export class Overview {
     this.#gatewayOf = new Map(parts.gateways.map(({ id, site }) => [site, id] as const).reverse());
   }
 
-  picture(scenarios: SituationalPicture['scenarios']): SituationalPicture {
+  /** @param only sites that are wanted; all where it is not said */
+  picture(scenarios: SituationalPicture['scenarios'], only?: ReadonlySet<string>): SituationalPicture {
     const { registry, sources } = this.#parts;
     return {
       clock: this.clock(),
-      sites: registry.document.sites.map((site) => this.#site(site)),
+      sites: registry.document.sites
+        .filter(({ id }) => only?.has(id) !== false)
+        .map((site) => this.#site(site)),
       sources: sources.health().map(({ name, title, asset, lastAt, records, refused }) => ({
         name,
         title,

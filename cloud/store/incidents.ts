@@ -105,7 +105,7 @@ export class Incidents {
   }
 
   incidents(query: Parameters<Store['incidents']>[0]): { incident: Incident; handling: Handling }[] {
-    const { states, site, lastFrom, offset, limit } = query;
+    const { states, site, sites, lastFrom, offset, limit } = query;
     const conditions = ['1'];
     const parameters: SQLInputValue[] = [];
     if (states !== undefined) {
@@ -115,6 +115,12 @@ export class Incidents {
     if (site !== undefined) {
       conditions.push('i.id IN (SELECT incident FROM incident_site WHERE site = ?)');
       parameters.push(site);
+    }
+    if (sites !== undefined) {
+      conditions.push(
+        'i.id IN (SELECT incident FROM incident_site WHERE site IN (SELECT value FROM json_each(?)))',
+      );
+      parameters.push(JSON.stringify(sites));
     }
     if (lastFrom !== undefined) {
       conditions.push('i.last >= ?');
@@ -131,12 +137,14 @@ export class Incidents {
       .map((row) => ({ incident: parsed<Incident>(row.json), handling: handlingOf(row) }));
   }
 
-  incidentCounts(site?: string): Record<IncidentState, number> {
+  incidentCounts(site?: string | readonly string[]): Record<IncidentState, number> {
     const counts = { open: 0, acknowledged: 0, contained: 0, resolved: 0, 'false-alarm': 0 };
     const rows = this.#reader.all(
       `SELECT h.state, count(*) AS number FROM incident i JOIN handling h ON h.incident = i.id
-       WHERE ?1 IS NULL OR i.id IN (SELECT incident FROM incident_site WHERE site = ?1) GROUP BY h.state`,
-      site ?? null,
+       WHERE ?1 IS NULL
+         OR i.id IN (SELECT incident FROM incident_site WHERE site IN (SELECT value FROM json_each(?1)))
+       GROUP BY h.state`,
+      site === undefined ? null : JSON.stringify(typeof site === 'string' ? [site] : site),
     );
     for (const { state, number } of rows) counts[incidentState.parse(state)] = Number(number);
     return counts;

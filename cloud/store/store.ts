@@ -248,13 +248,15 @@ export interface Store {
   incidents(query: {
     states?: readonly IncidentState[];
     site?: string;
+    /** Those of at least one of these sites. */
+    sites?: readonly string[];
     /** Those whose last detection is no older. */
     lastFrom?: number;
     offset: number;
     limit: number;
   }): { incident: Incident; handling: Handling }[];
-  /** How many incidents are in each state, at all sites or at one. */
-  incidentCounts(site?: string): Record<IncidentState, number>;
+  /** How many incidents are in each state, at all sites, at one, or at any of some. */
+  incidentCounts(site?: string | readonly string[]): Record<IncidentState, number>;
   /** The queue with its filters and places: see QueueQuery. */
   queue: Pick<Queue, 'page' | 'count' | 'counts' | 'rules' | 'sharing'>;
   /** Where an incident's id leads now: to itself, or to the incident that took it over. */

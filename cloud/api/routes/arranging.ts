@@ -6,7 +6,7 @@ import { rearranged } from '../answers.ts';
 import { addressOf } from '../client.ts';
 import { summaryOf } from '../incident-summary.ts';
 import type { ApiParts } from '../parts.ts';
-import { Problem } from '../problem.ts';
+import { notThere, Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 
 /** Detections chosen by hand at a time: a page shows no more. */
@@ -48,6 +48,7 @@ export function arrangingRoutes(parts: ApiParts): Route[] {
       body: z.strictObject({ detections: z.array(name).min(1).max(MAX_CHOSEN), text }),
       answer,
       async handle({ context, params: { id }, body }, caller) {
+        caller.scope.demandIncident(store.incident(id));
         const actor = { name: caller.name, from: addressOf(context, parts.options) };
         return context.json(answerOf(await done(hands.split(id, body.detections, body.text.trim(), actor))));
       },
@@ -61,6 +62,7 @@ export function arrangingRoutes(parts: ApiParts): Route[] {
       body: z.strictObject({ incident: name, text }),
       answer,
       async handle({ context, params: { id }, body }, caller) {
+        for (const one of [id, body.incident]) caller.scope.demandIncident(store.incident(one));
         const actor = { name: caller.name, from: addressOf(context, parts.options) };
         return context.json(answerOf(await done(hands.merge(id, body.incident, body.text.trim(), actor))));
       },
@@ -73,8 +75,12 @@ export function arrangingRoutes(parts: ApiParts): Route[] {
       params: named,
       body: z.strictObject({ text: text.optional() }),
       answer,
-      async handle({ context, params: { id }, body }, caller) {
-        const actor = { name: caller.name, from: addressOf(context, parts.options) };
+      async handle({ context, params: { id }, body }, { name, scope }) {
+        const ruled = store.rulings().find((one) => one.id === id);
+        // As there is none: whose incidents they were is nobody else's business.
+        if (!scope.isAll && ruled?.incidents.every((one) => scope.seesWhole(store.incident(one))) !== true)
+          throw notThere('decision');
+        const actor = { name, from: addressOf(context, parts.options) };
         return context.json(answerOf(await done(hands.undo(id, body.text?.trim(), actor))));
       },
     }),

@@ -21,6 +21,7 @@ export function auditRoutes({ trail, store, clock, options }: ApiParts): Route[]
       path: '/api/audit/health',
       title: 'How the tamper-evident log is',
       needs: 'audit.read',
+      wholeOnly: true,
       answer: { schema: auditTrailHealth, title: 'The log' },
       handle: ({ context }) =>
         context.json(
@@ -32,6 +33,7 @@ export function auditRoutes({ trail, store, clock, options }: ApiParts): Route[]
       path: '/api/audit/checkpoint',
       title: 'The last signed checkpoint (c2sp.org/tlog-checkpoint); keep it',
       needs: 'audit.read',
+      wholeOnly: true,
       answer: { mediaType: 'text/plain', title: 'A signed note' },
       handle: ({ context }) => context.body(there().log.note, 200, text),
     }),
@@ -40,6 +42,7 @@ export function auditRoutes({ trail, store, clock, options }: ApiParts): Route[]
       path: '/api/audit/key',
       title: 'The key that signs checkpoints, for `gatehouse verify --key`',
       needs: 'audit.read',
+      wholeOnly: true,
       answer: { mediaType: 'text/plain', title: 'name+id+key' },
       handle: ({ context }) => context.body(`${there().signer.text}\n`, 200, text),
     }),
@@ -48,6 +51,7 @@ export function auditRoutes({ trail, store, clock, options }: ApiParts): Route[]
       path: '/api/audit/tile/:place{.+}',
       title: 'Hashes or entries as tiles (c2sp.org/tlog-tiles): 0/x001/234, entries/017.p/9',
       needs: 'audit.read',
+      wholeOnly: true,
       params: z.strictObject({ place: z.string().max(64) }),
       answer: { mediaType: 'application/octet-stream', title: 'A tile' },
       async handle({ context, params }) {
@@ -62,6 +66,7 @@ export function auditRoutes({ trail, store, clock, options }: ApiParts): Route[]
       path: '/api/audit/export',
       title: 'The trail with its proofs, to be checked by `gatehouse verify`: all of it, or one incident',
       needs: 'audit.export',
+      wholeOnly: true,
       query: z.strictObject({
         incident: z.string().min(1).max(256).optional(),
         records: z.enum(['true', 'false']).optional(),

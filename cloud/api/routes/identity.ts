@@ -44,6 +44,7 @@ export function identityRoutes(parts: ApiParts): Route[] {
       path: '/api/identity/credentials',
       title: 'Issue a credential',
       needs: 'credentials.issue',
+      wholeOnly: true,
       body: issueWish,
       answer: { schema: z.strictObject({ id: z.string(), jwt: z.string() }), title: 'The credential' },
       async handle({ context, body }, { name }) {
@@ -63,6 +64,7 @@ export function identityRoutes(parts: ApiParts): Route[] {
       path: '/api/identity/credentials',
       title: 'What was issued here, newest first',
       needs: 'credentials.issue',
+      wholeOnly: true,
       query: z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
       answer: { schema: issuedList, title: 'The register' },
       handle({ context, query }) {
@@ -76,6 +78,7 @@ export function identityRoutes(parts: ApiParts): Route[] {
       path: '/api/identity/credentials/revoke',
       title: 'Revoke a credential: for good',
       needs: 'credentials.issue',
+      wholeOnly: true,
       status: 204,
       body: z.strictObject({ id: z.string().min(1).max(256), reason: plainText.min(1).max(500) }),
       answer: { title: 'Revoked' },

@@ -99,17 +99,16 @@ export function incidentRoutes(parts: ApiParts): Route[] {
       needs: 'incidents.read',
       query: listQuery,
       answer: { schema: incidentList, title: 'A page of the queue' },
-      handle({ context, query: { state, site, offset, limit } }) {
-        const counts = store.incidentCounts(site);
+      handle({ context, query: { state, site, offset, limit } }, { scope }) {
+        const sites = scope.chosen(site);
+        const counts = store.incidentCounts(sites);
         const states = state ?? everyState;
-        const found = store.incidents({
-          states,
-          ...(site === undefined ? {} : { site }),
-          offset,
-          limit,
-        });
+        const found = store.incidents({ states, ...(sites === undefined ? {} : { sites }), offset, limit });
         return context.json({
-          items: found.map(({ incident, handling }) => summaryOf(incident, handling, registry)),
+          items: found.flatMap(({ incident, handling }) => {
+            const part = scope.part(incident);
+            return part === undefined ? [] : [summaryOf(part, handling, registry)];
+          }),
           total: [...new Set(states)].reduce((sum, one) => sum + counts[one], 0),
           counts,
         });
@@ -122,8 +121,8 @@ export function incidentRoutes(parts: ApiParts): Route[] {
       needs: 'incidents.read',
       params: incidentId,
       answer: { schema: incidentPage, title: 'The incident' },
-      handle({ context, params: { id } }) {
-        const page = incidentPageOf(id, parts);
+      handle({ context, params: { id } }, { scope }) {
+        const page = incidentPageOf(id, parts, scope);
         if (page === undefined) throw notThere('incident');
         return context.json(page);
       },
@@ -147,17 +146,19 @@ export function incidentRoutes(parts: ApiParts): Route[] {
 }
 
 async function act(
-  { store, registry, clock, onHandled }: ApiParts,
+  { store, registry, clock, people, onHandled }: ApiParts,
   { action, verb, from }: Deed,
   id: string,
   body: { text?: string | undefined; assignee?: string | undefined },
-  { name }: Caller,
+  { name, scope }: Caller,
   address: string,
 ): Promise<IncidentSummary> {
   const { text: words, assignee } = body;
+  const found = scope.demandIncident(store.incident(id));
   if (assignee !== undefined) {
-    const account = store.account(assignee);
-    if (account === undefined || !mayDo(account.role, 'incidents.handle'))
+    const account = people.accounts.find(assignee);
+    const canSee = account !== undefined && people.scopes.of(account.profile.scope).seesAllOf(found);
+    if (account === undefined || !canSee || !mayDo(account.role, 'incidents.handle'))
       throw new Problem(422, 'no-such-person', `${assignee} can't be given an incident.`, {
         field: 'assignee',
       });

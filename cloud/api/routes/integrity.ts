@@ -21,6 +21,7 @@ export function integrityRoutes({
       path: '/api/integrity',
       title: "The shop's pages and files, and what is not as it was",
       needs: 'monitors.read',
+      wholeOnly: true,
       answer: { schema: integrityOverview, title: 'Pages, folders, findings' },
       handle: ({ context }) =>
         context.json({
@@ -33,6 +34,7 @@ export function integrityRoutes({
       path: '/api/integrity/accept',
       title: 'Take what was found for right: it belongs to the page or folder from now on',
       needs: 'integrity.accept',
+      wholeOnly: true,
       body: z.strictObject({ id: z.string().min(1).max(256) }),
       answer: { schema: z.strictObject({}), title: 'Accepted' },
       async handle({ context, body: { id } }, { name }) {
@@ -56,6 +58,7 @@ export function integrityRoutes({
       path: '/api/integrity/deployments',
       title: "Announce a deployment from now on: the shop's own scripts and files may change meanwhile",
       needs: 'integrity.accept',
+      wholeOnly: true,
       body: z.strictObject({ minutes: z.number().int().min(1).max(MAX_MINUTES) }),
       answer: { schema: z.strictObject({}), title: 'Announced' },
       async handle({ context, body: { minutes } }, { name }) {

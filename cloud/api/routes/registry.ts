@@ -21,6 +21,8 @@ import type { ApiParts } from '../parts.ts';
 import { notThere, Problem } from '../problem.ts';
 import { discoveredList, linkSuggestionList, registryChanges, registryPage } from '../registry-answers.ts';
 import { type Caller, type Route, route } from '../route.ts';
+import type { Scope } from '../scope.ts';
+import { documentFor, seesLink } from '../scoped-registry.ts';
 
 /** Entries of a list in one answer. */
 const MAX_LISTED = 200;
@@ -92,7 +94,7 @@ export function registryRoutes({
       needs: 'registry.read',
       query: asked,
       answer: { schema: registryPage, title: 'A part of the registry' },
-      handle: ({ context, query }) => context.json(pageOf(book, query)),
+      handle: ({ context, query }, { scope }) => context.json(pageOf(book, query, scope)),
     }),
     route({
       method: 'get',
@@ -100,7 +102,7 @@ export function registryRoutes({
       title: 'Badges, accounts, hosts, vehicles and addresses that what was recorded brings together',
       needs: 'registry.read',
       answer: { schema: linkSuggestionList, title: 'Suggestions, with their evidence' },
-      handle: ({ context }) => context.json(suggestionsOf(book)),
+      handle: ({ context }, { scope }) => context.json(suggestionsOf(book, scope)),
     }),
     route({
       method: 'post',
@@ -110,9 +112,11 @@ export function registryRoutes({
       body: decided,
       answer: { schema: linkSuggestionList, title: 'Suggestions afterwards' },
       async handle({ context, body: { id, decision } }, caller) {
+        const { items, decided: earlier } = suggestionsOf(book, caller.scope);
+        if (![...items, ...earlier].some((one) => one.id === id)) throw notThere('suggestion');
         changing(() => book.decide(id, decision, caller.name, clock.now()));
         await audited(context, caller, `registry.link-${decision}`, id);
-        return context.json(suggestionsOf(book));
+        return context.json(suggestionsOf(book, caller.scope));
       },
     }),
     route({
@@ -121,7 +125,7 @@ export function registryRoutes({
       title: 'What was heard and is in no registry',
       needs: 'registry.read',
       answer: { schema: discoveredList, title: 'Discovered' },
-      handle: ({ context }) => context.json(discoveredOf(book)),
+      handle: ({ context }, { scope }) => context.json(discoveredOf(book, scope)),
     }),
     route({
       method: 'post',
@@ -131,6 +135,12 @@ export function registryRoutes({
       body: taken,
       answer: { schema: discoveredList, title: 'Discovered, afterwards' },
       async handle({ context, body: { id, take } }, caller) {
+        if (!caller.scope.isAll && !discoveredOf(book, caller.scope).items.some((one) => one.id === id))
+          throw notThere('discovery');
+        if (take?.site !== undefined && !caller.scope.seesSite(take.site))
+          throw new Problem(422, 'not-taken', `there is no site "${take.site}".`);
+        if (take?.zone !== undefined && !caller.scope.seesZone(take.zone))
+          throw new Problem(422, 'not-taken', `there is no zone "${take.zone}".`);
         const about = changing(() => {
           if (take === undefined) book.ignore(id);
           else return book.take(id, take).id;
@@ -142,7 +152,7 @@ export function registryRoutes({
           take === undefined ? 'registry.ignored' : 'registry.taken-in',
           `${id} ${about}`,
         );
-        return context.json(discoveredOf(book));
+        return context.json(discoveredOf(book, caller.scope));
       },
     }),
     route({
@@ -161,10 +171,11 @@ export function registryRoutes({
             field: 'table',
           });
         await audited(context, caller, 'registry.exported', table ?? 'whole');
+        const document = documentFor(book.document, caller.scope, registryOf(book.document));
         const [text, type, name] =
           table === undefined
-            ? [yamlText(book.document), 'application/yaml', 'registry.yaml']
-            : [tableText(table, book.document), 'text/csv; charset=utf-8', `${table}.csv`];
+            ? [yamlText(document), 'application/yaml', 'registry.yaml']
+            : [tableText(table, document), 'text/csv; charset=utf-8', `${table}.csv`];
         return context.body(text, 200, {
           'content-type': type,
           'content-disposition': `attachment; filename="${name}"`,
@@ -176,6 +187,7 @@ export function registryRoutes({
       path: '/api/registry/import',
       title: 'What files would change in the registry, or, not as a dry run, the change itself',
       needs: 'registry.import',
+      wholeOnly: true,
       body: imported,
       maxBytes: MAX_CONFIGURATION_BYTES,
       answer: { schema: registryChanges, title: 'What differs' },
@@ -202,26 +214,35 @@ function changing<Result>(change: () => Result): Result {
   }
 }
 
-function discoveredOf(book: RegistryBook): DiscoveredList {
+function discoveredOf(book: RegistryBook, scope: Scope): DiscoveredList {
   const { items, leftOut } = book.discovered();
-  return { items: items.map((one) => ({ ...one, suggestedId: suggestedId(one) })), leftOut };
+  const seen = items.filter(({ site }) => scope.seesSite(site));
+  return {
+    items: seen.map((one) => ({ ...one, suggestedId: suggestedId(one) })),
+    leftOut: scope.isAll ? leftOut : 0,
+  };
 }
 
-function suggestionsOf(book: RegistryBook): LinkSuggestionList {
+function suggestionsOf(book: RegistryBook, scope: Scope): LinkSuggestionList {
   const registry = registryOf(book.document);
+  const seen = (one: Pick<IdentityLink, 'kind' | 'a' | 'b'>) => seesLink(one, scope, registry);
   return {
-    items: book.suggestions().map((one) => {
-      const [aName, bName] = namesOf(one, registry);
-      return {
-        ...one,
-        against: [...one.against],
-        evidence: [...one.evidence],
-        evidenceAgainst: [...one.evidenceAgainst],
-        ...(aName === undefined ? {} : { aName }),
-        ...(bName === undefined ? {} : { bName }),
-      };
-    }),
+    items: book
+      .suggestions()
+      .filter(seen)
+      .map((one) => {
+        const [aName, bName] = namesOf(one, registry);
+        return {
+          ...one,
+          against: [...one.against],
+          evidence: [...one.evidence],
+          evidenceAgainst: [...one.evidenceAgainst],
+          ...(aName === undefined ? {} : { aName }),
+          ...(bName === undefined ? {} : { bName }),
+        };
+      }),
     decided: book.decisions
+      .filter(seen)
       .slice(-MAX_DECIDED)
       .reverse()
       .map(({ kind, a, b, decision, by, at }) => ({
@@ -255,9 +276,15 @@ function namesOf(
   return [first, second];
 }
 
-function pageOf(book: RegistryBook, { find, offset, limit }: z.output<typeof asked>): RegistryPage {
-  const registry = registryOf(book.document);
-  const { identities, assets, links = [] } = book.document;
+function pageOf(
+  book: RegistryBook,
+  { find, offset, limit }: z.output<typeof asked>,
+  scope: Scope,
+): RegistryPage {
+  const whole = registryOf(book.document);
+  const document = documentFor(book.document, scope, whole);
+  const registry = scope.isAll ? whole : registryOf(document);
+  const { identities, assets, links = [] } = document;
   const wanted = find.trim().toLowerCase();
   const byPerson = new Map<string, LearnedName[]>();
   const byAsset = new Map<string, LearnedName[]>();
@@ -297,7 +324,8 @@ function pageOf(book: RegistryBook, { find, offset, limit }: z.output<typeof ask
       .includes(wanted);
   const people = [...identities, ...made].filter((one) => fits(one, one.id, byPerson));
   const things = assets.filter((one) => fits(one, one.id, byAsset));
-  const waiting = told(book.waiting);
+  // Changes are told of the registry as a whole.
+  const waiting = scope.isAll ? told(book.waiting) : { changes: [], more: 0, same: 0 };
   return {
     people: {
       total: people.length,
@@ -331,8 +359,8 @@ function pageOf(book: RegistryBook, { find, offset, limit }: z.output<typeof ask
         };
       }),
     },
-    suggestions: book.suggestions().length,
-    discovered: book.discovered().items.length,
+    suggestions: scope.isAll ? book.suggestions().length : suggestionsOf(book, scope).items.length,
+    discovered: discoveredOf(book, scope).items.length,
     waiting,
     ...(book.learnedAt === undefined ? {} : { learnedAt: book.learnedAt }),
   };

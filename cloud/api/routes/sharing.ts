@@ -40,6 +40,7 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       query: persons,
       answer: { mediaType: 'application/stix+json', title: 'A bundle' },
       handle({ context, params: { id }, query }, caller) {
+        caller.scope.demandIncident(store.incident(id));
         const bundle = bundleOf(id, mayName(caller, query.persons));
         return context.body(JSON.stringify(bundle), 200, {
           'content-type': 'application/stix+json;version=2.1',
@@ -54,8 +55,10 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       params: incidentId,
       query: persons,
       answer: { mediaType: 'application/json', title: 'A list of events' },
-      handle: ({ context, params: { id }, query }, caller) =>
-        context.json(ocsfFindings(factsOf(id, mayName(caller, query.persons)))),
+      handle({ context, params: { id }, query }, caller) {
+        caller.scope.demandIncident(store.incident(id));
+        return context.json(ocsfFindings(factsOf(id, mayName(caller, query.persons))));
+      },
     }),
     route({
       method: 'post',
@@ -65,7 +68,8 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       params: incidentId,
       body: z.strictObject({}),
       answer: { schema: released, title: 'What they may fetch' },
-      async handle({ context, params: { id } }, { name }) {
+      async handle({ context, params: { id } }, { name, scope }) {
+        scope.demandIncident(store.incident(id));
         const { objects } = bundleOf(id, false);
         const incident = store.currentIncident(id);
         const count = intelligence.release(incident, objects, settings.tlp);
@@ -89,9 +93,8 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       params: incidentId,
       body: z.strictObject({}),
       answer: { schema: released, title: 'The incident' },
-      async handle({ context, params: { id } }, { name }) {
-        const incident = store.currentIncident(id);
-        if (store.incident(incident) === undefined) throw notThere('incident');
+      async handle({ context, params: { id } }, { name, scope }) {
+        const incident = scope.demandIncident(store.incident(id)).id;
         intelligence.takeBack((released) => store.currentIncident(released) === incident);
         await store.audit({
           at: clock.now(),
@@ -108,6 +111,7 @@ export function sharingRoutes(parts: ApiParts): Route[] {
       path: '/api/intelligence',
       title: 'What is looked for, and where it comes from',
       needs: 'monitors.read',
+      wholeOnly: true,
       answer: { schema: intelligenceState, title: 'Threat intelligence' },
       handle: ({ context }) =>
         context.json({

@@ -3,10 +3,13 @@ import { identifier, instant } from '../../../devices/model/identifiers.ts';
 import { MAX_BUCKETS } from '../../telemetry/telemetry.ts';
 import { peopleList, situationalPicture, telemetrySeries } from '../answers.ts';
 import { addressOf, cutOf } from '../client.ts';
+import type { SituationalPicture } from '../contract.ts';
 import type { ApiParts } from '../parts.ts';
 import { notThere, Problem } from '../problem.ts';
 import { mayDo } from '../rights.ts';
 import { type Route, route } from '../route.ts';
+import type { Scope } from '../scope.ts';
+import { viewOf } from '../scoped-events.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const MAX_RANGE_MS = 400 * DAY_MS;
@@ -21,7 +24,7 @@ const moment = z
   .pipe(instant);
 
 export function situationRoutes(parts: ApiParts): Route[] {
-  const { overview, scenarios, store, registry, telemetry, stream, clock, options } = parts;
+  const { overview, scenarios, people, store, registry, telemetry, stream, clock, options } = parts;
   return [
     route({
       method: 'get',
@@ -29,8 +32,13 @@ export function situationRoutes(parts: ApiParts): Route[] {
       title: 'All sites as they are now',
       needs: 'picture.read',
       answer: { schema: situationalPicture, title: 'The situational picture' },
-      handle: ({ context }, { role }) =>
-        context.json(overview.picture(mayDo(role, 'scenarios.run') ? (scenarios?.list ?? []) : [])),
+      handle: ({ context }, { role, scope }) =>
+        context.json(
+          pictureFor(
+            scope,
+            overview.picture(mayDo(role, 'scenarios.run') ? (scenarios?.list ?? []) : [], scope.sites),
+          ),
+        ),
     }),
     route({
       method: 'get',
@@ -38,7 +46,7 @@ export function situationRoutes(parts: ApiParts): Route[] {
       title: 'What changes, as server-sent events; Last-Event-ID resumes',
       needs: 'picture.read',
       answer: { mediaType: 'text/event-stream', title: 'Events' },
-      handle({ context }, { session }) {
+      handle({ context }, { session, scope }) {
         const headers = {
           'content-type': 'text/event-stream; charset=utf-8',
           'transfer-encoding': 'chunked',
@@ -52,6 +60,7 @@ export function situationRoutes(parts: ApiParts): Route[] {
           context.req.header('last-event-id'),
           { type: 'clock', data: overview.clock() },
           cutOf(context),
+          viewOf(scope, { store, registry }),
         );
         if (body === undefined)
           throw new Problem(503, 'too-many-streams', 'Too many pages are open.', { retryAfterSeconds: 10 });
@@ -77,9 +86,9 @@ export function situationRoutes(parts: ApiParts): Route[] {
           error: `at most ${MAX_RANGE_MS / DAY_MS} days at once`,
         }),
       answer: { schema: telemetrySeries, title: 'The series' },
-      async handle({ context, query }) {
+      async handle({ context, query }, { scope }) {
         const asset = registry.asset(query.asset);
-        if (asset === undefined) throw notThere('asset');
+        if (asset === undefined || !scope.seesSite(asset.site)) throw notThere('asset');
         const points = await telemetry.series(query);
         const band = query.quantity === 'temperature' ? asset.band : undefined;
         return context.json({
@@ -98,9 +107,9 @@ export function situationRoutes(parts: ApiParts): Route[] {
       needs: 'incidents.read',
       params: z.strictObject({ id: z.string().min(1).max(256) }),
       answer: { mediaType: 'image/jpeg', title: 'The picture' },
-      handle({ context, params: { id } }) {
+      handle({ context, params: { id } }, { scope }) {
         const picture = store.picture(id);
-        if (picture === undefined) throw notThere('picture');
+        if (picture === undefined || !scope.seesSite(picture.site)) throw notThere('picture');
         return context.body(Uint8Array.from(Buffer.from(picture.base64, 'base64')), 200, {
           'content-type': 'image/jpeg',
           // Looked at again and again while an incident is worked on; gone from the browser soon after.
@@ -114,11 +123,12 @@ export function situationRoutes(parts: ApiParts): Route[] {
       title: 'Whom an incident can be assigned to',
       needs: 'people.read',
       answer: { schema: peopleList, title: 'People' },
-      handle: ({ context }) =>
+      handle: ({ context }, { scope }) =>
         context.json({
-          items: store
-            .accounts()
-            .filter(({ role }) => mayDo(role, 'incidents.handle'))
+          items: people.accounts
+            .all()
+            .filter(({ role, profile }) => mayDo(role, 'incidents.handle') && profile.locked === undefined)
+            .filter(({ profile }) => scope.meets(people.scopes.of(profile.scope)))
             .map(({ name, role }) => ({ name, role })),
         }),
     }),
@@ -127,6 +137,7 @@ export function situationRoutes(parts: ApiParts): Route[] {
       path: '/api/scenarios/:id',
       title: 'Start a scenario of the simulator',
       needs: 'scenarios.run',
+      wholeOnly: true,
       params: z.strictObject({ id: z.string().min(1).max(128) }),
       body: z.strictObject({}),
       status: 202,
@@ -140,4 +151,14 @@ export function situationRoutes(parts: ApiParts): Route[] {
       },
     }),
   ];
+}
+
+/** Sites were chosen already; what feeds the installation and what tries it out is filtered here. Pure. */
+function pictureFor(scope: Scope, picture: SituationalPicture): SituationalPicture {
+  if (scope.isAll) return picture;
+  return {
+    ...picture,
+    sources: picture.sources.filter(({ asset }) => scope.seesAsset(asset)),
+    scenarios: [],
+  };
 }

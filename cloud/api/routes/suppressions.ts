@@ -8,6 +8,8 @@ import type { ApiParts } from '../parts.ts';
 import { notThere, Problem } from '../problem.ts';
 import { mayDo } from '../rights.ts';
 import { type Route, route } from '../route.ts';
+import type { Scope } from '../scope.ts';
+import { seesSuppression } from '../scoped-events.ts';
 import { suppressionRowOf } from '../suppression-row.ts';
 import { done } from './arranging.ts';
 
@@ -21,11 +23,11 @@ const text = plainText.max(1_000).refine((words) => words.trim() !== '', 'must n
 
 /** What is kept out of incidents for a time. */
 export function suppressionRoutes(parts: ApiParts): Route[] {
-  const { hands, store, registry, clock } = parts;
+  const { hands, store, registry, clock, people } = parts;
   const { suppressions } = hands;
-  const row = (id: string) => {
+  const row = (id: string, scope: Scope) => {
     const found = suppressions.find(id);
-    if (found === undefined) throw notThere('suppression');
+    if (found === undefined || !seesSuppression(scope, found)) throw notThere('suppression');
     return suppressionRowOf(found, suppressions.kept(id), registry);
   };
   return [
@@ -35,8 +37,11 @@ export function suppressionRoutes(parts: ApiParts): Route[] {
       title: 'What is kept out of incidents, and what was',
       needs: 'monitors.read',
       answer: { schema: suppressionList, title: 'Those at work first' },
-      handle({ context }) {
-        const all = suppressions.all().map(({ id }) => row(id));
+      handle({ context }, { scope }) {
+        const all = suppressions
+          .all()
+          .filter((one) => seesSuppression(scope, one))
+          .map(({ id }) => row(id, scope));
         const working = all.filter(({ state }) => state === 'working').sort((a, b) => a.until - b.until);
         const over = all.filter(({ ended }) => ended !== undefined);
         over.sort((a, b) => (b.ended?.at ?? 0) - (a.ended?.at ?? 0));
@@ -50,12 +55,13 @@ export function suppressionRoutes(parts: ApiParts): Route[] {
       needs: 'monitors.read',
       params: named,
       answer: { schema: suppressionPage, title: 'The suppression' },
-      handle({ context, params: { id } }) {
-        const suppression = row(id);
+      handle({ context, params: { id } }, { scope }) {
+        const suppression = row(id, scope);
         const newest = suppressions
           .newest(id)
           .slice(0, MAX_NAMED)
           .flatMap((one) => store.detection(one) ?? [])
+          .filter((one) => scope.seesDetection(one))
           .map(({ id: detection, at, severity, summary, assets }) => ({
             id: detection,
             at,
@@ -85,13 +91,16 @@ export function suppressionRoutes(parts: ApiParts): Route[] {
         from: instant.optional(),
       }),
       answer: { schema: suppressionRow, title: 'The suppression' },
-      async handle({ context, body }, { name }) {
+      async handle({ context, body }, { name, scope }) {
         const { asset, site, observable, owner = name, from } = body;
-        const account = store.account(owner);
-        if (account === undefined || !mayDo(account.role, 'incidents.handle'))
+        const account = people.accounts.find(owner);
+        const isKnown = account !== undefined && scope.meets(people.scopes.of(account.profile.scope));
+        if (account === undefined || !isKnown || !mayDo(account.role, 'incidents.handle'))
           throw new Problem(422, 'no-such-person', `${owner} can't answer for it.`, { field: 'owner' });
-        if (site !== undefined && registry.site(site) === undefined)
+        if (site !== undefined && (registry.site(site) === undefined || !scope.seesSite(site)))
           throw new Problem(422, 'no-such-site', `There is no site ${site}.`, { field: 'site' });
+        if (!seesSuppression(scope, body))
+          throw new Problem(422, 'too-wide', 'Name an asset or a site that is yours.', { field: 'asset' });
         if (body.until > clock.now() + LONGEST_SUPPRESSION_MS)
           throw new Problem(422, 'too-long', 'A suppression lasts 90 days at most.', { field: 'until' });
         const made = await done(
@@ -109,7 +118,7 @@ export function suppressionRoutes(parts: ApiParts): Route[] {
             { name, from: addressOf(context, parts.options) },
           ),
         );
-        return context.json(row(made.id));
+        return context.json(row(made.id, scope));
       },
     }),
     route({
@@ -120,10 +129,11 @@ export function suppressionRoutes(parts: ApiParts): Route[] {
       params: named,
       body: z.strictObject({ text: text.optional() }),
       answer: { schema: suppressionRow, title: 'The suppression' },
-      async handle({ context, params: { id }, body }, { name }) {
+      async handle({ context, params: { id }, body }, { name, scope }) {
+        row(id, scope);
         const actor = { name, from: addressOf(context, parts.options) };
         const ended = await done(hands.end(id, body.text?.trim(), actor));
-        return context.json(row(ended.id));
+        return context.json(row(ended.id, scope));
       },
     }),
   ];
