@@ -41,5 +41,9 @@ export const site = z.strictObject({
   timeZone: z.string().default('Europe/Berlin'),
   opening: z.array(openingHours).max(28).default([]),
   plan: z.strictObject({ width: z.number().positive(), height: z.number().positive() }).optional(),
+  /** Where it stands on Earth (WGS 84, degrees); without it a site is not on the map. */
+  coordinates: z
+    .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+    .optional(),
 });
 export type Site = z.infer<typeof site>;
