@@ -142,7 +142,8 @@ export class Gateway {
     this.actions = new Actions({
       clock,
       interlock: (command) => this.interlock(command),
-      deliver: parts.deliver,
+      // The page itself shows what is said to people.
+      deliver: (command) => command.action === 'page.notice' || parts.deliver(command),
       current: (asset, property) => this.site.current(asset, property),
       onOutcome: (command, outcome, detail) => {
         const tell = () => {
@@ -309,6 +310,15 @@ export class Gateway {
     this.actions.start(command);
     this.#tidy();
     await this.#parts.outbox.committed();
+  }
+
+  /** Somebody at the site has seen a message. @returns false where there is none of that name any more */
+  async seen(notice: string, by: Actor): Promise<boolean> {
+    if (!this.actions.notices().some(({ id }) => id === notice)) return false;
+    this.actions.done(notice, `seen by ${by.name === '' ? 'somebody at the page' : by.name}`);
+    this.#tidy();
+    await this.#parts.outbox.committed();
+    return true;
   }
 
   /** A picture that a camera took, as evidence. */

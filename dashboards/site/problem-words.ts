@@ -11,6 +11,7 @@ export const said = {
   failed: 'problem.failed',
   armed: 'problem.armed',
   'no-such-alarm': 'problem.no-such-alarm',
+  'no-such-notice': 'problem.no-such-notice',
   'no-such-asset': 'problem.no-such-asset',
   'no-such-camera': 'problem.no-such-camera',
   'no-such-device': 'problem.no-such-device',

@@ -148,6 +148,7 @@ export async function setArming(mode: ArmingMode, bypass: readonly string[] = []
 }
 
 export const acknowledge = (alarm: string) => api.send(`api/alarms/${encodeURIComponent(alarm)}/acknowledge`);
+export const sawNotice = (notice: string) => api.send('api/notices/seen', { notice });
 export async function silenceSirens(): Promise<SilencedSirens['silenced']> {
   const answer = await api.send('api/sirens/off');
   return isSilenced(answer) ? answer.silenced : [];

@@ -14,6 +14,8 @@ export const commandAction = z.enum([
   'reader.granted',
   'reader.denied',
   'reader.waiting',
+  // Shown on the site's page, of the gateway as its asset, until somebody there has seen it; the reason is the text.
+  'page.notice',
 ]);
 export type CommandAction = z.infer<typeof commandAction>;
 

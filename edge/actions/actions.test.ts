@@ -127,3 +127,18 @@ test('what has no readback is asked for once, and its driver says when it is don
   actions.done('c1', 'a picture');
   expect(outcomes).toEqual(['c1 confirmed']);
 });
+
+test('a message to people stands, over a restart as well, until somebody has seen it or it is too late', () => {
+  const first = bench();
+  const notice = { ...first.siren, id: 'n1', action: 'page.notice' as const, asset: 'gateway-1' };
+  first.actions.start({ ...notice, lifetimeMs: 60_000 });
+  first.actions.start({ ...notice, id: 'n2', lifetimeMs: 60_000 });
+  const second = bench();
+  for (const [key, value] of first.kept) second.kept.set(key, value);
+  second.actions.resume();
+  expect(second.actions.notices().map(({ id }) => id)).toEqual(['n1', 'n2']);
+  second.actions.done('n1', 'seen by Anna');
+  expect(second.actions.notices().map(({ id }) => id)).toEqual(['n2']);
+  second.clock.advance(60_000);
+  expect(second.outcomes).toEqual(['n1 confirmed', 'n2 unconfirmed']);
+});

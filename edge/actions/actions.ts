@@ -35,6 +35,8 @@ const readbacks: Record<CommandAction, Readback | undefined> = {
   'reader.granted': undefined,
   'reader.denied': undefined,
   'reader.waiting': undefined,
+  // Whoever reads it says so.
+  'page.notice': undefined,
 };
 
 const endsWith: Partial<Record<CommandAction, CommandAction>> = {
@@ -155,6 +157,14 @@ export class Actions {
   /** The driver tried and can't. */
   failed(id: string, detail: string): void {
     if (this.#underWay.has(id)) this.#end(id, 'failed', detail);
+  }
+
+  /** Messages that nobody at the site has said to have seen, oldest first. */
+  notices(): Command[] {
+    return [...this.#underWay.values()]
+      .map(({ command: begun }) => begun)
+      .filter(({ action }) => action === 'page.notice')
+      .sort((a, b) => a.issuedAt - b.issuedAt);
   }
 
   get underWay(): number {

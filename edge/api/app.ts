@@ -28,6 +28,7 @@ import {
   armingRequest,
   assignmentRequest,
   commandRequest,
+  noticeRequest,
   scheduleRequest,
   temperatureRequest,
 } from './requests.ts';
@@ -237,6 +238,14 @@ export function siteApp(options: AppOptions): Hono<Env> {
   app.post('/api/commands/:word/confirm', async (context) => {
     const { session, by } = changer(context);
     return context.json(await personal.confirm(context.req.param('word'), session, by));
+  });
+
+  app.post('/api/notices/seen', async (context) => {
+    const { by } = changer(context);
+    const { notice } = await readBody(context, noticeRequest);
+    if (!(await gateway.seen(notice, by)))
+      throw new Refused(404, 'no-such-notice', 'This message is not there any more.');
+    return context.body(null, 204);
   });
 
   app.get('/api/temperature', (context) => {

@@ -137,6 +137,12 @@ export function sitePage(sources: PageSources): SitePage {
     })),
     locks: locksOf(assets, gateway, fact),
     commands: memory.commands.newest(now),
+    notices: gateway.actions.notices().map(({ id: notice, reason, issuedAt, lifetimeMs }) => ({
+      notice,
+      text: reason,
+      at: issuedAt,
+      until: issuedAt + lifetimeMs,
+    })),
     devices: gateway.site.devices(),
     inbox: gateway.site.inbox(),
     assets: assets.map(({ id, name, kind }) => ({ id, name, kind })),
@@ -208,6 +214,8 @@ function locksOf(
 export const withoutPeople = ({ badgeReaders: _atSiteOnly, ...page }: SitePage): SitePage => ({
   ...page,
   people: [],
+  // Where the staff is to go is not for whoever looks in from outside.
+  ...(page.notices === undefined ? {} : { notices: [] }),
   ...(page.commands === undefined ? {} : { commands: page.commands.map((each) => ({ ...each, by: '' })) }),
 });
 

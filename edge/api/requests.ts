@@ -53,6 +53,9 @@ export const commandRequest = z.strictObject({
 });
 export type CommandRequest = z.infer<typeof commandRequest>;
 
+/** Ids of the cloud's commands. */
+export const noticeRequest = z.strictObject({ notice: z.string().min(1).max(256) });
+
 export const assignmentRequest = z.strictObject({
   asset: identifier,
   part: plainText.min(1).max(200).optional(),

@@ -138,7 +138,7 @@ export function translated(
 /** The property that a command changes, by which it finds its part and is confirmed. */
 export function commanded(action: CommandAction): 'lock' | 'siren' | undefined {
   if (action === 'lock.lock' || action === 'lock.unlock') return 'lock';
-  return isForCamera(action) || isSignal(action) ? undefined : 'siren';
+  return isForCamera(action) || isSignal(action) || isForPeople(action) ? undefined : 'siren';
 }
 
 /** What a camera's own driver does and proves. */
@@ -150,18 +150,22 @@ const isForCamera = (action: CommandAction): action is ForCamera =>
 type Signal = 'reader.granted' | 'reader.denied' | 'reader.waiting';
 export const isSignal = (action: CommandAction): action is Signal => action.startsWith('reader.');
 
-const opposites: Readonly<Record<Exclude<CommandAction, ForCamera | Signal>, CommandAction>> = {
-  'lock.lock': 'lock.unlock',
-  'lock.unlock': 'lock.lock',
-  'siren.on': 'siren.off',
-  'siren.off': 'siren.on',
-  'buzzer.on': 'buzzer.off',
-  'buzzer.off': 'buzzer.on',
-};
+/** What the site's page shows people. */
+const isForPeople = (action: CommandAction): action is 'page.notice' => action === 'page.notice';
+
+const opposites: Readonly<Record<Exclude<CommandAction, ForCamera | Signal | 'page.notice'>, CommandAction>> =
+  {
+    'lock.lock': 'lock.unlock',
+    'lock.unlock': 'lock.lock',
+    'siren.on': 'siren.off',
+    'siren.off': 'siren.on',
+    'buzzer.on': 'buzzer.off',
+    'buzzer.off': 'buzzer.on',
+  };
 
 /** The command for a part that is wired the other way round. */
 export const inverse = (action: CommandAction): CommandAction =>
-  isForCamera(action) || isSignal(action) ? action : opposites[action];
+  isForCamera(action) || isSignal(action) || isForPeople(action) ? action : opposites[action];
 
 /** At or below this a battery is low; it is normal again only once clearly above, so that it does not flutter. */
 export const BATTERY_LOW_PERCENT = 15;

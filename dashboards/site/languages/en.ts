@@ -65,6 +65,9 @@ export const en = {
   'alarm.silenced': 'The siren is told to be silent.',
   'alarm.no-siren': 'No siren is sounding.',
   'alarm.sounding': '{name} is sounding',
+  'notice.from-desk': 'The security desk says',
+  'notice.seen': 'I’ve read it',
+  'notice.told': 'The security desk knows that you have read it.',
 
   'arming.title': 'Alarm system',
   'arming.mode.disarmed': 'Off',
@@ -664,6 +667,7 @@ export const en = {
   'problem.failed': 'The gateway could not do that. It was written to its log.',
   'problem.armed': 'Switch the alarm off first.',
   'problem.no-such-alarm': 'This alarm is not there any more.',
+  'problem.no-such-notice': 'This message is not there any more.',
   'problem.no-such-asset': 'There is no such thing at this site.',
   'problem.no-such-camera': 'There is no such camera at this site.',
   'problem.no-such-device': 'This device is not in use.',

@@ -69,6 +69,9 @@ export const es: PartialTranslation<typeof en> = {
   'alarm.silenced': 'Se ha mandado callar la sirena.',
   'alarm.no-siren': 'No suena ninguna sirena.',
   'alarm.sounding': 'Suena {name}',
+  'notice.from-desk': 'El puesto de seguridad dice',
+  'notice.seen': 'Leído',
+  'notice.told': 'El puesto de seguridad sabe que lo ha leído.',
 
   'arming.title': 'Alarma',
   'arming.mode.disarmed': 'Desconectada',
@@ -640,6 +643,7 @@ export const es: PartialTranslation<typeof en> = {
   'problem.failed': 'La pasarela no pudo hacerlo. Consta en su registro.',
   'problem.armed': 'Desconecte antes la alarma.',
   'problem.no-such-alarm': 'Esta alarma ya no existe.',
+  'problem.no-such-notice': 'Este mensaje ya no está.',
   'problem.no-such-asset': 'Eso no existe en este local.',
   'problem.no-such-camera': 'Esa cámara no existe en este local.',
   'problem.no-such-device': 'Este aparato no está en servicio.',

@@ -69,6 +69,9 @@ export const fr: PartialTranslation<typeof en> = {
   'alarm.silenced': 'La sirène a reçu l’ordre de se taire.',
   'alarm.no-siren': 'Aucune sirène ne retentit.',
   'alarm.sounding': '{name} retentit',
+  'notice.from-desk': 'Le poste de sécurité vous dit',
+  'notice.seen': 'J’ai lu',
+  'notice.told': 'Le poste de sécurité sait que vous l’avez lu.',
 
   'arming.title': 'Alarme',
   'arming.mode.disarmed': 'Arrêtée',
@@ -647,6 +650,7 @@ export const fr: PartialTranslation<typeof en> = {
   'problem.failed': 'La passerelle n’a pas pu. C’est noté dans son journal.',
   'problem.armed': 'Arrêtez d’abord l’alarme.',
   'problem.no-such-alarm': 'Cette alarme n’existe plus.',
+  'problem.no-such-notice': 'Ce message n’est plus là.',
   'problem.no-such-asset': 'Cela n’existe pas sur ce site.',
   'problem.no-such-camera': 'Cette caméra n’existe pas sur ce site.',
   'problem.no-such-device': 'Cet appareil n’est pas en service.',

@@ -69,6 +69,9 @@ export const it: PartialTranslation<typeof en> = {
   'alarm.silenced': 'Alla sirena è stato detto di tacere.',
   'alarm.no-siren': 'Non suona nessuna sirena.',
   'alarm.sounding': '{name} suona',
+  'notice.from-desk': 'La centrale di sicurezza dice',
+  'notice.seen': 'Letto',
+  'notice.told': 'La centrale di sicurezza sa che l’ha letto.',
 
   'arming.title': 'Allarme',
   'arming.mode.disarmed': 'Disinserito',
@@ -644,6 +647,7 @@ export const it: PartialTranslation<typeof en> = {
   'problem.failed': 'Il gateway non ci è riuscito. È scritto nel suo registro.',
   'problem.armed': 'Prima disinserite l’allarme.',
   'problem.no-such-alarm': 'Questo allarme non c’è più.',
+  'problem.no-such-notice': 'Questo messaggio non c’è più.',
   'problem.no-such-asset': 'Questo non esiste in questa sede.',
   'problem.no-such-camera': 'Questa telecamera non esiste in questa sede.',
   'problem.no-such-device': 'Questo dispositivo non è in servizio.',

@@ -8,6 +8,7 @@ import { text } from '../text.ts';
 import { ArmingCard } from './arming-card.tsx';
 import { Cameras, silence } from './cameras.tsx';
 import { Doors } from './doors.tsx';
+import { Notices } from './notices.tsx';
 import { WellBeingView } from './well-being-view.tsx';
 
 /** How the site is now: what is wrong and what to do, the alarm, the doors, the fridges. */
@@ -24,6 +25,7 @@ export function NowPage({ page }: { page: SitePage }) {
             <Button onClick={silence}>{text('alarm.silence')}</Button>
           </div>
         )}
+        <Notices page={page} />
         <WellBeingView page={page} isOld={lostSince.value !== undefined} />
         {page.inbox.length === 0 ? null : (
           <a class="found" href={address('devices')}>

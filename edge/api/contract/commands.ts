@@ -30,6 +30,15 @@ export interface SiteLock {
   }[];
 }
 
+/** A message of the security desk to the people at the site: POST /api/notices/seen {notice} says that somebody read it. */
+export interface SiteNotice {
+  notice: string;
+  text: string;
+  at: number;
+  /** After that it is too late to be of use, and goes. */
+  until: number;
+}
+
 /** Something that was asked for at the page in the last minutes, and what came of it. */
 export interface SiteCommand {
   command: string;

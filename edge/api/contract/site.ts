@@ -3,7 +3,7 @@ import type { AssetKind } from '../../../devices/model/asset.ts';
 import type { SiteAlarm } from './alarms.ts';
 import type { ArmingMode, ArmingStatus, WatchedPoint } from './arming.ts';
 import type { SiteTemperature } from './cold-chain.ts';
-import type { SiteCommand, SiteLock } from './commands.ts';
+import type { SiteCommand, SiteLock, SiteNotice } from './commands.ts';
 import type { InboxDevice, SiteDevice, SiteDoor } from './devices.ts';
 import type { BadgeReader } from './sessions.ts';
 import type { WalkTest } from './upkeep.ts';
@@ -53,6 +53,8 @@ export interface SitePage {
   locks?: SiteLock[];
   /** What was asked for at the page lately, newest first. */
   commands?: SiteCommand[];
+  /** Messages of the security desk that nobody has seen, oldest first. Absent: a gateway from before there were any. */
+  notices?: SiteNotice[];
   devices: SiteDevice[];
   inbox: InboxDevice[];
   /** Assets that a device can be assigned to. */
