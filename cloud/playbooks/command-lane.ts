@@ -44,8 +44,7 @@ export class CommandLane {
     const { gateways, isConnected, store, clock } = this.#parts;
     const there = gateways.filter((one) => one.site === site);
     const gateway = there.find(({ id }) => isConnected(id)) ?? there[0];
-    if (gateway === undefined)
-      return Promise.resolve({ state: 'failed', detail: `${site} has no gateway` });
+    if (gateway === undefined) return Promise.resolve({ state: 'failed', detail: `${site} has no gateway` });
     const asset = order.asset ?? gateway.id;
     const told = store
       .observations({

@@ -34,7 +34,12 @@ export interface Rehearsal {
  * @param run fresh, with its values; answers that it does not hold yet are assumed as yes, or as the first case of the
  * switch that asks for them
  */
-export function rehearse(run: Run, playbook: Playbook, now: number, prepare: Surroundings['prepare']): Rehearsal {
+export function rehearse(
+  run: Run,
+  playbook: Playbook,
+  now: number,
+  prepare: Surroundings['prepare'],
+): Rehearsal {
   let current = run;
   let at = now;
   const told = new Map<string, RehearsedStep>();
@@ -125,5 +130,9 @@ function answerFor(
     if (step.type === 'switch-condition' && step.switch.replace(/:value$/, '') === name)
       return Object.keys(step.cases)[0] ?? 'x';
   const type = playbook.playbook_variables?.[name]?.type;
-  return type === 'bool' ? 'true' : type === 'float' || type === 'integer' || type === 'long' ? '10' : 'as found';
+  return type === 'bool'
+    ? 'true'
+    : type === 'float' || type === 'integer' || type === 'long'
+      ? '10'
+      : 'as found';
 }

@@ -55,7 +55,13 @@ export interface Actor {
 
 /** What a person wanted can't be done, in words. */
 export class Refused extends Error {
-  readonly code: Refusal['code'] | 'no-such-playbook' | 'no-such-incident' | 'no-such-run' | 'too-many' | 'value';
+  readonly code:
+    | Refusal['code']
+    | 'no-such-playbook'
+    | 'no-such-incident'
+    | 'no-such-run'
+    | 'too-many'
+    | 'value';
   constructor(code: Refused['code'], message: string) {
     super(message);
     this.name = 'Refused';
@@ -177,9 +183,7 @@ export class Response {
     return this.#parts.store
       .documents(RUN)
       .flatMap(({ value }) => runSchema.safeParse(value).data ?? [])
-      .filter(
-        (one) => incident === undefined || this.#parts.store.currentIncident(one.incident) === incident,
-      )
+      .filter((one) => incident === undefined || this.#parts.store.currentIncident(one.incident) === incident)
       .sort((a, b) => b.startedAt - a.startedAt);
   }
 
@@ -205,7 +209,12 @@ export class Response {
   }
 
   /** Begins a run. Resolves when it is stored. @throws Refused */
-  async begin(id: string, incident: string, values: Readonly<Record<string, string>>, actor: Actor): Promise<Run> {
+  async begin(
+    id: string,
+    incident: string,
+    values: Readonly<Record<string, string>>,
+    actor: Actor,
+  ): Promise<Run> {
     const shelved = this.#playbook(id);
     if (this.#live.size >= MAX_RUNS_UNDER_WAY)
       throw new Refused('too-many', `${MAX_RUNS_UNDER_WAY} runs are under way already.`);

@@ -92,11 +92,7 @@ export class Shelf {
    * @param basedOn the version that it was made of; undefined: a new one, or an import over whatever is there
    * @throws NotKept
    */
-  async put(
-    given: Playbook,
-    basedOn: number | undefined,
-    audit: AuditEntry,
-  ): Promise<Shelved> {
+  async put(given: Playbook, basedOn: number | undefined, audit: AuditEntry): Promise<Shelved> {
     const problems = checkPlaybook(given);
     const [first] = problems;
     if (first !== undefined) throw new NotKept('broken', problemLine(first, given));

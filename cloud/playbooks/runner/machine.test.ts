@@ -78,7 +78,11 @@ class Bench {
   now = AT;
   readonly sent: Effect[] = [];
   readonly playbook: Playbook;
-  constructor(workflow: Record<string, Step>, values: Record<string, string> = {}, more: Partial<Playbook> = {}) {
+  constructor(
+    workflow: Record<string, Step>,
+    values: Record<string, string> = {},
+    more: Partial<Playbook> = {},
+  ) {
     this.playbook = playbookOf({ [S]: { type: 'start', on_completion: A }, ...workflow }, S, more);
     this.run = fresh(values);
     this.take({ type: 'begin' });
@@ -191,7 +195,12 @@ describe('a run', () => {
     });
     expect(bench.take({ type: 'done', step: bench.key(A), by: 'tom' })).toBe('answer-first');
     expect(
-      bench.take({ type: 'done', step: bench.key(A), by: 'tom', values: { __hurt__: 'true', __lock__: 'x' } }),
+      bench.take({
+        type: 'done',
+        step: bench.key(A),
+        by: 'tom',
+        values: { __hurt__: 'true', __lock__: 'x' },
+      }),
     ).toBeUndefined();
     expect(bench.begun(B)).toBe(true);
     expect(bench.begun(C)).toBe(false);
@@ -272,7 +281,16 @@ const anyWorkflow = fc
     size: fc.integer({ min: 1, max: 9 }),
     seeds: fc.array(
       fc.record({
-        type: fc.constantFrom('action', 'action', 'action', 'end', 'parallel', 'if-condition', 'while-condition', 'switch-condition'),
+        type: fc.constantFrom(
+          'action',
+          'action',
+          'action',
+          'end',
+          'parallel',
+          'if-condition',
+          'while-condition',
+          'switch-condition',
+        ),
         command: fc.constantFrom('manual', 'machine', 'twice', 'danger', 'impossible'),
         to: fc.array(fc.nat(12), { minLength: 4, maxLength: 4 }),
         ways: fc.nat(7),
@@ -448,6 +466,7 @@ describe('a dry run', () => {
     );
     expect(ends).toBe(true);
     expect(steps.some(({ by }) => by === 'person')).toBe(true);
-    for (const { by, says, name } of steps) if (by !== 'flow') expect(says[0]?.length, name).toBeGreaterThan(5);
+    for (const { by, says, name } of steps)
+      if (by !== 'flow') expect(says[0]?.length, name).toBeGreaterThan(5);
   });
 });
