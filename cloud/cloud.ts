@@ -9,6 +9,8 @@ import type { Logger } from 'pino';
 import type { Clock } from '../devices/model/clock.ts';
 import type { Detection } from '../devices/model/detection.ts';
 import type { Observation } from '../devices/model/observation.ts';
+import { acknowledgePage } from './alerting/acknowledge-page.ts';
+import { Alerting } from './alerting/alerting.ts';
 import { createApp } from './api/app.ts';
 import { sitesOf } from './api/incident-summary.ts';
 import type { ApiParts } from './api/parts.ts';
@@ -32,6 +34,7 @@ import { openMqttFront } from './ingest/mqtt.ts';
 import { IntegrityWatch } from './integrity/watch.ts';
 import { openIntelligence } from './intelligence/intelligence.ts';
 import { Live } from './live.ts';
+import { createMailer } from './mail/mail.ts';
 import { createMetrics } from './metrics.ts';
 import { lookingUnless, partsBeside } from './monitors/parts-beside.ts';
 import { openSigma } from './monitors/sigma-folder.ts';
@@ -40,11 +43,13 @@ import { openPeople } from './people/people.ts';
 import { inForceSince, Policies } from './policy/policies.ts';
 import { RegistryBook } from './registry/book.ts';
 import { servedCertificates } from './served-certificates.ts';
+import { openPicture } from './situation/open.ts';
 import { Overview } from './situation/overview.ts';
 import { recall } from './situation/recall.ts';
 import { reopening } from './situation/reopening.ts';
 import { Situation } from './situation/situation.ts';
 import { Unresolved } from './situation/unresolved.ts';
+import { openIncidentDesk } from './shifts/incident-desk.ts';
 import { createSources } from './sources/sources.ts';
 import { correctionIn } from './store/clock-correction.ts';
 import { openSqliteStore } from './store/sqlite.ts';
@@ -142,6 +147,20 @@ async function assemble(
     onSessionChanged: (session) => stream.endSession(session),
   });
   const { sessions } = people;
+  const mail = configuration.mail;
+  const alerting = await Alerting.open({
+    settings: configuration.alerting,
+    store,
+    registry,
+    clock,
+    accounts: people.accounts,
+    scopes: people.scopes,
+    mailer: mail === undefined ? undefined : createMailer(mail, configuration.resolve),
+    resolve: configuration.resolve,
+    onDuty: () => [],
+    log,
+    signal: doors.signal,
+  });
 
   const trail = configuration.audit.enabled
     ? await Trail.open({
@@ -161,6 +180,8 @@ async function assemble(
   if (trail !== undefined) closing.push(() => trail.drain().catch(() => undefined));
 
   // 2. What watches and judges.
+  const picture = openPicture({ settings: configuration.picture, store, registry, clock, log });
+  closing.push(() => picture.links.settled());
   const situation = new Situation();
   const unresolved = new Unresolved();
   const stream = new LiveStream();
@@ -213,7 +234,10 @@ async function assemble(
       intelligence.monitor.asMonitor,
       ...(configuration.policies.length === 0 ? [] : [policies.asMonitor()]),
     ],
-    onDetected: (detected) => live.detected(detected),
+    onDetected(detected) {
+      live.detected(detected);
+      alerting.detected(detected);
+    },
     onFailed: fatal,
     signal: doors.signal,
   });
@@ -235,6 +259,7 @@ async function assemble(
   // 3. The way of everything that was stored. Resolves when more may come.
   const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
     live.observed(observations);
+    for (const one of observations) picture.presence.apply(one);
     registryBook.heard(observations);
     switchboard.observed(observations);
     integrity?.heard(observations);
@@ -277,6 +302,7 @@ async function assemble(
       onCommitted: onRecords,
       onConnection: (gateway, connected) => {
         log.info({ gateway, connected }, 'gateway');
+      picture.links.changed(gateway, connected);
         live.gatewayChanged(siteOf(gateway));
       },
       onTrouble: (trouble) => {
@@ -287,6 +313,7 @@ async function assemble(
     doors.signal,
   );
   const recalled = recall(situation, { store, registry, gateways });
+  for (const one of recalled) picture.presence.apply(one);
   telemetry.write(pointsOf(recalled));
   await detector.restore();
   landscape.follow(detector, () => {
@@ -317,7 +344,17 @@ async function assemble(
     doors.abort();
     await looking?.done();
   });
-  const overview = new Overview({ registry, clock, situation, unresolved, store, ingest, sources, gateways });
+  const overview = new Overview({
+    registry,
+    clock,
+    situation,
+    unresolved,
+    store,
+    ingest,
+    sources,
+    gateways,
+    ...picture,
+  });
   const live = new Live({
     store,
     registry,
@@ -329,6 +366,13 @@ async function assemble(
     isAlive: (session) => sessions.isAlive(session),
   });
   live.start(doors.signal);
+  alerting.start();
+  closing.push(() => alerting.settled());
+  /** People have done something to an incident. */
+  const onHandled = (incident: string) => {
+    live.handled(incident);
+    alerting.handled(incident);
+  };
   closing.push(
     registryBook.start(
       { store, clock, onTrouble: (message) => log.error({ message }, 'registry') },
@@ -342,7 +386,7 @@ async function assemble(
     detector,
     book: rulings,
     suppressions,
-    onHandled: (incident) => live.handled(incident),
+    onHandled,
     onSuppression: (one) =>
       stream.publish({
         type: 'suppression',
@@ -410,12 +454,29 @@ async function assemble(
           (data) => stream.publish({ type: 'scenario', data }),
           doors.signal,
         );
+  const incidentDesk = openIncidentDesk(
+    {
+      store,
+      storeFile: join(state, 'store.sqlite'),
+      state,
+      registry,
+      clock,
+      stream,
+      serviceLevels: configuration.serviceLevels,
+      commit: (detections) => commit([], detections),
+      onTrouble: (message) => log.error({ message }, 'search'),
+    },
+    doors.signal,
+  );
+  closing.push(() => incidentDesk.close());
   const parts: ApiParts = {
+    incidentDesk,
     store,
     registry,
     registryBook,
     clock,
     overview,
+    picture,
     telemetry,
     policies,
     integrity,
@@ -425,6 +486,7 @@ async function assemble(
     landscape,
     sessions,
     people,
+    alerting,
     trail,
     get identityBridge() {
       return switchboard.isOn('identity-bridge') ? identityBridge : undefined;
@@ -433,7 +495,7 @@ async function assemble(
     stream,
     scenarios,
     log,
-    onHandled: (incident) => live.handled(incident),
+    onHandled,
     trouble: () =>
       broken ??
       (performance.now() - failedAt < TROUBLE_MS || detector.problem !== undefined
@@ -454,6 +516,14 @@ async function assemble(
     httpIngest({ ingest, credentials }, doors.signal),
     sources.routes,
     ...intelligence.routes,
+    acknowledgePage({
+      alerting,
+      store,
+      accounts: people.accounts,
+      scopes: people.scopes,
+      now: () => clock.now(),
+      onHandled,
+    }),
   ]);
   const server = await openHttpServer(app, {
     host: http.host,

@@ -6,6 +6,7 @@ import { durationMs, plainText } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
 import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
+import { alertingSettings } from './alerting/settings.ts';
 import { auditSettings } from './audit/trail.ts';
 import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
@@ -13,12 +14,15 @@ import { identityBridgeSettings } from './identity-bridge/bridge.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
 import { integritySettings } from './integrity/configuration.ts';
 import { intelligenceSettings } from './intelligence/configuration.ts';
+import { mailServer } from './mail/mail.ts';
 import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.ts';
 import { monitorIds } from './monitors/nine.ts';
 import { accountScope } from './people/account-scope.ts';
 import { personalDataSettings, signInSettings } from './people/settings.ts';
 import { type PolicyEntry, readPolicies } from './policy/document.ts';
+import { serviceLevels } from './shifts/service-levels.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
+import { pictureSettings } from './situation/settings.ts';
 import { HOUSE } from './store/store.ts';
 
 /** 0: any free port; the line that says "ready" tells which. */
@@ -154,12 +158,18 @@ export const cloudDocument = z.strictObject({
   integrity: integritySettings.optional(),
   /** File with the rules of the house (cloud/policy/starter.yaml to begin with). */
   policies: path.optional(),
+  /** What the situational picture shows of people, how fresh it wants to be, how far back it goes. */
+  picture: pictureSettings.prefault({}),
   audit: auditSettings.prefault({}),
   identityBridge: identityBridgeSettings.prefault({}),
   telemetry: telemetry.default({ engine: 'embedded' }),
+  /** Where mail is handed over: for alerts, playbooks, reports. */
+  mail: mailServer.optional(),
+  alerting: alertingSettings.prefault({}),
   /** Created where there is no account of that name yet; later changes here change nothing. */
   accounts: z.array(account).max(1_000).default([]),
   session: session.prefault({}),
+  serviceLevels: serviceLevels.prefault({}),
   /** Passkeys, identity providers, and what roles demand. */
   signIn: signInSettings.prefault({}),
   personalData: personalDataSettings.prefault({}),

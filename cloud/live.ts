@@ -8,7 +8,7 @@ import { sitesOf, summaryOf } from './api/incident-summary.ts';
 import type { LiveStream } from './api/stream.ts';
 import type { Detected } from './detector.ts';
 import type { Overview } from './situation/overview.ts';
-import type { Fact, Situation } from './situation/situation.ts';
+import { type Fact, type Situation, withoutPerson } from './situation/situation.ts';
 import { type Unresolved, unresolvedStates } from './situation/unresolved.ts';
 import type { Store } from './store/store.ts';
 
@@ -167,7 +167,7 @@ export class Live {
 
   #tellFact(asset: string, fact: Fact | undefined): void {
     const site = this.#parts.registry.asset(asset)?.site;
-    if (fact !== undefined && site !== undefined) this.#assets.take({ site, asset, state: fact });
+    if (fact !== undefined && site !== undefined) this.#assets.take({ site, asset, state: withoutPerson(fact) });
   }
 
   #sitesOf(incident: Incident): string[] {

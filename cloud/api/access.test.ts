@@ -16,6 +16,18 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
   'GET /api/session': { allowed: everybody },
   'DELETE /api/session': { allowed: everybody },
   'GET /api/picture': { allowed: everybody },
+  'GET /api/picture/sites/:id': { allowed: everybody },
+  'GET /api/picture/history': { allowed: everybody },
+  'GET /api/plans/:site': { allowed: everybody },
+  'PUT /api/plans/:site': {
+    allowed: ['supervisor', 'administrator'],
+    body: { revision: 0, floors: [{ id: 'ground', name: 'Ground', width: 10, height: 10, zones: [], assets: [] }] },
+  },
+  'POST /api/plans/:site/images': {
+    allowed: ['supervisor', 'administrator'],
+    body: { mediaType: 'image/png', base64: 'AAAA' },
+  },
+  'GET /api/plans/:site/images/:image': { allowed: everybody },
   'GET /api/stream': { allowed: everybody },
   'GET /api/telemetry': { allowed: everybody },
   'GET /api/pictures/:id': { allowed: everybody },

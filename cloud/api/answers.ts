@@ -28,6 +28,7 @@ import type {
   Released,
   RulingRow,
   SessionInfo,
+  SiteDetail,
   SituationalPicture,
   StoryStep,
   StreamEvent,
@@ -68,6 +69,7 @@ const pictureAsset: z.ZodType<PictureAsset> = z.strictObject({
   kind: assetKind,
   zone: maybe(z.string()),
   position: maybe(planPoint),
+  floor: maybe(z.string()),
   band: maybe(temperatureBand),
   criticality: z.number(),
   states: z.array(assetState),
@@ -84,6 +86,45 @@ const gateway = z.strictObject({
   devicesOffline: maybe(z.number()),
 });
 
+const pictureSiteMore = {
+  coordinates: maybe(z.strictObject({ latitude: z.number(), longitude: z.number() })),
+  floors: maybe(
+    z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        width: z.number(),
+        height: z.number(),
+        image: maybe(z.strictObject({ address: z.string(), opacity: z.number() })),
+      }),
+    ),
+  ),
+  people: maybe(z.array(z.strictObject({ zone: z.string(), count: z.number() }))),
+  linksDown: maybe(
+    z.array(
+      z.strictObject({
+        kind: z.enum(['gateway', 'uplink', 'camera', 'device']),
+        id: z.string(),
+        name: z.string(),
+        since: maybe(at),
+      }),
+    ),
+  ),
+  summary: maybe(
+    z.strictObject({
+      assets: z.number(),
+      linksDown: z.number(),
+      stale: z.number(),
+      people: maybe(z.number()),
+    }),
+  ),
+};
+const pictureMore = {
+  asOf: maybe(at),
+  replayFrom: maybe(at),
+  supervisionMs: maybe(z.record(z.string(), z.number())),
+};
+
 const pictureSite: z.ZodType<PictureSite> = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -97,9 +138,11 @@ const pictureSite: z.ZodType<PictureSite> = z.strictObject({
       outline: z.array(planPoint),
       touches: z.array(z.string()),
       alarm: maybe(severity),
+      floor: maybe(z.string()),
     }),
   ),
   assets: z.array(pictureAsset),
+  ...pictureSiteMore,
   gateway: maybe(gateway),
   openIncidents: z.number(),
   worst: maybe(severity),
@@ -122,6 +165,16 @@ export const situationalPicture: z.ZodType<SituationalPicture> = z.strictObject(
     }),
   ),
   scenarios: z.array(scenario),
+  ...pictureMore,
+});
+
+export const siteDetail: z.ZodType<SiteDetail> = z.strictObject({
+  clock,
+  site: pictureSite,
+  persons: maybe(
+    z.array(z.strictObject({ id: z.string(), name: z.string(), zone: z.string(), since: at })),
+  ),
+  ...pictureMore,
 });
 
 const named = z.strictObject({ id: z.string(), name: z.string() });
@@ -142,12 +195,15 @@ export const incidentSummary: z.ZodType<IncidentSummary> = z.strictObject({
   people: z.array(named),
   detections: z.number(),
   worlds: z.array(world),
+  openedAt: maybe(at),
+  acknowledgedAt: maybe(at),
 });
 
 export const incidentList: z.ZodType<IncidentList> = z.strictObject({
   items: z.array(incidentSummary),
   total: z.number(),
   counts: z.record(incidentState, z.number()),
+  next: maybe(z.string()),
 });
 
 const pictureTaken = z.strictObject({ id: z.string(), asset: z.string(), takenAt: at });

@@ -7,6 +7,7 @@ import { Problem } from './problem.ts';
 import { mayDo } from './rights.ts';
 import type { Caller, Route } from './route.ts';
 import { administrationRoutes } from './routes/administration.ts';
+import { alertingRoutes } from './routes/alerting.ts';
 import { arrangingRoutes } from './routes/arranging.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -16,6 +17,8 @@ import { identityRoutes } from './routes/identity.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { integrityRoutes } from './routes/integrity.ts';
 import { monitorRoutes } from './routes/monitors.ts';
+import { pastRoutes } from './routes/past.ts';
+import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { riskRoutes } from './routes/risk.ts';
@@ -48,6 +51,8 @@ export function apiRoutes(parts: ApiParts): Route[] {
   const routes: Route[] = [
     ...sessionRoutes(parts),
     ...situationRoutes(parts),
+    ...pastRoutes(parts),
+    ...planRoutes(parts),
     ...incidentRoutes(parts),
     ...cascadeRoutes(parts),
     ...assetRoutes(parts),
@@ -57,6 +62,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...policyRoutes(parts),
     ...registryRoutes(parts),
     ...monitorRoutes(parts),
+    ...alertingRoutes(parts),
     ...arrangingRoutes(parts),
     ...suppressionRoutes(parts),
     ...administrationRoutes(parts),

@@ -15,6 +15,8 @@ import type {
 import type { MonitorState } from '../monitors/monitor-state.ts';
 import type { MitigationRow, RiskRegister, RiskRow } from '../risk/report.ts';
 import type { Activity, Role, Ruling, Suppression } from '../store/store.ts';
+import type { PictureMore, PictureSiteMore } from './contract/picture.ts';
+import type { IncidentPresence } from './contract/incident-desk.ts';
 
 export type {
   Activity,
@@ -80,6 +82,8 @@ export interface PictureAsset {
   kind: AssetKind;
   zone?: string;
   position?: PlanPoint;
+  /** The floor that its position is on, where there are several. */
+  floor?: string;
   band?: TemperatureBand;
   criticality: number;
   states: AssetState[];
@@ -87,13 +91,21 @@ export interface PictureAsset {
   alarm?: Severity;
 }
 
-export interface PictureSite {
+export interface PictureSite extends PictureSiteMore {
   id: string;
   name: string;
   timeZone: string;
   isOpen: boolean;
   plan?: { width: number; height: number };
-  zones: { id: string; name: string; outline: PlanPoint[]; touches: string[]; alarm?: Severity }[];
+  zones: {
+    id: string;
+    name: string;
+    outline: PlanPoint[];
+    touches: string[];
+    alarm?: Severity;
+    /** The floor that it is drawn on, where there are several. */
+    floor?: string;
+  }[];
   assets: PictureAsset[];
   gateway?: {
     id: string;
@@ -109,7 +121,7 @@ export interface PictureSite {
 }
 
 /** GET /api/picture */
-export interface SituationalPicture {
+export interface SituationalPicture extends PictureMore {
   clock: ClockInfo;
   sites: PictureSite[];
   /** Cyber sources with their health. */
@@ -141,10 +153,15 @@ export interface IncidentSummary {
   detections: number;
   /** Which worlds it spans. */
   worlds: ('physical' | 'cyber')[];
+  /** When anybody could first know of it, and when somebody took note: what the service level counts from. */
+  openedAt?: number;
+  acknowledgedAt?: number;
 }
 
 /** GET /api/incidents?state=open,acknowledged&site=…&offset=0&limit=50 */
 export interface IncidentList {
+  /** Where the next page begins: `after=`; absent on the last. */
+  next?: string;
   items: IncidentSummary[];
   total: number;
   counts: Record<IncidentState, number>;
@@ -415,6 +432,8 @@ export type StreamEvent =
   | { type: 'scenario'; data: { id: string; running: boolean } }
   | { type: 'suppression'; data: SuppressionRow }
   | { type: 'monitor'; data: { id: string; enabled: boolean } }
+  | { type: 'presence'; data: IncidentPresence }
+  | { type: 'shift'; data: Record<string, never> }
   | { type: 'restart'; data: Record<string, never> };
 
 /** How a rule of the house stands. */
@@ -593,5 +612,11 @@ export interface RegistryImport {
   dryRun: boolean;
 }
 
+export * from './contract/alerting.ts';
 export * from './contract/cascade.ts';
+export * from './contract/hunt.ts';
+export * from './contract/incident-desk.ts';
 export * from './contract/risk.ts';
+export * from './contract/shifts.ts';
+export * from './contract/picture.ts';
+export * from './contract/plans.ts';

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import type { Alerting } from '../alerting/alerting.ts';
 import type { Landscape } from '../assets/landscape.ts';
 import type { Trail } from '../audit/trail.ts';
 import type { Detector } from '../detector.ts';
@@ -12,6 +13,8 @@ import type { Switchboard } from '../monitors/switchboard.ts';
 import type { People } from '../people/people.ts';
 import type { Policies } from '../policy/policies.ts';
 import type { RegistryBook } from '../registry/book.ts';
+import type { IncidentDesk } from '../shifts/incident-desk.ts';
+import type { PictureParts } from '../situation/open.ts';
 import type { Overview } from '../situation/overview.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -27,6 +30,8 @@ export interface ApiParts {
   registryBook: RegistryBook;
   clock: Clock;
   overview: Overview;
+  /** Plans, whereabouts, the past. */
+  picture: PictureParts;
   telemetry: Telemetry;
   /** Assets, what they need, what people laid over it. */
   landscape: Landscape;
@@ -36,6 +41,8 @@ export interface ApiParts {
   hands: Hands;
   switchboard: Switchboard;
   detector: Detector;
+  incidentDesk: IncidentDesk;
+  alerting: Alerting;
   sessions: Sessions;
   people: People;
   /** Where it is switched on. */

@@ -13,6 +13,7 @@ export const role = z.enum([
 /** Everything that may be allowed or not. Routes name one of these; nothing else decides. */
 export const rights = [
   'picture.read',
+  'plans.edit',
   'incidents.read',
   'incidents.handle',
   'incidents.arrange',
@@ -31,6 +32,7 @@ export const rights = [
   'scenarios.run',
   'monitors.read',
   'monitors.switch',
+  'alerting.arrange',
   'audit.read',
   'audit.export',
   'credentials.issue',
@@ -68,7 +70,9 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'risk.decide',
     'registry.decide',
     'registry.export',
+    'plans.edit',
     'integrity.accept',
+    'alerting.arrange',
     'scenarios.run',
     'audit.read',
   ]),

@@ -1,14 +1,29 @@
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Severity } from '../../devices/model/detection.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Site } from '../../devices/model/site.ts';
-import type { PictureAsset, PictureSite, SituationalPicture } from '../api/contract.ts';
+import type {
+  HistoryMark,
+  PictureAsset,
+  PictureSite,
+  SiteDetail,
+  SituationalPicture,
+} from '../api/contract.ts';
+import { notThere } from '../api/problem.ts';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { PlanBook } from '../plans/plan-book.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Store } from '../store/store.ts';
+import type { History, Moment } from './history.ts';
+import type { LinkHistory } from './link-history.ts';
 import { isOpen } from './opening.ts';
+import type { Presence } from './presence.ts';
+import { type PictureSettings, supervisionOf } from './settings.ts';
+import { assetView, type Seen, siteSummary, siteView } from './site-view.ts';
 import type { Situation } from './situation.ts';
-import { type Unresolved, worse } from './unresolved.ts';
+import type { Unresolved } from './unresolved.ts';
+
+/** With more sites than this a picture holds summaries: what is on each plan is asked for when it is looked at. */
+export const MAX_WHOLE_SITES = 12;
 
 export interface OverviewParts {
   registry: Registry;
@@ -19,39 +34,80 @@ export interface OverviewParts {
   ingest: Pick<Ingest, 'isConnected' | 'lastSeenAt'>;
   sources: Pick<Sources, 'health'>;
   gateways: readonly { id: string; site: string }[];
+  settings: PictureSettings;
+  presence: Presence;
+  plans: Pick<PlanBook, 'floorsOf'>;
+  history: History;
+  links: Pick<LinkHistory, 'at'>;
 }
 
 export type PictureGateway = NonNullable<PictureSite['gateway']>;
 
-/** The picture of all sites: put together from what is known at the moment it is asked for. */
+/** The picture of all sites: put together from what is known at the moment it is asked for, or of one that was. */
 export class Overview {
   readonly #parts: OverviewParts;
   readonly #gatewayOf: ReadonlyMap<string, string>;
+  readonly #supervisionMs: Record<string, number>;
 
   constructor(parts: OverviewParts) {
     this.#parts = parts;
+    this.#supervisionMs = supervisionOf(parts.settings);
     // A site has one gateway; of more, the first of the configuration is shown.
     this.#gatewayOf = new Map(parts.gateways.map(({ id, site }) => [site, id] as const).reverse());
   }
 
   /** @param only sites that are wanted; all where it is not said */
   picture(scenarios: SituationalPicture['scenarios'], only?: ReadonlySet<string>): SituationalPicture {
-    const { registry, sources } = this.#parts;
+    return this.#pictureOf(this.#now(), scenarios, only);
+  }
+
+  /**
+   * The same as of a moment of the past. Sources are as they are now: what they were is not kept.
+   * @throws Problem for a moment that can't be shown
+   */
+  async pictureAt(moment: number, only?: ReadonlySet<string>): Promise<SituationalPicture> {
+    const past = this.#past(await this.#parts.history.at(moment));
+    return { ...this.#pictureOf(past, [], only), sources: [], asOf: moment };
+  }
+
+  /**
+   * One site, whole, now or as of a moment.
+   * @param withPersons whoever asks may know who is where, if the house shows it at all
+   * @throws Problem where there is no such site, or for a moment that can't be shown
+   */
+  async siteDetail(id: string, moment: number | undefined, withPersons: boolean): Promise<SiteDetail> {
+    const { registry, settings, history } = this.#parts;
+    const site = registry.site(id);
+    if (site === undefined) throw notThere('site');
+    const seen = moment === undefined ? this.#now() : this.#past(await history.at(moment));
+    const persons =
+      settings.people === 'names' && withPersons
+        ? seen.peopleAt?.(id).map(({ person, zone, since }) => ({
+            id: person,
+            name: registry.identity(person)?.name ?? person,
+            zone,
+            since,
+          }))
+        : undefined;
     return {
       clock: this.clock(),
-      sites: registry.document.sites
-        .filter(({ id }) => only?.has(id) !== false)
-        .map((site) => this.#site(site)),
-      sources: sources.health().map(({ name, title, asset, lastAt, records, refused }) => ({
-        name,
-        title,
-        asset,
-        ...(lastAt === undefined ? {} : { lastAt }),
-        records,
-        refused,
-      })),
-      scenarios: [...scenarios],
+      ...(moment === undefined ? {} : { asOf: moment }),
+      supervisionMs: this.#supervisionMs,
+      site: siteView(site, seen),
+      ...(persons === undefined ? {} : { persons }),
     };
+  }
+
+  /** Incidents of the time that can be replayed, where they were first told; titles are the caller's to add. */
+  async marks(from: number): Promise<Omit<HistoryMark, 'title' | 'sites'>[]> {
+    const all = await this.#parts.history.course.since(from);
+    return all
+      .filter(({ openedAt }) => openedAt >= from)
+      .map(({ id, severity, openedAt }) => ({ incident: id, severity, at: openedAt }));
+  }
+
+  get replayFrom(): number {
+    return this.#parts.history.from;
   }
 
   clock(): SituationalPicture['clock'] {
@@ -61,7 +117,7 @@ export class Overview {
 
   site(id: string): PictureSite | undefined {
     const site = this.#parts.registry.site(id);
-    return site === undefined ? undefined : this.#site(site);
+    return site === undefined ? undefined : siteView(site, this.#now());
   }
 
   /** What the stream says of a site. */
@@ -76,22 +132,7 @@ export class Overview {
   }
 
   asset(id: string): PictureAsset | undefined {
-    const { registry, situation, unresolved } = this.#parts;
-    const asset = registry.asset(id);
-    if (asset === undefined) return undefined;
-    const { name, kind, zone, position, band, criticality } = asset;
-    const alarm = unresolved.alarmOf(id);
-    return {
-      id,
-      name,
-      kind,
-      ...(zone === undefined ? {} : { zone }),
-      ...(position === undefined ? {} : { position }),
-      ...(band === undefined ? {} : { band }),
-      criticality,
-      states: situation.factsOf(id),
-      ...(alarm === undefined ? {} : { alarm }),
-    };
+    return assetView(id, this.#now());
   }
 
   /** The site's gateway as it is now; undefined where the site has none. */
@@ -116,33 +157,78 @@ export class Overview {
     };
   }
 
-  #site({ id, name, timeZone, plan, opening }: Site): PictureSite {
-    const { registry, unresolved, clock } = this.#parts;
-    const assets = registry.assetsOf(id).flatMap((asset) => this.asset(asset.id) ?? []);
-    const alarmOfZone = new Map<string, Severity>();
-    for (const { zone, alarm } of assets)
-      if (zone !== undefined && alarm !== undefined)
-        alarmOfZone.set(zone, worse(alarmOfZone.get(zone), alarm));
-    const gateway = this.gateway(id);
+  /** What was known of it then: whether it was linked where that was written down, and how its site was armed. */
+  #gatewayAt(site: string, { at, arming }: Moment): PictureGateway | undefined {
+    const id = this.#gatewayOf.get(site);
+    if (id === undefined) return undefined;
+    const link = this.#parts.links.at(id, at);
+    const armingMode = arming.get(site);
     return {
       id,
-      name,
-      timeZone,
-      isOpen: isOpen({ opening, timeZone }, clock.now()),
-      ...(plan === undefined ? {} : { plan }),
-      zones: registry.zonesOf(id).map((zone) => {
-        const alarm = alarmOfZone.get(zone.id);
-        return {
-          id: zone.id,
-          name: zone.name,
-          outline: zone.outline,
-          touches: [...registry.touching(zone.id)],
-          ...(alarm === undefined ? {} : { alarm }),
-        };
-      }),
-      assets,
-      ...(gateway === undefined ? {} : { gateway }),
-      ...unresolved.ofSite(id),
+      connected: link?.connected ?? true,
+      ...(link === undefined || link.connected ? {} : { lastSeenAt: link.since }),
+      ...(armingMode === undefined ? {} : { armingMode }),
+    };
+  }
+
+  #now(): Seen {
+    const { registry, clock, situation, unresolved, presence, settings, plans } = this.#parts;
+    const at = clock.now();
+    let people: ReturnType<Presence['bySite']> | undefined;
+    return {
+      at,
+      registry,
+      factsOf: (asset) => situation.factsOf(asset),
+      unresolved,
+      gatewayOf: (site) => this.gateway(site),
+      peopleAt:
+        settings.people === 'off'
+          ? undefined
+          : (site) => {
+              people ??= presence.bySite(at, settings.peopleForMs);
+              return people.get(site) ?? [];
+            },
+      floorsOf: (site) => plans.floorsOf(site),
+      supervisionMs: this.#supervisionMs,
+    };
+  }
+
+  #past(moment: Moment): Seen {
+    const { settings } = this.#parts;
+    const { at, situation, unresolved, presence } = moment;
+    const people = settings.people === 'off' ? undefined : presence.bySite(at, settings.peopleForMs);
+    return {
+      ...this.#now(),
+      at,
+      factsOf: (asset) => situation.factsOf(asset),
+      unresolved,
+      gatewayOf: (site) => this.#gatewayAt(site, moment),
+      peopleAt: people === undefined ? undefined : (site) => people.get(site) ?? [],
+    };
+  }
+
+  #pictureOf(
+    seen: Seen,
+    scenarios: SituationalPicture['scenarios'],
+    only: ReadonlySet<string> | undefined,
+  ): SituationalPicture {
+    const { registry, sources } = this.#parts;
+    const sites = registry.document.sites.filter(({ id }) => only?.has(id) !== false);
+    const view = sites.length > MAX_WHOLE_SITES ? siteSummary : siteView;
+    return {
+      clock: this.clock(),
+      sites: sites.map((site) => view(site, seen)),
+      sources: sources.health().map(({ name, title, asset, lastAt, records, refused }) => ({
+        name,
+        title,
+        asset,
+        ...(lastAt === undefined ? {} : { lastAt }),
+        records,
+        refused,
+      })),
+      scenarios: [...scenarios],
+      supervisionMs: this.#supervisionMs,
+      replayFrom: this.replayFrom,
     };
   }
 }

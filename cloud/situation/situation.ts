@@ -33,6 +33,10 @@ const lasting: Partial<Record<ObservationKind, Reading>> = {
   'fault.stopped': ['fault', 'clear'],
   'zone.left': ['geofence', 'outside'],
   'zone.entered': ['geofence', 'inside'],
+  'signal.lost': ['signal', 'lost'],
+  'signal.restored': ['signal', 'present'],
+  'transmission.failed': ['transmission', 'failed'],
+  'transmission.restored': ['transmission', 'present'],
   'device.online': ['online', 'online'],
   'device.offline': ['online', 'offline'],
 };
@@ -105,7 +109,22 @@ export class Situation {
   factsOf(asset: string): Fact[] {
     return [...(this.#facts.get(asset)?.values() ?? [])];
   }
+
+  /** The same, to go on from without changing this one. */
+  copy(): Situation {
+    const copy = new Situation();
+    for (const [asset, facts] of this.#facts) copy.#facts.set(asset, new Map(facts));
+    return copy;
+  }
 }
+
+/** Who came last is for those who may know where people are: to all others a badge is a badge. */
+export const withoutPerson = (fact: Fact): Fact =>
+  fact.property === 'badge'
+    ? { ...fact, value: 'granted' }
+    : fact.property === 'refused'
+      ? { ...fact, value: 'refused' }
+      : fact;
 
 function factOf({ kind, value, subjects }: Observation): readonly [string, string | number] | undefined {
   const quantity = measured[kind];

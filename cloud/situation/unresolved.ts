@@ -17,7 +17,11 @@ export class Unresolved {
   readonly #bySite = new Map<string, Set<string>>();
 
   /** Takes an incident as it is now; gives the sites whose picture may have changed. */
-  put({ id, severity, assets }: Incident, state: IncidentState, sites: readonly string[]): string[] {
+  put(
+    { id, severity, assets }: Pick<Incident, 'id' | 'severity'> & { assets: readonly string[] },
+    state: IncidentState,
+    sites: readonly string[],
+  ): string[] {
     const before = this.drop(id);
     if (!unresolvedStates.includes(state)) return before;
     this.#entries.set(id, { severity, assets, sites });

@@ -8,6 +8,7 @@ import type { ApiParts } from '../parts.ts';
 import { notThere, Problem } from '../problem.ts';
 import { mayDo } from '../rights.ts';
 import { type Route, route } from '../route.ts';
+import { momentParameter } from './past.ts';
 import type { Scope } from '../scope.ts';
 import { viewOf } from '../scoped-events.ts';
 
@@ -29,16 +30,18 @@ export function situationRoutes(parts: ApiParts): Route[] {
     route({
       method: 'get',
       path: '/api/picture',
-      title: 'All sites as they are now',
+      title: 'All sites as they are now, or as they were at a moment of the last days',
       needs: 'picture.read',
+      query: z.strictObject({ at: momentParameter.optional() }),
       answer: { schema: situationalPicture, title: 'The situational picture' },
-      handle: ({ context }, { role, scope }) =>
-        context.json(
-          pictureFor(
-            scope,
-            overview.picture(mayDo(role, 'scenarios.run') ? (scenarios?.list ?? []) : [], scope.sites),
-          ),
-        ),
+      async handle({ context, query: { at } }, { role, scope }) {
+        const offered = mayDo(role, 'scenarios.run') ? (scenarios?.list ?? []) : [];
+        const picture =
+          at === undefined
+            ? overview.picture(offered, scope.sites)
+            : await overview.pictureAt(at, scope.sites);
+        return context.json(pictureFor(scope, picture));
+      },
     }),
     route({
       method: 'get',
