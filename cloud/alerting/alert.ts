@@ -35,10 +35,10 @@ export const alert = z.strictObject({
   tries: z.number().int().min(0),
   /** When it is tried next, ms of the clock on the wall; times of networks are not the site's. */
   dueWallMs: instant,
-  sentAt: instant.optional(),
-  problem: z.string().max(500).optional(),
+  sentAt: instant.exactOptional(),
+  problem: z.string().max(500).exactOptional(),
   /** Somebody acknowledged the incident by it. */
-  acknowledgedAt: instant.optional(),
+  acknowledgedAt: instant.exactOptional(),
 });
 export type Alert = z.infer<typeof alert>;
 

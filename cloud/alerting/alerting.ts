@@ -53,8 +53,6 @@ export interface AlertingParts {
   resolve(path: string): string;
   /** Accounts on duty at present. */
   onDuty(): readonly string[];
-  /** An incident was acknowledged from an alert. */
-  onHandled(incident: string): void;
   wallMs?(): number;
   log: Logger;
   signal: AbortSignal;
@@ -172,6 +170,16 @@ export class Alerting {
     return this.#chains.size === 0 ? [DEFAULT_CHAIN] : [...this.#chains.values()];
   }
 
+  /** Nobody has written one: the house's own is in use. */
+  get isDefaultChain(): boolean {
+    return this.#chains.size === 0;
+  }
+
+  /** Push services that the configuration allows besides the well-known ones. */
+  get pushServices(): readonly string[] {
+    return this.#parts.settings.pushServices;
+  }
+
   async putChain(one: Chain, audit: AuditEntry): Promise<void> {
     await this.#parts.store.putDocuments([{ kind: CHAIN, id: one.id, value: one }], audit);
     this.#chains.set(one.id, one);
@@ -197,7 +205,7 @@ export class Alerting {
   async trial(account: string, title: string): Promise<number> {
     const one = this.#parts.accounts.find(account);
     if (one === undefined) return 0;
-    const deliveries = deliveriesTo(this.#personOf(one, true), 'critical');
+    const deliveries = deliveriesTo(this.#personOf(one, true, true), 'critical');
     const told = { title, severity: 'info' as const, sites: [], detections: 0, waitingMs: 0 };
     const alerts = deliveries.map((delivery) =>
       this.#alertOf(
@@ -310,21 +318,24 @@ export class Alerting {
   }
 
   #people(incident: Incident): Person[] {
-    const { accounts, scopes } = this.#parts;
+    const { accounts, scopes, onDuty } = this.#parts;
+    const working = new Set(onDuty());
     return accounts
       .all()
       .filter(({ profile }) => profile.locked === undefined)
-      .map((one) => this.#personOf(one, scopes.of(one.profile.scope).seesIncident(incident)));
+      .map((one) =>
+        this.#personOf(one, scopes.of(one.profile.scope).seesIncident(incident), working.has(one.name)),
+      );
   }
 
-  #personOf({ name, role, profile }: WholeAccount, sees: boolean): Person {
+  #personOf({ name, role, profile }: WholeAccount, sees: boolean, isOnDuty: boolean): Person {
     const own = this.preferencesOf(name);
     const address = own.address ?? profile.email;
     return {
       account: name,
       role,
       sees,
-      isOnDuty: this.#parts.onDuty().includes(name),
+      isOnDuty,
       preferences: { ...own, ...(address === undefined ? {} : { address }) },
       devices: this.devices.of(name).map(({ id }) => id),
     };

@@ -123,7 +123,7 @@ export class Delivering {
     if (signal.aborted && outcome.state !== 'sent') return;
     const tries = one.tries + 1;
     if (outcome.state === 'sent') {
-      await this.update(one.id, { state: 'sent', tries, sentAt: now(), problem: undefined });
+      await this.update(one.id, { state: 'sent', tries, sentAt: now() });
       return;
     }
     const problem = outcome.problem.slice(0, 500);

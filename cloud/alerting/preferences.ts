@@ -11,7 +11,7 @@ export const preferences = z.strictObject({
   push: from.default('medium'),
   /** Needs an address. */
   mail: from.default('high'),
-  address: z.email().max(254).optional(),
+  address: z.email().max(254).exactOptional(),
   /** The desk's tone, while it is open. */
   sound: from.default('high'),
   /** Nobody is told of less than `except` in these hours; what still stands afterwards is told then. */
@@ -25,7 +25,7 @@ export const preferences = z.strictObject({
       message: 'there is no such time zone',
       path: ['timeZone'],
     })
-    .optional(),
+    .exactOptional(),
 });
 export type Preferences = z.infer<typeof preferences>;
 export type From = z.infer<typeof from>;
