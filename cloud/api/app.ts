@@ -14,16 +14,20 @@ import { auditRoutes } from './routes/audit.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
 import { identityRoutes } from './routes/identity.ts';
+import { huntRoutes } from './routes/hunt.ts';
+import { incidentDeskRoutes } from './routes/incident-desk.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { integrityRoutes } from './routes/integrity.ts';
 import { monitorRoutes } from './routes/monitors.ts';
 import { pastRoutes } from './routes/past.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { cookieName, sessionRoutes } from './routes/session.ts';
 import { sharingRoutes } from './routes/sharing.ts';
+import { shiftRoutes } from './routes/shifts.ts';
 import { situationRoutes } from './routes/situation.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { isToken } from './sessions.ts';
@@ -50,10 +54,14 @@ const HEADERS: Readonly<Record<string, string>> = {
 export function apiRoutes(parts: ApiParts): Route[] {
   const routes: Route[] = [
     ...sessionRoutes(parts),
+    ...peopleRoutes(parts),
     ...situationRoutes(parts),
     ...pastRoutes(parts),
     ...planRoutes(parts),
     ...incidentRoutes(parts),
+    ...incidentDeskRoutes(parts),
+    ...huntRoutes(parts),
+    ...shiftRoutes(parts),
     ...cascadeRoutes(parts),
     ...assetRoutes(parts),
     ...riskRoutes(parts),
