@@ -40,6 +40,7 @@ import { lookingUnless, partsBeside } from './monitors/parts-beside.ts';
 import { openSigma } from './monitors/sigma-folder.ts';
 import { Switchboard } from './monitors/switchboard.ts';
 import { openPeople } from './people/people.ts';
+import { openResponse } from './playbooks/response.ts';
 import { inForceSince, Policies } from './policy/policies.ts';
 import { RegistryBook } from './registry/book.ts';
 import { servedCertificates } from './served-certificates.ts';
@@ -147,7 +148,9 @@ async function assemble(
     onSessionChanged: (session) => stream.endSession(session),
   });
   const { sessions } = people;
-  const mail = configuration.mail;
+  const doors = new AbortController();
+  const { mail } = configuration;
+  let onDuty: () => readonly string[] = () => [];
   const alerting = await Alerting.open({
     settings: configuration.alerting,
     store,
@@ -157,7 +160,7 @@ async function assemble(
     scopes: people.scopes,
     mailer: mail === undefined ? undefined : createMailer(mail, configuration.resolve),
     resolve: configuration.resolve,
-    onDuty: () => [],
+    onDuty: () => onDuty(),
     log,
     signal: doors.signal,
   });
@@ -185,7 +188,6 @@ async function assemble(
   const situation = new Situation();
   const unresolved = new Unresolved();
   const stream = new LiveStream();
-  const doors = new AbortController();
   const switchboard = new Switchboard({
     store,
     clock,
@@ -260,6 +262,7 @@ async function assemble(
   const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
     live.observed(observations);
     for (const one of observations) picture.presence.apply(one);
+    response.observed(observations);
     registryBook.heard(observations);
     switchboard.observed(observations);
     integrity?.heard(observations);
@@ -366,7 +369,6 @@ async function assemble(
     isAlive: (session) => sessions.isAlive(session),
   });
   live.start(doors.signal);
-  alerting.start();
   closing.push(() => alerting.settled());
   /** People have done something to an incident. */
   const onHandled = (incident: string) => {
@@ -394,6 +396,24 @@ async function assemble(
       }),
   });
   hands.start(doors.signal);
+
+  const response = openResponse({
+    store,
+    registry,
+    clock,
+    settings: configuration.response,
+    gateways,
+    resolve: configuration.resolve,
+    sendCommand: (gateway, command) => ingest.sendCommand(gateway, command),
+    isConnected: (gateway) => ingest.isConnected(gateway),
+    onRun: (data) => stream.publish({ type: 'response', data }),
+    onTrouble: (message) => log.error({ message }, 'response'),
+  });
+  response.start(doors.signal);
+  closing.push(async () => {
+    doors.abort();
+    await response.settled();
+  });
 
   if (trail === undefined) discardChanges(store, configuration.audit.everyMs, doors.signal);
   else trail.start(doors.signal);
@@ -469,6 +489,8 @@ async function assemble(
     doors.signal,
   );
   closing.push(() => incidentDesk.close());
+  onDuty = () => incidentDesk.shifts.onDuty();
+  alerting.start();
   const parts: ApiParts = {
     incidentDesk,
     store,
@@ -492,6 +514,7 @@ async function assemble(
       return switchboard.isOn('identity-bridge') ? identityBridge : undefined;
     },
     intelligence,
+    response,
     stream,
     scenarios,
     log,

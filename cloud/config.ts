@@ -19,6 +19,7 @@ import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.t
 import { monitorIds } from './monitors/nine.ts';
 import { accountScope } from './people/account-scope.ts';
 import { personalDataSettings, signInSettings } from './people/settings.ts';
+import { responseSettings } from './playbooks/settings.ts';
 import { type PolicyEntry, readPolicies } from './policy/document.ts';
 import { serviceLevels } from './shifts/service-levels.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
@@ -162,6 +163,8 @@ export const cloudDocument = z.strictObject({
   picture: pictureSettings.prefault({}),
   audit: auditSettings.prefault({}),
   identityBridge: identityBridgeSettings.prefault({}),
+  /** Whom playbooks may tell what: partners by HTTP, people by mail. */
+  response: responseSettings.prefault({}),
   telemetry: telemetry.default({ engine: 'embedded' }),
   /** Where mail is handed over: for alerts, playbooks, reports. */
   mail: mailServer.optional(),

@@ -37,6 +37,7 @@ import type {
   SuppressionRow,
   TelemetrySeries,
 } from './contract.ts';
+import { runRow } from './response-answers.ts';
 import { role } from './rights.ts';
 
 const maybe = z.exactOptional;
@@ -171,9 +172,7 @@ export const situationalPicture: z.ZodType<SituationalPicture> = z.strictObject(
 export const siteDetail: z.ZodType<SiteDetail> = z.strictObject({
   clock,
   site: pictureSite,
-  persons: maybe(
-    z.array(z.strictObject({ id: z.string(), name: z.string(), zone: z.string(), since: at })),
-  ),
+  persons: maybe(z.array(z.strictObject({ id: z.string(), name: z.string(), zone: z.string(), since: at }))),
   ...pictureMore,
 });
 
@@ -459,5 +458,6 @@ export const streamEvent: z.ZodType<StreamEvent> = z.discriminatedUnion('type', 
   event('scenario', z.strictObject({ id: z.string(), running: z.boolean() })),
   event('suppression', suppressionRow),
   event('monitor', z.strictObject({ id: z.string(), enabled: z.boolean() })),
+  event('response', runRow),
   event('restart', z.strictObject({})),
 ]);

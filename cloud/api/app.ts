@@ -13,8 +13,8 @@ import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
-import { identityRoutes } from './routes/identity.ts';
 import { huntRoutes } from './routes/hunt.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { incidentDeskRoutes } from './routes/incident-desk.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { integrityRoutes } from './routes/integrity.ts';
@@ -25,6 +25,7 @@ import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { riskRoutes } from './routes/risk.ts';
+import { responseRoutes } from './routes/response.ts';
 import { cookieName, sessionRoutes } from './routes/session.ts';
 import { sharingRoutes } from './routes/sharing.ts';
 import { shiftRoutes } from './routes/shifts.ts';
@@ -76,6 +77,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...administrationRoutes(parts),
     ...auditRoutes(parts),
     ...identityRoutes(parts),
+    ...responseRoutes(parts),
   ];
   routes.push(...healthRoutes(parts, () => routes));
   return routes;

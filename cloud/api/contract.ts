@@ -15,6 +15,7 @@ import type {
 import type { MonitorState } from '../monitors/monitor-state.ts';
 import type { MitigationRow, RiskRegister, RiskRow } from '../risk/report.ts';
 import type { Activity, Role, Ruling, Suppression } from '../store/store.ts';
+import type { RunRow } from './contract/response.ts';
 import type { IncidentPresence } from './contract/incident-desk.ts';
 import type { PictureMore, PictureSiteMore } from './contract/picture.ts';
 
@@ -420,7 +421,7 @@ export interface AuditList {
  * first event is `restart`, and the page fetches afresh.
  * `incident` IncidentSummary · `incident-gone` {id, into}, `into` empty where nothing took it over · `asset` {site, asset, state: AssetState} · `gateway` {site, gateway} ·
  * `site` {site, isOpen, openIncidents, worst} · `clock` ClockInfo · `scenario` {id, running} ·
- * `suppression` SuppressionRow · `monitor` {id, enabled}
+ * `suppression` SuppressionRow · `monitor` {id, enabled} · `response` RunRow
  */
 export type StreamEvent =
   | { type: 'incident'; data: IncidentSummary }
@@ -434,6 +435,7 @@ export type StreamEvent =
   | { type: 'monitor'; data: { id: string; enabled: boolean } }
   | { type: 'presence'; data: IncidentPresence }
   | { type: 'shift'; data: Record<string, never> }
+  | { type: 'response'; data: RunRow }
   | { type: 'restart'; data: Record<string, never> };
 
 /** How a rule of the house stands. */
@@ -621,3 +623,4 @@ export * from './contract/picture.ts';
 export * from './contract/plans.ts';
 export * from './contract/risk.ts';
 export * from './contract/shifts.ts';
+export * from './contract/response.ts';

@@ -51,5 +51,7 @@ export function summaryOf(incident: Incident, handling: Handling, registry: Regi
     people: identities.slice(0, MAX_NAMED).map((person) => namedPerson(person, registry)),
     detections: detections.length,
     worlds: (['physical', 'cyber'] as const).filter((world) => worlds.has(world)),
+    openedAt: handling.openedAt,
+    ...(handling.acknowledgedAt === undefined ? {} : { acknowledgedAt: handling.acknowledgedAt }),
   };
 }

@@ -19,6 +19,11 @@ export const rights = [
   'incidents.arrange',
   'incidents.share',
   'incidents.export',
+  'views.save',
+  'shifts.work',
+  'observations.search',
+  'hunts.watch',
+  'evidence.export',
   'detections.suppress',
   'telemetry.read',
   'people.read',
@@ -41,6 +46,10 @@ export const rights = [
   'accounts.manage',
   'personal-data.read',
   'personal-data.erase',
+  'response.read',
+  'response.run',
+  'response.approve',
+  'response.edit',
 ] as const;
 export type Right = (typeof rights)[number];
 
@@ -52,18 +61,34 @@ const watching: readonly Right[] = [
   'telemetry.read',
   'people.read',
   'registry.read',
+  'response.read',
 ];
+
+/** Whoever works at the incident desk. */
+const desking: readonly Right[] = ['views.save', 'shifts.work', 'observations.search'];
 
 const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   // Of a shop: sees its sites as they are, and what happened there.
   staff: new Set<Right>(['picture.read', 'incidents.read', 'telemetry.read']),
   // Answers for a site (the responsible pharmacist): handles its incidents, and what is written down of it.
-  'responsible-person': new Set<Right>([...watching, 'incidents.handle', 'audit.read']),
-  operator: new Set<Right>([...watching, 'incidents.handle', 'incidents.arrange', 'scenarios.run']),
-  supervisor: new Set<Right>([
-    ...watching,
+  'responsible-person': new Set<Right>([...watching, 'incidents.handle', 'response.run', 'audit.read']),
+  operator: new Set<Right>([
+    ...watching, 'response.run',
+    ...desking,
     'incidents.handle',
     'incidents.arrange',
+    'scenarios.run',
+  ]),
+  supervisor: new Set<Right>([
+    ...watching,
+    ...desking,
+    'hunts.watch',
+    'evidence.export',
+    'incidents.handle',
+    'incidents.arrange',
+    'response.run',
+    'response.approve',
+    'response.edit',
     'incidents.share',
     'detections.suppress',
     'dependencies.decide',
@@ -77,7 +102,14 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'audit.read',
   ]),
   // Sees everything that was done and changes nothing.
-  auditor: new Set<Right>([...watching, 'audit.read', 'audit.export', 'registry.export']),
+  auditor: new Set<Right>([
+    ...watching,
+    'audit.read',
+    'audit.export',
+    'registry.export',
+    'observations.search',
+    'evidence.export',
+  ]),
   administrator: new Set(rights),
 };
 

@@ -44,11 +44,16 @@ const views: Views = {
     return incident !== undefined && scope.seesAllOf(incident) ? event : undefined;
   },
   shift: (event) => event,
+  response: (event, scope, { store }) =>
+    scope.seesWhole(store.incident(event.data.incident)) ? event : undefined,
   restart: (event) => event,
 };
 
 /** One that concerns all sites is for those who see all. */
-export const seesSuppression = (scope: Scope, of: { asset?: string | undefined; site?: string | undefined }): boolean =>
+export const seesSuppression = (
+  scope: Scope,
+  of: { asset?: string | undefined; site?: string | undefined },
+): boolean =>
   scope.isAll ||
   ((of.asset !== undefined || of.site !== undefined) &&
     (of.asset === undefined || scope.seesAsset(of.asset)) &&

@@ -1,7 +1,9 @@
 /** `gatehouse verify FILE|DIR`: whether an export of the audit trail, or a copy of it, is what was written down. */
 import '../../devices/engine.ts';
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isTar } from '../evidence/tar.ts';
+import { verifyBundle } from '../evidence/verify-bundle.ts';
 import { linesOf } from './lines.ts';
 import { type NoteKey, noteKeyFrom } from './note.ts';
 import { exitStatus, verdictText } from './verdict.ts';
@@ -13,6 +15,7 @@ const help = `gatehouse verify: whether an audit trail is what was written down
 Usage: gatehouse verify FILE|DIR [--key KEY] [--checkpoint FILE] [--json]
 
   FILE               an export (GET /api/audit/export); it needs nothing else
+  FILE.tar           the evidence of an incident (GET /api/incidents/ID/bundle); it needs nothing else
   DIR                a copy of the log itself: the folder "audit" of a cloud's state directory
   --key KEY          the key that must have signed, or a file that holds it (GET /api/audit/key); without it the key
                      in the export counts, and whoever altered both would not be noticed
@@ -32,6 +35,18 @@ function stopWith(line: string): never {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Enough of a file to see what it is. */
+function readFirst(path: string): Uint8Array {
+  const bytes = new Uint8Array(512);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, bytes);
+  } finally {
+    closeSync(file);
+  }
+  return bytes;
+}
 
 function keyFrom(given: string): NoteKey {
   const key = noteKeyFrom(given) ?? noteKeyFrom(readFileSync(given, 'utf8'));
@@ -61,7 +76,9 @@ async function main(): Promise<void> {
   };
   const verdict = statSync(path).isDirectory()
     ? await verifyFolder(path, wishes)
-    : await verifyExport(linesOf(createReadStream(path)), wishes);
+    : isTar(readFirst(path))
+      ? await verifyBundle(readFileSync(path), wishes)
+      : await verifyExport(linesOf(createReadStream(path)), wishes);
   process.stdout.write(values.json === true ? `${JSON.stringify(verdict)}\n` : verdictText(verdict));
   process.exitCode = exitStatus[verdict.state];
 }

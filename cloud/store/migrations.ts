@@ -181,6 +181,9 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER detection_sought_again AFTER UPDATE ON detection WHEN NEW.json <> OLD.json BEGIN
     DELETE FROM search_news WHERE kind = 'detection' AND key = NEW.id;
     INSERT INTO search_news (kind, key) VALUES ('detection', NEW.id); END;
+  CREATE TRIGGER detection_unsought AFTER DELETE ON detection BEGIN
+    DELETE FROM search_news WHERE kind = 'detection' AND key = OLD.id;
+    INSERT INTO search_news (kind, key) VALUES ('detection', OLD.id); END;
   CREATE TRIGGER record_sought_again AFTER UPDATE OF at ON record WHEN NEW.at <> OLD.at BEGIN
     DELETE FROM search_news WHERE kind = 'record' AND key = NEW.number;
     INSERT INTO search_news (kind, key) VALUES ('record', NEW.number); END;

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { severity } from '../../../devices/model/detection.ts';
 import { identifier, plainText } from '../../../devices/model/identifiers.ts';
 import { incidentState } from '../../../devices/model/incident.ts';
+import { rulesOfTheme, themeNames } from '../../shifts/themes.ts';
+import type { QueueQuery } from '../../store/queue.ts';
 import { type Activity, NotInState } from '../../store/store.ts';
 import { incidentList, incidentPage, incidentSummary } from '../answers.ts';
 import { addressOf } from '../client.ts';
@@ -9,8 +12,10 @@ import { incidentPageOf } from '../incident-page.ts';
 import { summaryOf } from '../incident-summary.ts';
 import type { ApiParts } from '../parts.ts';
 import { notThere, Problem } from '../problem.ts';
+import { cursorOf, placeOf } from '../queue-place.ts';
 import { mayDo } from '../rights.ts';
 import { type Caller, type Route, route } from '../route.ts';
+import type { Scope } from '../scope.ts';
 
 export const MAX_INCIDENTS_PER_PAGE = 200;
 
@@ -24,7 +29,19 @@ const listQuery = z.strictObject({
     .pipe(z.array(incidentState))
     .optional()
     .meta({ description: 'States, separated by commas; all where it is not said' }),
-  site: identifier.optional(),
+  site: z
+    .string()
+    .max(8_192)
+    .transform((text) => text.split(',').filter((part) => part !== ''))
+    .pipe(z.array(identifier).max(500))
+    .optional(),
+  severity: severity.optional(),
+  theme: z.enum(themeNames).optional(),
+  assignee: z.string().max(64).optional().meta({ description: 'Empty: of nobody' }),
+  olderThanMs: z.coerce.number().int().min(0).optional(),
+  newerThanMs: z.coerce.number().int().min(0).optional(),
+  text: z.string().max(200).optional(),
+  after: z.string().max(1_024).optional().meta({ description: 'Where the last page ended: its `next`' }),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
   limit: z.coerce.number().int().min(1).max(MAX_INCIDENTS_PER_PAGE).default(50),
 });
@@ -90,7 +107,7 @@ export const deeds: readonly Deed[] = [
 ];
 
 export function incidentRoutes(parts: ApiParts): Route[] {
-  const { store, registry } = parts;
+  const { store, registry, clock } = parts;
   return [
     route({
       method: 'get',
@@ -99,18 +116,42 @@ export function incidentRoutes(parts: ApiParts): Route[] {
       needs: 'incidents.read',
       query: listQuery,
       answer: { schema: incidentList, title: 'A page of the queue' },
-      handle({ context, query: { state, site, offset, limit } }, { scope }) {
-        const sites = scope.chosen(site);
-        const counts = store.incidentCounts(sites);
-        const states = state ?? everyState;
-        const found = store.incidents({ states, ...(sites === undefined ? {} : { sites }), offset, limit });
+      handle({ context, query }, { scope }) {
+        const { state, site, theme, olderThanMs, newerThanMs, after, offset, limit, ...plain } = query;
+        const sites = chosenSites(scope, site);
+        const place = after === undefined ? undefined : placeOf(after);
+        if (after !== undefined && place === undefined)
+          throw new Problem(400, 'malformed', 'after: is no place in the queue', { field: 'after' });
+        const now = clock.now();
+        const wanted: Omit<QueueQuery, 'limit'> = {
+          states: state ?? everyState,
+          ...(sites === undefined ? {} : { sites }),
+          ...(theme === undefined ? {} : { rules: rulesOfTheme(theme, store.queue.rules()) }),
+          ...(olderThanMs === undefined ? {} : { firstUntil: now - olderThanMs }),
+          ...(newerThanMs === undefined ? {} : { lastFrom: now - newerThanMs }),
+          ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
+        };
+        const found = store.queue.page({
+          ...wanted,
+          ...(place === undefined ? { offset } : { after: place }),
+          limit: limit + 1,
+        });
+        const isMore = found.length > limit;
+        const last = found[limit - 1]?.incident;
+        const counts = store.queue.counts(sites);
+        const isPlain = [theme, olderThanMs, newerThanMs, ...Object.values(plain)].every(
+          (one) => one === undefined,
+        );
         return context.json({
-          items: found.flatMap(({ incident, handling }) => {
+          items: found.slice(0, limit).flatMap(({ incident, handling }) => {
             const part = scope.part(incident);
             return part === undefined ? [] : [summaryOf(part, handling, registry)];
           }),
-          total: [...new Set(states)].reduce((sum, one) => sum + counts[one], 0),
+          total: isPlain
+            ? [...new Set(wanted.states)].reduce((sum, one) => sum + counts[one], 0)
+            : store.queue.count(wanted),
           counts,
+          ...(isMore && last !== undefined ? { next: cursorOf(last) } : {}),
         });
       },
     }),
@@ -145,7 +186,13 @@ export function incidentRoutes(parts: ApiParts): Route[] {
   ];
 }
 
-async function act(
+/** The sites that are asked for, as far as they are the caller's; undefined: all. */
+function chosenSites(scope: Scope, asked: readonly string[] | undefined): string[] | undefined {
+  if (asked === undefined) return scope.sites === undefined ? undefined : [...scope.sites];
+  return asked.filter((site) => scope.seesSite(site));
+}
+
+export async function act(
   { store, registry, clock, people, onHandled }: ApiParts,
   { action, verb, from }: Deed,
   id: string,
