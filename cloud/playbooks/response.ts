@@ -8,6 +8,7 @@ import type { Clock } from '../../devices/model/clock.ts';
 import type { Command } from '../../devices/model/command.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import type { RunRow } from '../api/contract/response.ts';
 import { type AuditEntry, HOUSE, type Store } from '../store/store.ts';
 import type { Outcome, World } from './actions/action.ts';
 import { perform, prepareIn } from './actions/catalog.ts';
@@ -15,6 +16,7 @@ import { type Playbook, playbook as playbookSchema } from './cacao.ts';
 import { CommandLane } from './command-lane.ts';
 import { choicesFor, factsOf } from './facts.ts';
 import { rehearse } from './rehearse.ts';
+import { runRowOf } from './run-view.ts';
 import { advance, type Refusal, type RunEvent } from './runner/machine.ts';
 import { type Effect, nextDueAt, type Run, run as runSchema } from './runner/run.ts';
 import type { ResponseSettings } from './settings.ts';
@@ -42,7 +44,7 @@ export interface ResponseParts {
   sendCommand(gateway: string, command: Command): { connected: boolean };
   isConnected(gateway: string): boolean;
   /** A run has changed: those who watch are told. */
-  onRun(run: Run): void;
+  onRun(row: RunRow): void;
   onTrouble(message: string): void;
 }
 
@@ -81,7 +83,7 @@ interface Live {
   cancelTimer: () => void;
 }
 
-export class Response {
+export class Responder {
   readonly shelf: Shelf;
   readonly #parts: ResponseParts;
   readonly #lane: CommandLane;
@@ -149,6 +151,10 @@ export class Response {
   /** Records that have just been stored. */
   observed(observations: readonly Observation[]): void {
     this.#lane.observed(observations);
+  }
+
+  get settings(): ResponseSettings {
+    return this.#parts.settings;
   }
 
   get underWay(): number {
@@ -360,7 +366,11 @@ export class Response {
         });
     }
     for (const effect of effects) this.#do(run.id, effect);
-    onRun(run);
+    onRun(this.#rowOf(run, live.playbook));
+  }
+
+  #rowOf(run: Run, playbook: Playbook): RunRow {
+    return runRowOf(run, playbook, this.#parts.store.currentIncident(run.incident));
   }
 
   #do(id: string, effect: Effect): void {
@@ -401,7 +411,7 @@ export class Response {
     );
     if (result.refused !== undefined) return;
     await store.putDocuments([{ kind: RUN, id, value: result.run, expected: document.revision }]);
-    this.#parts.onRun(result.run);
+    this.#parts.onRun(this.#rowOf(result.run, kept.playbook));
   }
 }
 
@@ -413,4 +423,4 @@ function auditOf(event: RunEvent, run: Run, at: number): AuditEntry | undefined 
 }
 
 /** Puts the response together; `start` it when the doors open. */
-export const openResponse = (parts: ResponseParts): Response => new Response(parts);
+export const openResponse = (parts: ResponseParts): Responder => new Responder(parts);
