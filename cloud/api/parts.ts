@@ -11,6 +11,7 @@ import type { IntegrityWatch } from '../integrity/watch.ts';
 import type { Intelligence } from '../intelligence/intelligence.ts';
 import type { Switchboard } from '../monitors/switchboard.ts';
 import type { People } from '../people/people.ts';
+import type { Responder } from '../playbooks/response.ts';
 import type { Policies } from '../policy/policies.ts';
 import type { RegistryBook } from '../registry/book.ts';
 import type { IncidentDesk } from '../shifts/incident-desk.ts';
@@ -49,6 +50,7 @@ export interface ApiParts {
   trail: Trail | undefined;
   identityBridge: IdentityBridge | undefined;
   intelligence: Intelligence;
+  response: Responder;
   stream: LiveStream;
   scenarios: Scenarios | undefined;
   log: Logger;

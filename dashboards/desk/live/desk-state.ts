@@ -31,6 +31,7 @@ export const queue = signal<Loaded<Queue>>({ state: 'loading' });
 export const filter = signal<QueueFilter>(everything);
 export const incident = signal<Loaded<IncidentPage>>({ state: 'loading' });
 /** Counts what the stream told of them: pages that show them ask anew. */
+export const responseNews = signal(0);
 export const suppressionNews = signal(0);
 export const monitorNews = signal(0);
 /** The incident whose page is or will be shown. */
@@ -63,6 +64,9 @@ function show(event: StreamEvent): void {
       return;
     case 'suppression':
       suppressionNews.value++;
+      return;
+    case 'response':
+      responseNews.value++;
       return;
     case 'monitor':
       monitorNews.value++;

@@ -27,6 +27,11 @@ const checks = {
     rule: 'string',
   }),
   monitor: shaped<Extract<StreamEvent, { type: 'monitor' }>['data']>({ id: 'string', enabled: 'boolean' }),
+  response: shaped<Extract<StreamEvent, { type: 'response' }>['data']>({
+    id: 'string',
+    incident: 'string',
+    status: 'string',
+  }),
   scenario: shaped<Extract<StreamEvent, { type: 'scenario' }>['data']>({ id: 'string', running: 'boolean' }),
 };
 
@@ -38,6 +43,7 @@ export function eventOf(type: string, data: unknown): StreamEvent | undefined {
   if (type === 'gateway' && checks.gateway(data)) return { type, data };
   if (type === 'site' && checks.site(data)) return { type, data };
   if (type === 'clock' && checks.clock(data)) return { type, data };
+  if (type === 'response' && checks.response(data)) return { type, data };
   if (type === 'scenario' && checks.scenario(data)) return { type, data };
   if (type === 'suppression' && checks.suppression(data)) return { type, data };
   if (type === 'monitor' && checks.monitor(data)) return { type, data };
