@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { allPages } from './awareness/pages/build.ts';
 
 /** What a page may load before it is usable, gzip. */
 const MAX_JAVASCRIPT_BYTES = 60_000;
@@ -41,6 +42,8 @@ function sizeBound(): Plugin {
 function ownFiles(folder: string): Plugin {
   return {
     name: 'gatehouse-own-files',
+    // After the pages are written: a service worker is told of them as well.
+    enforce: 'post',
     generateBundle(_options, bundle) {
       if (!existsSync(folder)) return;
       const own = readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
@@ -69,6 +72,22 @@ function ownFiles(folder: string): Plugin {
   };
 }
 
+/** The site of lessons is written page by page, so that it can be read without a script. */
+function writtenPages(): Plugin {
+  return {
+    name: 'gatehouse-written-pages',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry);
+      if (entry === undefined) this.error('the bundle has no entry');
+      const styles = Object.keys(bundle).filter((name) => name.endsWith('.css'));
+      delete bundle['index.html'];
+      for (const { file, text } of allPages({ script: entry.fileName, styles }))
+        this.emitFile({ type: 'asset', fileName: file, source: text });
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const root = new URL(`./${mode}/`, import.meta.url).pathname;
   return {
@@ -76,7 +95,7 @@ export default defineConfig(({ mode }) => {
     base: './',
     publicDir: new URL('./kit/public/', import.meta.url).pathname,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    plugins: [sizeBound(), ownFiles(join(root, 'public'))],
+    plugins: [sizeBound(), ...(mode === 'awareness' ? [writtenPages()] : []), ownFiles(join(root, 'public'))],
     build: {
       outDir: new URL(`./dist/${mode}/`, import.meta.url).pathname,
       emptyOutDir: true,

@@ -624,3 +624,4 @@ export * from './contract/plans.ts';
 export * from './contract/risk.ts';
 export * from './contract/shifts.ts';
 export * from './contract/response.ts';
+export * from './contract/awareness.ts';
