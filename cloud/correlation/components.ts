@@ -51,7 +51,6 @@ export class Components {
     return this.#items.find(id) !== NONE;
   }
 
-  /** In the order in which they came. */
   items(): Iterable<number> {
     return this.#items.all();
   }
@@ -91,19 +90,28 @@ export class Components {
   }
 
   insert({ id, at: atMs, traits }: Placed): void {
-    const item = this.#items.add(id, atMs);
+    const item = this.admit(id, atMs);
+    if (item !== NONE) this.place(item, traits);
+  }
+
+  /** A number for a detection that is new, to be given its place at once; NONE where it is there already. */
+  admit(id: string, atMs: number): number {
+    return this.#items.add(id, atMs);
+  }
+
+  place(item: number, traits: Traits): void {
     if (traits.repeats) fold(this.#items, this.#runs, traits, item, this.#rules.repeatMs);
     else this.#runs.begin(traits, item);
     this.untold.note(this.#items.runOf(item));
     this.#joinAll(traits, item);
     this.#noteAll(traits, item);
-    if (!this.#decisions.isEmpty) this.#bind(id, item);
+    if (!this.#decisions.isEmpty) this.#bind(item);
   }
 
   #joinAll({ head, places, marks, rarity }: Traits, item: number): void {
     const judge = this.#judge;
     judge.take(item);
-    if (head.placed) for (const { probes } of places) for (const key of probes) judge.joinAllOn(key);
+    if (head.placed) for (const { probes } of places) judge.joinAllOnEach(probes);
     for (const mark of marks) if (!mark.hub) judge.joinAllOn(mark);
     if (rarity !== undefined) judge.joinAllOn(rarity);
   }
@@ -130,8 +138,8 @@ export class Components {
     this.#timelines.note(key, run, number);
   }
 
-  #bind(id: string, item: number): void {
-    for (const bond of this.#decisions.bondsOf(id)) {
+  #bind(item: number): void {
+    for (const bond of this.#decisions.bondsOf(this.#items.idOf(item))) {
       const anchor = this.#anchors.get(bond);
       if (anchor === undefined) this.#anchors.set(bond, item);
       else this.#runs.unite(this.#items.runOf(item), this.#items.runOf(anchor));

@@ -135,11 +135,12 @@ export class Correlator {
   /** Takes one detection without saying what it changed: `changes` says so for all since it was last asked. */
   absorb(detection: Correlated): 'added' | 'duplicate' | 'conflicting' {
     const { id, at: atMs } = detection;
-    const known = this.#components.find(id);
-    if (known !== NONE)
-      return this.#saysSame(this.#components.read(known), detection) ? 'duplicate' : 'conflicting';
-    const traits = this.#catalogue.traitsOf(detection, this.#noting);
-    this.#components.insert({ id, at: atMs, traits });
+    const item = this.#components.admit(id, atMs);
+    if (item === NONE) {
+      const known = this.#components.read(this.#components.find(id));
+      return this.#saysSame(known, detection) ? 'duplicate' : 'conflicting';
+    }
+    this.#components.place(item, this.#catalogue.traitsOf(detection, this.#noting));
     return 'added';
   }
 

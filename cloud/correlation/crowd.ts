@@ -91,6 +91,7 @@ const elsewhere: Mark = {
   value: '',
   person: undefined,
   hub: false,
+  alone: undefined,
 };
 
 /**

@@ -37,6 +37,10 @@ export class ItemJudge implements Judge {
     this.#crowded = undefined;
   }
 
+  joinAllOnEach(keys: readonly Key[]): void {
+    for (const key of keys) this.joinAllOn(key);
+  }
+
   joinAllOn(key: Key): void {
     if (key.slot === NONE) return;
     this.#windowMs = key.windowMs;

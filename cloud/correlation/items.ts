@@ -1,59 +1,52 @@
 import { FIRST_ROOM, NONE, widened } from './numbers.ts';
 import { compareText } from './order.ts';
+import { Texts } from './texts.ts';
 
 /**
  * The detections in memory, each a number. What is known of one stands under its number in lists of their own: a
  * million objects are a million places to look into, and a garbage collector would look into each of them.
  */
 export class Items {
-  readonly #numbers = new Map<string, number>();
-  readonly #ids: string[] = [];
+  readonly #ids = new Texts();
   #times = new Float64Array(FIRST_ROOM);
   #runs = new Int32Array(FIRST_ROOM);
-  /** Numbers that nobody has at present. */
-  readonly #free: number[] = [];
 
   get size(): number {
-    return this.#numbers.size;
+    return this.#ids.size;
   }
 
   /** NONE where it is not there. */
   find(id: string): number {
-    return this.#numbers.get(id) ?? NONE;
+    return this.#ids.find(id);
   }
 
-  /** All of them, in the order in which they came. */
   all(): Iterable<number> {
-    return this.#numbers.values();
+    return this.#ids.numbers();
   }
 
-  /** Takes one that is not there yet; it stands in no run. */
+  /** Takes one, which stands in no run yet; NONE where it is there already. */
   add(id: string, atMs: number): number {
-    const item = this.#free.pop() ?? this.#ids.length;
+    const before = this.#ids.size;
+    const item = this.#ids.put(id);
+    if (this.#ids.size === before) return NONE;
     if (item >= this.#times.length) this.#widen();
-    this.#numbers.set(id, item);
-    this.#ids[item] = id;
     this.#times[item] = atMs;
     this.#runs[item] = NONE;
     return item;
   }
 
   remove(item: number): void {
-    this.#numbers.delete(this.idOf(item));
-    this.#ids[item] = '';
-    this.#free.push(item);
+    this.#ids.remove(item);
   }
 
   clear(): void {
-    this.#numbers.clear();
-    this.#ids.length = 0;
-    this.#free.length = 0;
+    this.#ids.clear();
     this.#times = new Float64Array(FIRST_ROOM);
     this.#runs = new Int32Array(FIRST_ROOM);
   }
 
   idOf(item: number): string {
-    return this.#ids[item] ?? '';
+    return this.#ids.textOf(item) ?? '';
   }
 
   atOf(item: number): number {

@@ -85,6 +85,8 @@ export interface Mark extends Key {
   readonly person: Identity | undefined;
   /** Shared by unrelated parties: supports, never joins alone. */
   readonly hub: boolean;
+  /** The list of this one alone, which all that name nothing else share; once it was asked for. */
+  alone: readonly Mark[] | undefined;
 }
 
 /** What many detections have in common: the rule, how serious it was, and what follows from that. */
