@@ -146,6 +146,7 @@ async function assemble(
     clock,
     state,
     onSessionChanged: (session) => stream.endSession(session),
+    onProblem: (message) => log.error({ message }, 'personal data'),
   });
   const { sessions } = people;
   const doors = new AbortController();
@@ -315,6 +316,18 @@ async function assemble(
     },
     doors.signal,
   );
+  const response = openResponse({
+    store,
+    registry,
+    clock,
+    settings: configuration.response,
+    gateways,
+    resolve: configuration.resolve,
+    sendCommand: (gateway, command) => ingest.sendCommand(gateway, command),
+    isConnected: (gateway) => ingest.isConnected(gateway),
+    onRun: (data) => stream.publish({ type: 'response', data }),
+    onTrouble: (message) => log.error({ message }, 'response'),
+  });
   const recalled = recall(situation, { store, registry, gateways });
   for (const one of recalled) picture.presence.apply(one);
   telemetry.write(pointsOf(recalled));
@@ -396,19 +409,8 @@ async function assemble(
       }),
   });
   hands.start(doors.signal);
+  closing.push(people.personalData.start(doors.signal));
 
-  const response = openResponse({
-    store,
-    registry,
-    clock,
-    settings: configuration.response,
-    gateways,
-    resolve: configuration.resolve,
-    sendCommand: (gateway, command) => ingest.sendCommand(gateway, command),
-    isConnected: (gateway) => ingest.isConnected(gateway),
-    onRun: (data) => stream.publish({ type: 'response', data }),
-    onTrouble: (message) => log.error({ message }, 'response'),
-  });
   response.start(doors.signal);
   closing.push(async () => {
     doors.abort();

@@ -73,7 +73,8 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   // Answers for a site (the responsible pharmacist): handles its incidents, and what is written down of it.
   'responsible-person': new Set<Right>([...watching, 'incidents.handle', 'response.run', 'audit.read']),
   operator: new Set<Right>([
-    ...watching, 'response.run',
+    ...watching,
+    'response.run',
     ...desking,
     'incidents.handle',
     'incidents.arrange',
@@ -104,6 +105,7 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   // Sees everything that was done and changes nothing.
   auditor: new Set<Right>([
     ...watching,
+    'personal-data.read',
     'audit.read',
     'audit.export',
     'registry.export',

@@ -3,13 +3,19 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { chainHasher } from '../../devices/framing/batch.ts';
 import { GENESIS, uplinkRecord } from '../../devices/wire.ts';
+import { digestOfRedacted, REDACTED } from '../store/personal.ts';
+import { HOUSE } from '../store/store.ts';
 import type { EntryBody } from './entry.ts';
 import type { Finding } from './verdict.ts';
 
 const chainOf = chainHasher((bytes) => hash('sha256', bytes, 'hex'));
 
 /** Enough of a record to follow its lane. */
-const followed = z.object({ sequence: uplinkRecord.shape.sequence, after: uplinkRecord.shape.after });
+const followed = z.object({
+  sequence: uplinkRecord.shape.sequence,
+  after: uplinkRecord.shape.after,
+  redacted: z.unknown(),
+});
 const lossBody = z.object({
   body: z.object({ type: z.literal('loss'), loss: z.object({ resumes: z.string() }) }),
 });
@@ -26,6 +32,8 @@ export class LaneBook {
   readonly #stops = new Map<string, Map<number, string>>();
   readonly #refused = new Set<string>();
   readonly #gaps = new Set<string>();
+  /** Digests of redacted records as they were told last, by lane and sequence. */
+  readonly #redacted = new Map<string, string>();
 
   note(body: EntryBody): void {
     if (body.type === 'lane') {
@@ -33,6 +41,13 @@ export class LaneBook {
       const stops = this.#stops.get(name) ?? new Map<number, string>();
       stops.set(body.sequence, body.chain);
       this.#stops.set(name, stops);
+    }
+    if (body.type === 'acted' && body.action === REDACTED && body.by === HOUSE) {
+      const [name = '', ...digests] = body.about.split(' ');
+      for (const one of digests) {
+        const [sequence = '', digest = ''] = one.split(':');
+        this.#redacted.set(`${name}/${sequence}`, digest);
+      }
     }
     // Refused records are named by gateway, epoch and sequence, gaps that nobody explained by gateway.
     if (body.type === 'quarantined' && body.wall === 'ingest')
@@ -42,6 +57,11 @@ export class LaneBook {
   /** Whether the trail tells why records of a lane are not there. */
   explains(gateway: string, epoch: string, sequence: number): boolean {
     return this.#refused.has(`${gateway}/${epoch}/${sequence}`) || this.#gaps.has(gateway);
+  }
+
+  /** Whether the trail says that this record lost its content, and that this is what was left of it. */
+  tellsRedaction(name: string, sequence: number, json: string): boolean {
+    return this.#redacted.get(`${name}/${sequence}`) === digestOfRedacted(json);
   }
 
   stopsOf(name: string): ReadonlyMap<number, string> {
@@ -91,6 +111,10 @@ export class LaneCheck {
           'missing',
           `record ${this.#name}/${read.data.after} is missing, behind ${gapFrom}, and nothing in the trail says why`,
         );
+    } else if (read.data.redacted !== undefined) {
+      // Its chain value stays, and what follows rests on it; what was left of it is vouched for by the trail.
+      if (!this.#book.tellsRedaction(this.#name, sequence, json))
+        return wrong('altered', `${name} was altered: it says that it was redacted, and the trail does not`);
     } else if (chainOf(before, Buffer.from(json)) !== chain)
       return wrong('altered', `${name} was altered: it does not follow from the one before`);
     const stop = this.#book.stopsOf(this.#name).get(sequence);

@@ -10,7 +10,8 @@ import { recoveryHashOf, stepOfCode } from './factors/one-time-code.ts';
 import { Passkeys } from './factors/passkeys.ts';
 import { Seal } from './factors/seal.ts';
 import { OpenIdConnect } from './openid-connect.ts';
-import { isEnough, type SignInSettings } from './settings.ts';
+import { PersonalData } from './personal-data/personal-data.ts';
+import { isEnough, type PersonalDataSettings, type SignInSettings } from './settings.ts';
 
 export interface PeopleOptions {
   store: Store;
@@ -20,6 +21,9 @@ export interface PeopleOptions {
   state: string;
   resolve(path: string): string;
   signIn: SignInSettings;
+  personalData: PersonalDataSettings;
+  /** Fit for the log. */
+  onProblem(message: string): void;
   session: { lifetimeMs: number; idleMs: number };
   /** Made where there is no account of that name yet. */
   accounts: readonly (Account & { scope?: AccountScope | undefined })[];
@@ -38,6 +42,7 @@ export interface People {
   readonly openIdConnect: OpenIdConnect;
   readonly seal: Seal;
   readonly settings: SignInSettings;
+  readonly personalData: PersonalData;
   wallMs(): number;
 }
 
@@ -101,7 +106,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     return taken;
   }
 
-  return {
+  const people: People = {
     accounts,
     scopes,
     sessions,
@@ -110,5 +115,17 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     seal,
     settings: signIn,
     wallMs,
+    get personalData() {
+      return personalData;
+    },
   };
+  const personalData = new PersonalData({
+    store,
+    registry,
+    clock,
+    people,
+    settings: options.personalData,
+    onProblem: options.onProblem,
+  });
+  return people;
 }

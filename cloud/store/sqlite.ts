@@ -3,6 +3,7 @@ import { openDatabase } from './database.ts';
 import { Documents } from './documents.ts';
 import { Incidents, type IncidentsOptions } from './incidents.ts';
 import { People } from './people.ts';
+import { Personal } from './personal.ts';
 import { Quarantine } from './quarantine.ts';
 import { Queue } from './queue.ts';
 import { Reader } from './reader.ts';
@@ -84,6 +85,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     lastChange: () => changes.lastChange(),
     takeChanges: (upTo) => changes.take(upTo),
     chained: (of, after, limit) => changes.chained(of, after, limit),
+
+    personal: new Personal(reader, writer),
 
     quarantine: (entry) => quarantine.put(entry),
     quarantined: (limit) => quarantine.list(limit),

@@ -77,6 +77,12 @@ export const statements = {
     'INSERT INTO cursor (source, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   addQuarantine: 'INSERT INTO quarantine (at, wall, peer, reason, raw) VALUES (?, ?, ?, ?, ?)',
   trimQuarantine: 'DELETE FROM quarantine WHERE number <= (SELECT max(number) FROM quarantine) - ?',
+  redactRecord: 'UPDATE record SET json = ? WHERE number = ?',
+  dropPicture: 'DELETE FROM picture WHERE id = ?',
+  dropAddress: "UPDATE audit SET whence = '' WHERE number = ?",
+  /** What the search knows of a record is read again. */
+  forgetSought: "DELETE FROM search_news WHERE kind = 'record' AND key = ?",
+  seekAgain: "INSERT INTO search_news (kind, key) VALUES ('record', ?)",
   takeChanges: 'DELETE FROM change WHERE number <= ?',
   count: `INSERT INTO tally (name, value) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET value = value + excluded.value`,

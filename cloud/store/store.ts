@@ -3,6 +3,7 @@ import type { Incident, IncidentState } from '../../devices/model/incident.ts';
 import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { GatewayReport, Lane, LossNotice, Picture, RecordBody } from '../../devices/wire.ts';
 import type { ClockCorrection } from './clock-correction.ts';
+import type { Personal } from './personal.ts';
 import type { Queue } from './queue.ts';
 
 /** Where a lane of a gateway's epoch stands: the last record that is committed. */
@@ -319,6 +320,9 @@ export interface Store {
     after: number,
     limit: number,
   ): ChainedRecord[];
+
+  /** What is asked where personal data has had its time; nothing else deletes. */
+  readonly personal: Personal;
 
   /** Where a followed log stands. */
   cursor(source: string): string | undefined;
