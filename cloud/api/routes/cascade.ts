@@ -68,20 +68,21 @@ export function cascadeRoutes({
       needs: 'incidents.read',
       params: z.strictObject({ id: z.string().min(1).max(256) }),
       answer: { schema: incidentCascade, title: 'What fails next' },
-      handle({ context, params: { id } }) {
-        const incident = store.incident(id);
+      handle({ context, params: { id } }, { scope }) {
+        const found = store.incident(id);
+        const incident = found === undefined ? undefined : scope.part(found);
         if (incident === undefined) throw notThere('incident');
-        const { graph } = dependencies;
+        const graph = graphs.of(dependencies.graph, scope);
+        const key = `${scope.key} ${incident.id}`;
         const stamp = `${incident.priority} ${incident.last} ${incident.detections.length} ${incident.detections.at(-1) ?? ''}`;
-        const known = answers.get(incident.id);
+        const known = answers.get(key);
         if (known !== undefined && known.stamp === stamp && known.graph === graph)
           return context.json(known.answer);
         const answer = incidentCascadeOf(incident, { store, registry, graph });
-        if (answer === undefined) throw notThere('incident');
-        answers.delete(incident.id);
+        answers.delete(key);
         const oldest = answers.keys().next();
         if (answers.size >= MAX_KEPT && oldest.done !== true) answers.delete(oldest.value);
-        answers.set(incident.id, { stamp, graph, answer });
+        answers.set(key, { stamp, graph, answer });
         return context.json(answer);
       },
     }),
