@@ -31,8 +31,11 @@ interface File {
  * Serves the built pages of a folder, and nothing outside of it. Addresses that name no file get the page itself
  * where a browser asks for a page.
  */
-export async function servePages(context: Context, folder: string): Promise<Response | undefined> {
-  const path = context.req.path;
+export async function servePages(
+  context: Context,
+  folder: string,
+  path = context.req.path,
+): Promise<Response | undefined> {
   const isRoot = path === '/' || path === '/index.html';
   const wanted = isRoot ? '/index.html' : path;
   const asked = await fileAt(folder, wanted);
