@@ -19,6 +19,7 @@ import { LiveStream } from './api/stream.ts';
 import { suppressionRowOf } from './api/suppression-row.ts';
 import { Landscape } from './assets/landscape.ts';
 import { discardChanges, Trail } from './audit/trail.ts';
+import { openAwareness } from './awareness/awareness.ts';
 import type { CloudConfiguration } from './config.ts';
 import { Detector } from './detector.ts';
 import { decidedBy } from './hands/decided-by.ts';
@@ -493,7 +494,22 @@ async function assemble(
   closing.push(() => incidentDesk.close());
   onDuty = () => incidentDesk.shifts.onDuty();
   alerting.start();
+  const learning = configuration.awareness.pages;
+  const awareness = await openAwareness(
+    {
+      settings: configuration.awareness,
+      store,
+      registry,
+      clock,
+      folder:
+        learning === undefined
+          ? resolve(import.meta.dirname, '..', 'dashboards', 'dist', 'awareness')
+          : configuration.resolve(learning),
+    },
+    doors.signal,
+  );
   const parts: ApiParts = {
+    awareness,
     incidentDesk,
     store,
     registry,
@@ -541,6 +557,7 @@ async function assemble(
     httpIngest({ ingest, credentials }, doors.signal),
     sources.routes,
     ...intelligence.routes,
+    ...(configuration.awareness.enabled ? [awareness.pages] : []),
     acknowledgePage({
       alerting,
       store,

@@ -8,6 +8,7 @@ import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
 import { alertingSettings } from './alerting/settings.ts';
 import { auditSettings } from './audit/trail.ts';
+import { awarenessSettings } from './awareness/configuration.ts';
 import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
 import { identityBridgeSettings } from './identity-bridge/bridge.ts';
@@ -162,6 +163,7 @@ export const cloudDocument = z.strictObject({
   /** What the situational picture shows of people, how fresh it wants to be, how far back it goes. */
   picture: pictureSettings.prefault({}),
   audit: auditSettings.prefault({}),
+  awareness: awarenessSettings.prefault({}),
   identityBridge: identityBridgeSettings.prefault({}),
   /** Whom playbooks may tell what: partners by HTTP, people by mail. */
   response: responseSettings.prefault({}),
@@ -226,7 +228,7 @@ interface Problem {
 }
 
 /** Addresses of the API; a source's posts would never arrive there. */
-const taken = /^\/(api|ingest|assets|healthz|readyz|metrics|openapi\.json|taxii2)(\/|$)|^\/$/;
+const taken = /^\/(api|learn|ingest|assets|healthz|readyz|metrics|openapi\.json|taxii2)(\/|$)|^\/$/;
 
 /** Names that the registry does not know, and names that are there twice. */
 function strangers({ gateways, sources, accounts }: CloudDocument, registry: Registry): Problem[] {

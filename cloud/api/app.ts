@@ -11,6 +11,7 @@ import { alertingRoutes } from './routes/alerting.ts';
 import { arrangingRoutes } from './routes/arranging.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { awarenessRoutes } from './routes/awareness.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
 import { healthRoutes } from './routes/health.ts';
 import { huntRoutes } from './routes/hunt.ts';
@@ -76,6 +77,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...suppressionRoutes(parts),
     ...administrationRoutes(parts),
     ...auditRoutes(parts),
+    ...(parts.awareness.settings.enabled ? awarenessRoutes(parts) : []),
     ...identityRoutes(parts),
     ...responseRoutes(parts),
   ];

@@ -4,6 +4,7 @@ import type { Registry } from '../../devices/model/registry.ts';
 import type { Alerting } from '../alerting/alerting.ts';
 import type { Landscape } from '../assets/landscape.ts';
 import type { Trail } from '../audit/trail.ts';
+import type { Awareness } from '../awareness/awareness.ts';
 import type { Detector } from '../detector.ts';
 import type { Hands } from '../hands/hands.ts';
 import type { IdentityBridge } from '../identity-bridge/bridge.ts';
@@ -44,6 +45,8 @@ export interface ApiParts {
   detector: Detector;
   incidentDesk: IncidentDesk;
   alerting: Alerting;
+  /** What the public and staff learn. */
+  awareness: Awareness;
   sessions: Sessions;
   people: People;
   /** Where it is switched on. */

@@ -43,6 +43,9 @@ export const rights = [
   'credentials.issue',
   'quarantine.read',
   'metrics.read',
+  'awareness.read',
+  'awareness.invite',
+  'awareness.approve',
   'accounts.manage',
   'personal-data.read',
   'personal-data.erase',
@@ -54,6 +57,7 @@ export const rights = [
 export type Right = (typeof rights)[number];
 
 const watching: readonly Right[] = [
+  'awareness.read',
   'picture.read',
   'incidents.read',
   'incidents.export',
@@ -71,7 +75,7 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   // Of a shop: sees its sites as they are, and what happened there.
   staff: new Set<Right>(['picture.read', 'incidents.read', 'telemetry.read']),
   // Answers for a site (the responsible pharmacist): handles its incidents, and what is written down of it.
-  'responsible-person': new Set<Right>([...watching, 'incidents.handle', 'response.run', 'audit.read']),
+  'responsible-person': new Set<Right>(['awareness.invite',...watching, 'incidents.handle', 'response.run', 'audit.read']),
   operator: new Set<Right>([
     ...watching,
     'response.run',
@@ -81,6 +85,8 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'scenarios.run',
   ]),
   supervisor: new Set<Right>([
+    'awareness.invite',
+    'awareness.approve',
     ...watching,
     ...desking,
     'hunts.watch',
