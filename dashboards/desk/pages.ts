@@ -6,6 +6,7 @@ import type { ComponentType } from 'preact';
 import type { IconName } from '../kit/icons.tsx';
 import { PicturePage } from './picture/picture-page.tsx';
 import { QueuePage } from './queue/queue-page.tsx';
+import { session } from './session.ts';
 import { text } from './text.ts';
 
 /** What a page is told of its address: `#/registry/people` is `registry` with the view `people`. */
@@ -50,6 +51,71 @@ export const pages: readonly Page[] = [
     icon: 'incidents',
     key: 'i',
     shows: { page: QueuePage },
+  },
+  {
+    section: 'map',
+    group: 'watch',
+    title: () => text('desk.map'),
+    icon: 'map',
+    key: 'l',
+    shows: { load: async () => (await import('./map/map-page.tsx')).MapPage },
+  },
+  {
+    section: 'wall',
+    group: 'watch',
+    title: () => text('desk.wall'),
+    icon: 'screen',
+    key: 'w',
+    shows: { load: async () => (await import('./wall/wall-page.tsx')).WallPage },
+  },
+  {
+    section: 'plans',
+    group: 'house',
+    title: () => text('desk.plans'),
+    icon: 'layers',
+    key: 'f',
+    shows: { load: async () => (await import('./picture/editor/plans-page.tsx')).PlansPage },
+  },
+  {
+    section: 'assets',
+    group: 'understand',
+    title: () => text('desk.assets'),
+    icon: 'graph',
+    key: 'a',
+    shows: { load: async () => (await import('./assets/assets-page.tsx')).AssetsPage },
+  },
+  {
+    section: 'risk',
+    group: 'understand',
+    title: () => text('desk.risk'),
+    icon: 'risk',
+    key: 'k',
+    shows: { load: async () => (await import('./risk/risk-page.tsx')).RiskPage },
+  },
+  {
+    section: 'cascade',
+    group: 'understand',
+    title: () => text('desk.cascade'),
+    icon: 'cascade',
+    key: 'c',
+    shows: { load: async () => (await import('./cascade/cascade-page.tsx')).CascadePage },
+  },
+  {
+    section: 'alerts',
+    group: 'act',
+    title: () => text('desk.alerts'),
+    icon: 'bell',
+    key: 'n',
+    shows: { load: async () => (await import('./alerting/alerting-page.tsx')).AlertingPage },
+  },
+  {
+    section: 'response',
+    group: 'act',
+    title: () => text('desk.response'),
+    icon: 'play',
+    key: 'e',
+    isFor: () => session.value?.role !== 'staff',
+    shows: { load: async () => (await import('./response/response-page.tsx')).ResponsePage },
   },
   {
     section: 'suppressions',

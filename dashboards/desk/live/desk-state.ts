@@ -2,12 +2,14 @@
 import { batch, computed, signal } from '@preact/signals';
 import type {
   IncidentPage,
+  IncidentPresence,
   IncidentSummary,
   SituationalPicture,
   StreamEvent,
 } from '../../../cloud/api/contract.ts';
 import { setClock } from '../../kit/clock.ts';
 import { change, type Loaded, load } from '../loaded.ts';
+import { changeWhole } from '../picture/whole.ts';
 import { fetchIncident, fetchIncidents, fetchPicture } from '../session.ts';
 import { changePicture } from './picture-changes.ts';
 import {
@@ -20,6 +22,8 @@ import {
 } from './queue-changes.ts';
 
 export const PAGE_SIZE = 50;
+/** Of the pages behind the first: whoever scrolls is fast. */
+const NEXT_PAGE_SIZE = 200;
 /** Of the events that come while an answer is on its way, the newest this many are applied to it. */
 const MAX_CAUGHT_UP = 5_000;
 
@@ -34,6 +38,9 @@ export const incident = signal<Loaded<IncidentPage>>({ state: 'loading' });
 export const responseNews = signal(0);
 export const suppressionNews = signal(0);
 export const monitorNews = signal(0);
+export const shiftNews = signal(0);
+/** Who is at the incident that was last told of. */
+export const presence = signal<IncidentPresence | undefined>(undefined);
 /** The incident whose page is or will be shown. */
 let incidentId: string | undefined;
 export const isShown = (id: string): boolean => incidentId === id;
@@ -68,11 +75,18 @@ function show(event: StreamEvent): void {
     case 'response':
       responseNews.value++;
       return;
+    case 'presence':
+      presence.value = event.data;
+      return;
+    case 'shift':
+      shiftNews.value++;
+      return;
     case 'monitor':
       monitorNews.value++;
       return;
     default:
       change(picture, (held) => changePicture(held, event));
+      changeWhole(event);
   }
 }
 
@@ -101,19 +115,21 @@ export const zoneOfSite = (id: string | undefined): string =>
     ? picture.value.value.sites.find((site) => site.id === id)?.timeZone
     : undefined) ?? deskZone.value;
 
-const parametersOf = ({ state, site }: QueueFilter, offset: number) => ({
+const parametersOf = ({ state, site, severity, ...rest }: QueueFilter) => ({
   state: statesOf[state].join(','),
   ...(site === '' ? {} : { site }),
-  offset,
-  limit: PAGE_SIZE,
+  ...(severity === 'info' ? {} : { severity }),
+  ...Object.fromEntries(
+    Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  ),
 });
 
-/** Whether two filters ask the server for the same: severity is chosen among what it gave, see shownBy. */
+/** Whether two filters ask the server for the same. */
 const asksTheSame = (one: QueueFilter, other: QueueFilter): boolean =>
-  one.state === other.state && one.site === other.site;
+  JSON.stringify(parametersOf(one)) === JSON.stringify(parametersOf(other));
 
 const fetchQueue = async (wanted: QueueFilter): Promise<Queue> => ({
-  ...(await fetchIncidents(parametersOf(wanted, 0))),
+  ...(await fetchIncidents({ ...parametersOf(wanted), offset: 0, limit: PAGE_SIZE })),
   countsStale: false,
 });
 
@@ -150,11 +166,18 @@ export function chooseFilter(wanted: Partial<QueueFilter>): void {
 export async function loadMore(): Promise<void> {
   if (queue.value.state !== 'there') return;
   const wanted = filter.value;
-  const answer = await fetchIncidents(parametersOf(wanted, queue.value.value.items.length));
+  const { next, items: there } = queue.value.value;
+  if (next === undefined && there.length >= queue.value.value.total) return;
+  const answer = await fetchIncidents({
+    ...parametersOf(wanted),
+    limit: NEXT_PAGE_SIZE,
+    ...(next === undefined ? { offset: there.length } : { after: next }),
+  });
   if (!asksTheSame(filter.value, wanted)) return;
   change(queue, (held) => {
     const ids = new Set(held.items.map(({ id }) => id));
-    return { ...held, ...answer, items: [...held.items, ...answer.items.filter(({ id }) => !ids.has(id))] };
+    const { next: _before, ...rest } = held;
+    return { ...rest, ...answer, items: [...held.items, ...answer.items.filter(({ id }) => !ids.has(id))] };
   });
 }
 

@@ -1,13 +1,13 @@
 import type { PictureAsset, PictureSite } from '../../../cloud/api/contract.ts';
 import { SeverityChip } from '../../kit/chip.tsx';
-import { now } from '../../kit/clock.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { Popover } from '../../kit/popover.tsx';
-import { RelativeTime } from '../../kit/relative-time.tsx';
-import { timeOrDay } from '../../kit/time.ts';
+import { fullTime, relative, timeOrDay } from '../../kit/time.ts';
 import { text } from '../text.ts';
 import { conditionOf, propertyName, valueWords } from './condition.ts';
+import { isStale, past, shownAt } from './past.ts';
 import { nowInSteps, TemperaturePlot } from './temperature-plot.tsx';
+import { words } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,7 +22,7 @@ export function AssetDetails(props: {
   const zone = site.zones.find(({ id }) => id === asset.zone);
   const kind = text(`kind.${asset.kind}`);
   const hasTemperature = asset.states.some(({ property }) => property === 'temperature');
-  const to = nowInSteps.value;
+  const to = past.value?.shown?.asOf ?? nowInSteps.value;
   return (
     <Popover anchor={props.anchor} label={asset.name} onClose={props.onClose}>
       <div class="details">
@@ -46,11 +46,16 @@ export function AssetDetails(props: {
                 <dd>
                   <strong>{valueWords(state)}</strong>
                   <span class="faint">
-                    {text('asset.since', { time: timeOrDay(state.since, now.value, site.timeZone) })}
+                    {text('asset.since', { time: timeOrDay(state.since, shownAt.value, site.timeZone) })}
                   </span>
-                  <span class="faint">
-                    <RelativeTime at={state.seenAt} timeZone={site.timeZone} />
-                  </span>
+                  <time
+                    class={isStale(state) ? 'ink-medium' : 'faint'}
+                    dateTime={new Date(state.seenAt).toISOString()}
+                    title={words('picture.as-of', { time: fullTime(state.seenAt, site.timeZone) })}
+                  >
+                    {relative(state.seenAt, shownAt.value)}
+                    {isStale(state) ? ` · ${words('picture.stale')}` : null}
+                  </time>
                 </dd>
               </div>
             ))}

@@ -3,6 +3,8 @@ import { Icon } from '../../kit/icons.tsx';
 import { kitText } from '../../kit/text.ts';
 import { text } from '../text.ts';
 import { conditionOf } from './condition.ts';
+import { isStale } from './past.ts';
+import { words } from './words.ts';
 
 /** An asset's glyph with its state: a button that opens its details. The state is in its name as well. */
 export function AssetMark(props: {
@@ -19,14 +21,19 @@ export function AssetMark(props: {
   isQuiet?: boolean;
 }) {
   const { asset, place, look, steps } = props;
-  const { tone, icon, words, reading } = conditionOf(asset);
+  const { tone, icon, words: state, reading } = conditionOf(asset);
+  const temperature = asset.states.find(({ property }) => property === 'temperature');
+  // What is older than it may be is not shown as if it held.
+  const isOld =
+    temperature === undefined ? asset.states.length > 0 && asset.states.every(isStale) : isStale(temperature);
+  const shown = props.isLastKnown || isOld ? 'silent' : tone;
   const label = [
     asset.name,
-    words === '' ? text(`kind.${asset.kind}`) : words,
+    state === '' ? text(`kind.${asset.kind}`) : state,
+    ...(isOld ? [words('picture.stale')] : []),
     ...(asset.alarm === undefined ? [] : [kitText(`kit.severity.${asset.alarm}`)]),
     ...(steps === undefined ? [] : [text('asset.steps', { steps: steps.join(', ') })]),
   ].join(', ');
-  const shown = props.isLastKnown ? 'silent' : tone;
   return (
     <button
       type="button"

@@ -36,6 +36,9 @@ const properties = [
   'load',
   'weight',
   'setting',
+  'signal',
+  'transmission',
+  'refused',
 ] as const;
 const values = [
   'open',
@@ -57,6 +60,9 @@ const values = [
   'failed',
   'inside',
   'outside',
+  'lost',
+  'granted',
+  'refused',
 ] as const;
 
 /** Name of a property; one that this page does not know is shown as it came. */
@@ -87,7 +93,9 @@ export function valueWords({ property, value }: Pick<AssetState, 'property' | 'v
     return `${said}${units[property] ?? ''}`;
   }
   const known = values.find((word) => word === value);
-  return known === undefined || property === 'badge' ? value : text(`value.${known}`);
+  return known === undefined || (property === 'badge' && value !== 'granted')
+    ? value
+    : text(`value.${known}`);
 }
 
 /** Within this much of a limit a temperature is worth a look, °C. */
@@ -100,6 +108,7 @@ function toneOf(asset: PictureAsset, { property, value }: AssetState): Tone {
   }
   switch (value) {
     case 'offline':
+    case 'lost':
       return 'silent';
     case 'jammed':
     case 'failed':

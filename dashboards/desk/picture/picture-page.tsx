@@ -1,24 +1,40 @@
 import { useSignal } from '@preact/signals';
-import type { SituationalPicture } from '../../../cloud/api/contract.ts';
+import { useEffect } from 'preact/hooks';
+import type { PictureSite, SituationalPicture } from '../../../cloud/api/contract.ts';
+import { Button } from '../../kit/button.tsx';
 import { Card } from '../../kit/card.tsx';
+import { now } from '../../kit/clock.ts';
 import { TextField } from '../../kit/field.tsx';
+import { Icon } from '../../kit/icons.tsx';
 import { RelativeTime } from '../../kit/relative-time.tsx';
-import { address } from '../../kit/route.ts';
+import { address, go } from '../../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
-import { attention, deskZone, loadPicture, picture } from '../live/desk-state.ts';
+import { attention, deskZone, loadPicture } from '../live/desk-state.ts';
 import { IncidentRow } from '../queue/incident-row.tsx';
 import { text } from '../text.ts';
 import { Demonstration } from './demonstration.tsx';
+import { Later } from './later.tsx';
 import { Overview } from './overview.tsx';
+import { past, shownPicture } from './past.ts';
 import { SiteCard, SiteTile } from './site-card.tsx';
+import { words } from './words.ts';
 
 /** With more sites than this, those where all is calm are tiles. */
 const MAX_CARDS = 6;
+/** Tiles of calm sites that are drawn to begin with. */
+const TILES_AT_ONCE = 60;
 /** The picture shows the most urgent few; the queue has them all. */
 const MAX_ATTENTION = 7;
 
 export function PicturePage() {
-  const held = picture.value;
+  const held = shownPicture.value;
+  useEffect(
+    () => () => {
+      // Who comes back to the picture wants to see what is.
+      past.value = undefined;
+    },
+    [],
+  );
   if (held.state === 'failed')
     return <ErrorState message={held.message} onRetry={() => void loadPicture()} />;
   if (held.state === 'loading') {
@@ -31,8 +47,36 @@ export function PicturePage() {
   }
   const queue = attention.value.state === 'there' ? attention.value.value : undefined;
   return (
-    <div class="picture-page">
+    <div class={`picture-page${past.value === undefined ? '' : ' picture-past'}`}>
       <h1 class="visually-hidden">{text('desk.picture')}</h1>
+      {past.value === undefined ? (
+        <nav class="picture-tools" aria-label={words('picture.tools')}>
+          <Button
+            size="small"
+            icon="history"
+            onClick={() => {
+              past.value = { at: now.value };
+            }}
+          >
+            {words('picture.look-back')}
+          </Button>
+          <a class="button button-plain button-small" href={address('map')}>
+            <Icon name="map" />
+            <span class="button-text">{words('picture.map')}</span>
+          </a>
+          <a class="button button-plain button-small" href={address('wall')}>
+            <Icon name="screen" />
+            <span class="button-text">{words('picture.wall')}</span>
+          </a>
+        </nav>
+      ) : (
+        <Later
+          name="time-slider"
+          load={async () => (await import('./replay/time-slider.tsx')).TimeSlider}
+          props={{}}
+          height={92}
+        />
+      )}
       <Overview picture={held.value} queue={queue} />
       <div class="picture-columns">
         <Sites picture={held.value} />
@@ -50,6 +94,7 @@ export function PicturePage() {
 
 function Sites({ picture: { sites } }: { picture: SituationalPicture }) {
   const wanted = useSignal('');
+  const limit = useSignal(TILES_AT_ONCE);
   if (sites.length === 0) {
     return (
       <EmptyState icon="site" title={text('picture.no-sites')}>
@@ -59,10 +104,23 @@ function Sites({ picture: { sites } }: { picture: SituationalPicture }) {
   }
   const isMany = sites.length > MAX_CARDS;
   const shown = sites.filter(({ name }) => name.toLowerCase().includes(wanted.value.toLowerCase()));
-  const cards = isMany ? shown.filter(({ openIncidents }) => openIncidents > 0) : shown;
-  const tiles = isMany ? shown.filter(({ openIncidents }) => openIncidents === 0) : [];
+  const needy = isMany ? shown.filter(({ openIncidents }) => openIncidents > 0).sort(byWorst) : shown;
+  const cards = needy.slice(0, Math.max(MAX_CARDS, isMany ? 0 : needy.length));
+  const rest = isMany
+    ? [...needy.slice(cards.length), ...shown.filter(({ openIncidents }) => openIncidents === 0)]
+    : [];
+  const tiles = rest.slice(0, limit.value);
+  const placed = sites.filter(({ coordinates }) => coordinates !== undefined);
   return (
     <section class="sites" aria-label={text('picture.sites')}>
+      {placed.length < 2 ? null : (
+        <Later
+          name="map"
+          load={async () => (await import('../map/site-map.tsx')).SiteMap}
+          props={{ sites: placed, onChoose: (id: string) => go('map', id), look: 'card' as const }}
+          height={304}
+        />
+      )}
       {isMany ? (
         <div class="sites-find">
           <TextField
@@ -87,9 +145,22 @@ function Sites({ picture: { sites } }: { picture: SituationalPicture }) {
           ))}
         </div>
       )}
+      {rest.length <= tiles.length ? null : (
+        <Button
+          onClick={() => {
+            limit.value += TILES_AT_ONCE * 2;
+          }}
+        >
+          {words('picture.more-sites', { count: rest.length - tiles.length })}
+        </Button>
+      )}
     </section>
   );
 }
+
+const ranks = ['info', 'low', 'medium', 'high', 'critical'];
+const byWorst = (a: PictureSite, b: PictureSite): number =>
+  ranks.indexOf(b.worst ?? '') - ranks.indexOf(a.worst ?? '') || b.openIncidents - a.openIncidents;
 
 function Attention() {
   const held = attention.value;

@@ -1,10 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { PictureSite } from '../../../cloud/api/contract.ts';
+import { Icon } from '../../kit/icons.tsx';
+import { Tabs } from '../../kit/tabs.tsx';
 import { text } from '../text.ts';
 import { AssetDetails } from './asset-details.tsx';
 import { AssetMark } from './asset-mark.tsx';
+import { isInAlarm, siteOnFloor } from './floors.ts';
 import { placeAssets, placeName } from './placing.ts';
+import { words } from './words.ts';
 
 /** A mark's size with a little air, px. */
 const MARK_PX = 31;
@@ -30,17 +34,47 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
     sized.observe(element);
     return () => sized.disconnect();
   }, [width]);
-  const { placed, elsewhere } = useMemo(() => placeAssets(site, MARK_PX / width.value), [site, width.value]);
+  const chosenFloor = useSignal<string | undefined>(undefined);
+  const floors = site.floors ?? [];
+  const floor =
+    floors.find(({ id }) => id === chosenFloor.value) ??
+    floors.find(({ id }) => isInAlarm(site, id)) ??
+    floors[0];
+  const shown = useMemo(() => (floor === undefined ? site : siteOnFloor(site, floor)), [site, floor]);
+  const { placed, elsewhere } = useMemo(
+    () => placeAssets(shown, MARK_PX / width.value),
+    [shown, width.value],
+  );
+  const peopleIn = new Map(site.people?.map(({ zone, count }) => [zone, count]));
   const isLastKnown = site.gateway !== undefined && !site.gateway.connected;
   const onOpen = (asset: string, anchor: HTMLElement) => {
     open.value = { asset, anchor };
   };
   const opened = site.assets.find(({ id }) => id === open.value?.asset);
   const isQuiet = (id: string) => steps !== undefined && !steps.has(id);
-  const { plan } = site;
+  const { plan } = shown;
   const listed = steps === undefined ? elsewhere : elsewhere.filter(({ id }) => steps.has(id));
   return (
     <div class="plan-block">
+      {floors.length < 2 || floor === undefined ? null : (
+        <Tabs
+          label={words('picture.floor')}
+          choices={floors.map(({ id, name }) => ({
+            name: id,
+            label: isInAlarm(site, id) ? (
+              <span class="ink-critical" title={words('picture.floor-alarm', { name })}>
+                {name} !
+              </span>
+            ) : (
+              name
+            ),
+          }))}
+          chosen={floor.id}
+          onChoose={(id) => {
+            chosenFloor.value = id;
+          }}
+        />
+      )}
       {plan === undefined ? null : (
         <figure
           ref={frame}
@@ -48,18 +82,26 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
           aria-label={text('site.plan', { site: site.name })}
           style={{ aspectRatio: `${plan.width} / ${plan.height}` }}
         >
+          {floor?.image === undefined ? null : (
+            <img
+              class="plan-image"
+              src={floor.image.address}
+              alt=""
+              style={{ opacity: floor.image.opacity }}
+            />
+          )}
           <svg viewBox={`0 0 ${plan.width} ${plan.height}`} preserveAspectRatio="none" aria-hidden="true">
-            {site.zones
+            {shown.zones
               .filter(({ outline }) => outline.length > 2)
               .map((zone) => (
                 <polygon
                   key={zone.id}
-                  class={`zone${zone.alarm === undefined ? '' : ` zone-alarm alarm-${zone.alarm}`}`}
+                  class={`zone${floor?.image === undefined ? '' : ' zone-over-image'}${zone.alarm === undefined ? '' : ` zone-alarm alarm-${zone.alarm}`}`}
                   points={zone.outline.map(({ x, y }) => `${x},${y}`).join(' ')}
                 />
               ))}
           </svg>
-          {site.zones
+          {shown.zones
             .filter(({ outline }) => outline.length > 2)
             .map((zone) => {
               const share =
@@ -75,6 +117,7 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
                   style={{ left: `${name.x * 100}%`, top: `${name.y * 100}%`, maxWidth: `${share * 100}%` }}
                 >
                   {zone.name}
+                  <PeopleCount zone={zone.name} count={peopleIn.get(zone.id) ?? 0} />
                 </span>
               );
             })}
@@ -120,5 +163,17 @@ export function Plan(props: { site: PictureSite; steps?: ReadonlyMap<string, rea
         />
       )}
     </div>
+  );
+}
+
+function PeopleCount({ zone, count }: { zone: string; count: number }) {
+  if (count === 0) return null;
+  const says = words('picture.people-in', { count, zone });
+  return (
+    <span class="zone-people" title={says}>
+      <Icon name="person" size={11} />
+      <span aria-hidden="true">{count}</span>
+      <span class="visually-hidden">{says}</span>
+    </span>
   );
 }

@@ -2,14 +2,18 @@ import { useSignal } from '@preact/signals';
 import type { PictureSite } from '../../../cloud/api/contract.ts';
 import { Card } from '../../kit/card.tsx';
 import { Chip, SeverityMark } from '../../kit/chip.tsx';
-import { now } from '../../kit/clock.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { address } from '../../kit/route.ts';
 import { StateDot } from '../../kit/state-dot.tsx';
+import { Skeleton } from '../../kit/states.tsx';
 import { duration } from '../../kit/time.ts';
 import { chooseFilter } from '../live/desk-state.ts';
+import { session } from '../session.ts';
 import { text } from '../text.ts';
+import { isStale, past, shownAt } from './past.ts';
 import { Plan } from './plan.tsx';
+import { useWhole } from './whole.ts';
+import { words } from './words.ts';
 
 /** Link, backlog and devices of a site's gateway in a line. */
 export function GatewayLine({ site }: { site: PictureSite }) {
@@ -23,7 +27,7 @@ export function GatewayLine({ site }: { site: PictureSite }) {
           ? text('site.linked')
           : gateway.lastSeenAt === undefined
             ? text('site.never-linked')
-            : text('site.unlinked', { duration: duration(now.value - gateway.lastSeenAt) })}
+            : text('site.unlinked', { duration: duration(shownAt.value - gateway.lastSeenAt) })}
       </StateDot>
       {gateway.connected ? null : <span class="faint">{text('site.last-known')}</span>}
       {waiting === 0 ? null : <span class="faint">{text('site.waiting', { count: waiting })}</span>}
@@ -62,6 +66,7 @@ export function SiteHeading({ site }: { site: PictureSite }) {
 
 /** A site with its plan, live. */
 export function SiteCard({ site }: { site: PictureSite }) {
+  const held = useWhole(site);
   return (
     <div class={site.plan === undefined ? 'site-card site-card-plain' : 'site-card'}>
       <Card
@@ -70,13 +75,58 @@ export function SiteCard({ site }: { site: PictureSite }) {
         tone={cardTone(site)}
         aside={<ArmingChip site={site} />}
       >
-        <Plan site={site} />
+        {held.state === 'there' ? (
+          <Plan site={held.value} />
+        ) : held.state === 'failed' ? (
+          <p class="soft">{held.message}</p>
+        ) : (
+          <Skeleton lines={[220]} />
+        )}
         <footer class="site-foot">
           <GatewayLine site={site} />
+          <Notices site={held.state === 'there' ? held.value : site} />
           <IncidentsLink site={site} />
+          {mayEditPlans() && past.value === undefined ? (
+            <a
+              class="site-plan-link"
+              href={address('plans', site.id)}
+              aria-label={`${words('picture.edit-plan')}: ${site.name}`}
+              title={words('picture.edit-plan')}
+            >
+              <Icon name="layers" size={15} />
+            </a>
+          ) : null}
         </footer>
       </Card>
     </div>
+  );
+}
+
+const mayEditPlans = () => {
+  const role = session.value?.role;
+  return role === 'supervisor' || role === 'administrator';
+};
+
+/** What does not get through, what is old, who is there: in a few words, each with its list as a tooltip. */
+function Notices({ site }: { site: PictureSite }) {
+  // The gateway's own link is told beside this.
+  const down = site.linksDown?.filter(({ kind }) => kind !== 'gateway') ?? [];
+  const downs = site.summary?.linksDown ?? down.length;
+  const people = site.summary?.people ?? site.people?.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const stale = site.summary?.stale ?? site.assets.filter(({ states }) => states.some(isStale)).length;
+  return (
+    <>
+      {downs === 0 ? null : (
+        <span
+          class="ink-medium"
+          title={down.map(({ kind, name }) => `${words(`picture.link-${kind}`)}: ${name}`).join('\n')}
+        >
+          {words('picture.links-down', { count: downs })}
+        </span>
+      )}
+      {stale === 0 ? null : <span class="ink-medium">{words('picture.stale-data', { count: stale })}</span>}
+      {people === 0 ? null : <span class="faint">{words('picture.people', { count: people })}</span>}
+    </>
   );
 }
 
@@ -118,6 +168,7 @@ export function SiteTile({ site }: { site: PictureSite }) {
       </button>
       <div class="site-foot">
         <GatewayLine site={site} />
+        <Notices site={site} />
         <IncidentsLink site={site} />
       </div>
     </section>
