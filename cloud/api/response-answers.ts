@@ -79,9 +79,7 @@ export const playbookPage: z.ZodType<PlaybookPage> = z.strictObject({
     workflow_start: z.string(),
     workflow: z.record(z.string(), playbookStep),
   }),
-  versions: z.array(
-    z.strictObject({ version: z.number(), at: maybe(z.number()), by: maybe(z.string()) }),
-  ),
+  versions: z.array(z.strictObject({ version: z.number(), at: maybe(z.number()), by: maybe(z.string()) })),
   problems: z.array(problemRow),
 });
 

@@ -10,7 +10,8 @@ const isDoing = (step: WorkflowStep | undefined): boolean =>
   step?.type === 'action' || step?.type === 'playbook-action';
 
 const isByMachine = (step: WorkflowStep | undefined): boolean =>
-  step?.type === 'action' && step.commands.some(({ type }) => type.startsWith('gatehouse-') || type === 'http-api');
+  step?.type === 'action' &&
+  step.commands.some(({ type }) => type.startsWith('gatehouse-') || type === 'http-api');
 
 export function playbookRowOf(
   { playbook, version, changed, isBuiltIn }: Shelved,
@@ -42,7 +43,8 @@ export function readingOrder({ workflow, workflow_start: start }: Playbook): str
     seen.add(id);
     order.push(id);
     const next = followers(step);
-    const isInner = ({ property }: { property: string }) => !property.startsWith('on_') || /^on_(true|false)$/.test(property);
+    const isInner = ({ property }: { property: string }) =>
+      !property.startsWith('on_') || /^on_(true|false)$/.test(property);
     // A block's branches before what follows it, a failure's way before going on: as it would be told.
     for (const { to } of next.filter(isInner)) visit(to);
     for (const { to } of next.filter(({ property }) => property === 'on_failure')) visit(to);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainText } from '../../../devices/model/identifiers.ts';
-import { MAX_PLAYBOOK_BYTES, type Playbook, readPlaybook, writePlaybook } from '../../playbooks/cacao.ts';
 import { actionKinds } from '../../playbooks/actions/catalog.ts';
+import { MAX_PLAYBOOK_BYTES, type Playbook, readPlaybook, writePlaybook } from '../../playbooks/cacao.ts';
 import { checkPlaybook, factNames } from '../../playbooks/check.ts';
 import { type PersonsWord, Refused } from '../../playbooks/response.ts';
 import { playbookRowOf, runPageOf, runRowOf } from '../../playbooks/run-view.ts';
@@ -162,7 +162,8 @@ export function responseRoutes(parts: ApiParts): Route[] {
   const rowOf = (one: Shelved) =>
     playbookRowOf(
       one,
-      response.runs().filter(({ playbook, status }) => playbook === one.playbook.id && status === 'running').length,
+      response.runs().filter(({ playbook, status }) => playbook === one.playbook.id && status === 'running')
+        .length,
     );
   const playbookIn = (value: unknown): { playbook: Playbook } | { problems: PlaybookProblemRow[] } => {
     const read = readPlaybook(value);
@@ -226,7 +227,10 @@ export function responseRoutes(parts: ApiParts): Route[] {
       answer: { mediaType: 'application/cacao+json', title: 'CACAO Security Playbook 2.0' },
       handle({ context, params: { id } }) {
         const { playbook } = shelved(id);
-        const name = playbook.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, 64);
+        const name = playbook.name
+          .toLowerCase()
+          .replaceAll(/[^a-z0-9]+/g, '-')
+          .slice(0, 64);
         return context.body(writePlaybook(playbook), 200, {
           'content-type': 'application/cacao+json;version=2.0',
           'content-disposition': `attachment; filename="${name}.json"`,
@@ -265,17 +269,13 @@ export function responseRoutes(parts: ApiParts): Route[] {
         }
         const { playbook } = read;
         const kept = await done(
-          shelf.put(
-            { ...playbook, modified: new Date(clock.now()).toISOString() },
-            body.basedOn,
-            {
-              at: clock.now(),
-              by: name,
-              from: addressOf(context, options),
-              action: body.basedOn === undefined ? 'response.playbook-imported' : 'response.playbook-changed',
-              about: `${playbook.name} (${playbook.id})`,
-            },
-          ),
+          shelf.put({ ...playbook, modified: new Date(clock.now()).toISOString() }, body.basedOn, {
+            at: clock.now(),
+            by: name,
+            from: addressOf(context, options),
+            action: body.basedOn === undefined ? 'response.playbook-imported' : 'response.playbook-changed',
+            about: `${playbook.name} (${playbook.id})`,
+          }),
         );
         return context.json(rowOf(kept));
       },
@@ -344,7 +344,9 @@ export function responseRoutes(parts: ApiParts): Route[] {
       answer: { schema: rehearsed, title: 'Every step' },
       async handle({ context, body }, caller) {
         const incident = incidentOf(body.incident, caller, false);
-        const steps = await done(() => response.rehearse(body.playbook, incident.id, body.values, caller.name));
+        const steps = await done(() =>
+          response.rehearse(body.playbook, incident.id, body.values, caller.name),
+        );
         await store.audit({
           at: clock.now(),
           by: caller.name,
@@ -420,7 +422,9 @@ export function responseRoutes(parts: ApiParts): Route[] {
           if (body.assignee !== undefined) {
             const account = store.account(body.assignee);
             if (account === undefined || !mayDo(account.role, 'response.run'))
-              throw new Problem(422, 'no-such-person', `${body.assignee} can't do it.`, { field: 'assignee' });
+              throw new Problem(422, 'no-such-person', `${body.assignee} can't do it.`, {
+                field: 'assignee',
+              });
           }
           const actor = { name: caller.name, from: addressOf(context, options) };
           await done(response.say(id, wordOf(verb, key, caller.name, body), actor));
@@ -431,12 +435,7 @@ export function responseRoutes(parts: ApiParts): Route[] {
   ];
 }
 
-function wordOf(
-  verb: string,
-  step: string,
-  by: string,
-  said: z.output<Verb['body']>,
-): PersonsWord {
+function wordOf(verb: string, step: string, by: string, said: z.output<Verb['body']>): PersonsWord {
   const text = said.text?.trim() ?? '';
   switch (verb) {
     case 'done':

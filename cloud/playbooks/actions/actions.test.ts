@@ -15,7 +15,13 @@ import type { World } from './action.ts';
 import { perform, prepareIn } from './catalog.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-actions-'));
-const asset = (id: string, kind: string, more: object = {}) => ({ id, kind, name: id, site: 'linden', ...more });
+const asset = (id: string, kind: string, more: object = {}) => ({
+  id,
+  kind,
+  name: id,
+  site: 'linden',
+  ...more,
+});
 const registry = registryOf(
   registryDocument.parse({
     sites: [{ id: 'linden', name: 'Linden Pharmacy', opening: [] }],
@@ -37,7 +43,12 @@ const step = (more: Partial<ActionStep> = {}): ActionStep => ({
   ...more,
 });
 const playbook = (targets: object = {}) =>
-  ({ name: 'Test', target_definitions: targets, workflow: {}, playbook_variables: {} }) as unknown as Playbook;
+  ({
+    name: 'Test',
+    target_definitions: targets,
+    workflow: {},
+    playbook_variables: {},
+  }) as unknown as Playbook;
 
 interface Seen {
   url: string;
@@ -46,7 +57,9 @@ interface Seen {
   body: string;
 }
 const seen: Seen[] = [];
-let answer: (request: IncomingMessage) => { status: number; body?: string; headers?: Record<string, string> } | 'hang' = () => ({
+let answer: (
+  request: IncomingMessage,
+) => { status: number; body?: string; headers?: Record<string, string> } | 'hang' = () => ({
   status: 200,
 });
 let server: Server;
@@ -165,7 +178,11 @@ const block = { type: 'http-api', command: 'POST /block-account?account=__accoun
 describe('a partner by HTTP', () => {
   test('is asked as the configuration says, with its secret and a key against doing it twice', async () => {
     const found = prepared(block, { __account__: 'a.weber' }, target('shop'));
-    expect(found).toMatchObject({ is: 'deed', says: 'Web shop: Block the account a.weber', isRepeatable: false });
+    expect(found).toMatchObject({
+      is: 'deed',
+      says: 'Web shop: Block the account a.weber',
+      isRepeatable: false,
+    });
     expect(found).not.toHaveProperty('danger');
     expect(JSON.stringify(found)).not.toContain('secret');
     expect(await doing(found)).toEqual({ state: 'ok', detail: 'Web shop answered 200: {"ok":true}' });
@@ -178,7 +195,14 @@ describe('a partner by HTTP', () => {
   });
 
   test('can’t be led elsewhere by what an attacker calls himself', async () => {
-    for (const account of ['../../other', 'x/../../y', '%2e%2e/z', 'a?b#c', 'http://evil.example/', '"},"x":{"'])
+    for (const account of [
+      '../../other',
+      'x/../../y',
+      '%2e%2e/z',
+      'a?b#c',
+      'http://evil.example/',
+      '"},"x":{"',
+    ])
       expect((await doing(prepared(block, { __account__: account }, target('shop')))).state).toBe('ok');
     for (const { url, body } of seen) {
       expect(url).toMatch(/^\/admin\/api\/accounts\/[^/]*\/block$/);
@@ -201,10 +225,12 @@ describe('a partner by HTTP', () => {
   });
 
   test('that touches trade needs a second person unless the configuration says otherwise', () => {
-    expect(prepared({ type: 'http-api', command: 'POST /close-checkout' }, {}, target('shop'))).toMatchObject({
-      danger: 'trade',
-      isRepeatable: true,
-    });
+    expect(prepared({ type: 'http-api', command: 'POST /close-checkout' }, {}, target('shop'))).toMatchObject(
+      {
+        danger: 'trade',
+        isRepeatable: true,
+      },
+    );
   });
 
   test('that refuses has not done it; that says nothing may have; that is not there surely has not', async () => {
@@ -229,9 +255,18 @@ describe('a device at a site', () => {
     prepared({ type: 'gatehouse-gateway', command }, values);
   test('is told by its gateway; a door’s lock is found, and locks are never one person’s matter', async () => {
     const found = order('lock.lock __door__:value', { __door__: 'back-door' });
-    expect(found).toMatchObject({ danger: 'people', says: 'Lock: bolt (Linden Pharmacy)', isRepeatable: true });
+    expect(found).toMatchObject({
+      danger: 'people',
+      says: 'Lock: bolt (Linden Pharmacy)',
+      isRepeatable: true,
+    });
     expect(await doing(found)).toEqual({ state: 'ok', detail: 'confirmed' });
-    expect(orders.at(-1)).toMatchObject({ site: 'linden', action: 'lock.lock', asset: 'bolt', id: 'run/step/1/0' });
+    expect(orders.at(-1)).toMatchObject({
+      site: 'linden',
+      action: 'lock.lock',
+      asset: 'bolt',
+      id: 'run/step/1/0',
+    });
     expect(order('siren.on horn')).toMatchObject({ danger: 'people' });
     expect(order('picture.take eye')).not.toHaveProperty('danger');
     await doing(order('camera.go-to-preset eye back yard'));
@@ -258,7 +293,11 @@ describe('a device at a site', () => {
 });
 
 describe('mail', () => {
-  const letter = { type: 'gatehouse-mail', command: 'Break-in at __site_name__:value', content: 'Ring __person_name__:value.' };
+  const letter = {
+    type: 'gatehouse-mail',
+    command: 'Break-in at __site_name__:value',
+    content: 'Ring __person_name__:value.',
+  };
   const values = { __site_name__: 'Linden\r\nBcc: all@evil.example', __person_name__: 'Jörg' };
   test('goes to a group of the configuration, and its subject smuggles nothing in', async () => {
     const found = prepared(letter, values, target('responsible', 'group'));
