@@ -97,6 +97,15 @@ function Editor(props: {
     }, CHECK_AFTER_MS);
     return () => clearTimeout(timer);
   }, [present]);
+  useEffect(() => {
+    const pressed = (press: KeyboardEvent) => {
+      if (!(press.ctrlKey || press.metaKey) || press.key.toLowerCase() !== 'z') return;
+      press.preventDefault();
+      draft.value = press.shiftKey ? redone(draft.value) : undone(draft.value);
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, []);
   const change = (next: PlaybookDocument, choose?: string) => {
     draft.value = changed(draft.value, next);
     if (choose !== undefined) chosen.value = choose;
@@ -113,14 +122,7 @@ function Editor(props: {
   };
   const whole = problems.value.filter(({ step }) => step === undefined);
   return (
-    <div
-      class="editor"
-      onKeyDown={(press) => {
-        if (!(press.ctrlKey || press.metaKey) || press.key.toLowerCase() !== 'z') return;
-        press.preventDefault();
-        draft.value = press.shiftKey ? redone(draft.value) : undone(draft.value);
-      }}
-    >
+    <div class="editor">
       <header class="run-header">
         <div class="run-title">
           <h1>{present.name}</h1>
