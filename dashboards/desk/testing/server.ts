@@ -25,6 +25,7 @@ import { heldBy, integrity, monitors, policies, suppressions, trail } from '../f
 import { scenes } from '../fixtures/scenes.ts';
 import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
+import { landscapeRoutes } from './landscape-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 
 const POLICY =
@@ -161,6 +162,7 @@ export async function startDeskServer(options: {
     '/api/registry',
     registryRoutes(picture.clock.now, () => received.at(-1)?.body),
   );
+  app.route('/api', landscapeRoutes(picture.clock.now, isEmpty, () => received.at(-1)?.body));
   app.get('/api/picture', (context) => context.json(picture));
   app.get('/api/people', (context) =>
     context.json({
