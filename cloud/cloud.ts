@@ -44,14 +44,16 @@ import { openPeople } from './people/people.ts';
 import { openResponse } from './playbooks/response.ts';
 import { inForceSince, Policies } from './policy/policies.ts';
 import { RegistryBook } from './registry/book.ts';
+import { mailSender } from './reports/mail.ts';
+import { openOutward } from './reports/open.ts';
 import { servedCertificates } from './served-certificates.ts';
+import { openIncidentDesk } from './shifts/incident-desk.ts';
 import { openPicture } from './situation/open.ts';
 import { Overview } from './situation/overview.ts';
 import { recall } from './situation/recall.ts';
 import { reopening } from './situation/reopening.ts';
 import { Situation } from './situation/situation.ts';
 import { Unresolved } from './situation/unresolved.ts';
-import { openIncidentDesk } from './shifts/incident-desk.ts';
 import { createSources } from './sources/sources.ts';
 import { correctionIn } from './store/clock-correction.ts';
 import { openSqliteStore } from './store/sqlite.ts';
@@ -307,7 +309,7 @@ async function assemble(
       onCommitted: onRecords,
       onConnection: (gateway, connected) => {
         log.info({ gateway, connected }, 'gateway');
-      picture.links.changed(gateway, connected);
+        picture.links.changed(gateway, connected);
         live.gatewayChanged(siteOf(gateway));
       },
       onTrouble: (trouble) => {
@@ -510,6 +512,22 @@ async function assemble(
   );
   const parts: ApiParts = {
     awareness,
+    ...openOutward(
+      {
+        store,
+        registry,
+        telemetry,
+        clock,
+        intelligence,
+        policies,
+        overview,
+        switchboard,
+        trail,
+        sender: mailSender(configuration.response.mail, configuration.resolve),
+        onProblem: (message) => log.error({ message }, 'reports'),
+      },
+      doors.signal,
+    ),
     incidentDesk,
     store,
     registry,

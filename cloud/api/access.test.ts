@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type CloudRig, eventually, Person, startRig } from '../testing.ts';
+import { type CloudRig, eventually, Person, signIn, startRig } from '../testing.ts';
 import { apiError, incidentList } from './answers.ts';
 import { role } from './rights.ts';
 
@@ -21,7 +21,10 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
   'GET /api/plans/:site': { allowed: everybody },
   'PUT /api/plans/:site': {
     allowed: ['supervisor', 'administrator'],
-    body: { revision: 0, floors: [{ id: 'ground', name: 'Ground', width: 10, height: 10, zones: [], assets: [] }] },
+    body: {
+      revision: 0,
+      floors: [{ id: 'ground', name: 'Ground', width: 10, height: 10, zones: [], assets: [] }],
+    },
   },
   'POST /api/plans/:site/images': {
     allowed: ['supervisor', 'administrator'],
@@ -105,6 +108,144 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
     body: { presentation: 'x', type: 'AgeCredential' },
   },
   'POST /api/identity/hand-over': { allowed: 'a device', body: { presentation: 'x', parcel: 'p' } },
+  'GET /api/duties': { allowed: all },
+  'GET /api/incidents/:id/duties': { allowed: all },
+  'POST /api/incidents/:id/duties/awareness': { allowed: handlers, body: { at: 1, reason: 'was told' } },
+  'POST /api/incidents/:id/duties/decision': { allowed: handlers, body: { regime: 'nis2', answers: [] } },
+  'POST /api/incidents/:id/duties/request': { allowed: handlers, body: { text: 'asked' } },
+  'POST /api/incidents/:id/duties/drafts': { allowed: handlers, body: { stage: 'final' } },
+  'PUT /api/incidents/:id/duties/drafts/:draft': { allowed: handlers, body: { base: 1, fields: {} } },
+  'POST /api/incidents/:id/duties/drafts/:draft/approve': {
+    allowed: ['supervisor', 'administrator'],
+    body: { version: 1 },
+  },
+  'POST /api/incidents/:id/duties/drafts/:draft/sent': {
+    allowed: ['supervisor', 'administrator'],
+    body: { at: 1, channel: 'portal', proof: 'receipt' },
+  },
+  'GET /api/incidents/:id/duties/drafts/:draft/file': { allowed: all },
+  'GET /api/incidents/:id/bundle': { allowed: all },
+  'POST /api/incidents/:id/cap': { allowed: ['supervisor', 'administrator'], body: {} },
+  'GET /api/reports': { allowed: all },
+  'GET /api/reports/:kind': { allowed: all },
+  'GET /api/reports/kept/:id': { allowed: all },
+  'POST /api/reports/schedules': { allowed: ['supervisor', 'administrator'], body: {} },
+  'DELETE /api/reports/schedules/:id': { allowed: ['supervisor', 'administrator'] },
+  'GET /api/sharing': { allowed: ofTheDesk },
+  'GET /api/sharing/preview': { allowed: ofTheDesk },
+  'POST /api/sharing/groups': { allowed: ['supervisor', 'administrator'], body: {} },
+  'PUT /api/sharing/groups/:id': { allowed: ['supervisor', 'administrator'], body: {} },
+  'DELETE /api/sharing/groups/:id': { allowed: ['supervisor', 'administrator'] },
+  'POST /api/sharing/shares': { allowed: handlers, body: {} },
+  'POST /api/sharing/shares/:id/decide': { allowed: ['supervisor', 'administrator'], body: {} },
+  'POST /api/sharing/shares/:id/take-back': {
+    allowed: ['supervisor', 'administrator'],
+    body: { text: 'back' },
+  },
+  'GET /api/sharing/shares/:id/file': { allowed: ['supervisor', 'administrator'] },
+  'GET /api/intelligence/indicators': { allowed: everybody },
+  'GET /api/intelligence/relevance': { allowed: everybody },
+  'POST /api/intelligence/indicators': { allowed: ['supervisor', 'administrator'], body: {} },
+  'DELETE /api/intelligence/indicators/:id': { allowed: ['supervisor', 'administrator'] },
+  'GET /api/sign-in': { allowed: 'anyone' },
+  'POST /api/sign-in/passkey/begin': { allowed: 'anyone', body: {} },
+  'POST /api/sign-in/passkey': { allowed: 'anyone', body: {} },
+  'GET /api/sign-in/openid/:id': { allowed: 'anyone' },
+  'GET /api/sign-in/openid/:id/back': { allowed: 'anyone' },
+  'POST /api/session/confirm/begin': { allowed: everybody, body: {} },
+  'POST /api/session/confirm': { allowed: everybody, body: {} },
+  'GET /api/account': { allowed: everybody },
+  'PUT /api/account': { allowed: everybody, body: {} },
+  'PUT /api/account/password': { allowed: everybody, body: {} },
+  'POST /api/account/passkeys/begin': { allowed: everybody, body: {} },
+  'POST /api/account/passkeys': { allowed: everybody, body: {} },
+  'PUT /api/account/passkeys/:id': { allowed: everybody, body: {} },
+  'DELETE /api/account/passkeys/:id': { allowed: everybody },
+  'POST /api/account/totp/begin': { allowed: everybody, body: {} },
+  'POST /api/account/totp': { allowed: everybody, body: {} },
+  'DELETE /api/account/totp': { allowed: everybody },
+  'POST /api/account/recovery-codes': { allowed: everybody, body: {} },
+  'DELETE /api/account/sessions/:id': { allowed: everybody },
+  'GET /api/accounts': { allowed: ['administrator'] },
+  'POST /api/accounts': { allowed: ['administrator'], body: {} },
+  'PUT /api/accounts/:name': { allowed: ['administrator'], body: {} },
+  'POST /api/accounts/:name/lock': { allowed: ['administrator'], body: {} },
+  'POST /api/accounts/:name/unlock': { allowed: ['administrator'], body: {} },
+  'POST /api/accounts/:name/reset': { allowed: ['administrator'], body: {} },
+  'GET /api/accounts/:name/sessions': { allowed: ['administrator'] },
+  'DELETE /api/accounts/:name/sessions/:id': { allowed: ['administrator'] },
+  'POST /api/invitations/look': { allowed: 'anyone', body: {} },
+  'POST /api/invitations/accept': { allowed: 'anyone', body: {} },
+  'GET /api/personal-data': { allowed: ['auditor', 'administrator'] },
+  'POST /api/personal-data/run': { allowed: ['administrator'], body: {} },
+  'POST /api/personal-data/holds': { allowed: ['administrator'], body: {} },
+  'DELETE /api/personal-data/holds/:id': { allowed: ['administrator'] },
+  'GET /api/personal-data/:person/export': { allowed: ['administrator'] },
+  'POST /api/personal-data/:person/erase': { allowed: ['administrator'], body: {} },
+  'GET /api/desk': { allowed: everybody },
+  'GET /api/views': { allowed: everybody },
+  'PUT /api/views/:id': { allowed: arrangers, body: {} },
+  'DELETE /api/views/:id': { allowed: arrangers },
+  'POST /api/incidents/bulk': { allowed: handlers, body: {} },
+  'POST /api/incidents/:id/presence': { allowed: everybody, body: {} },
+  'GET /api/incidents/:id/similar': { allowed: everybody },
+  'GET /api/hunt': { allowed: ofTheDesk },
+  'GET /api/hunt/export': { allowed: ofTheDesk },
+  'GET /api/hunts': { allowed: ofTheDesk },
+  'PUT /api/hunts/:id': { allowed: arrangers, body: {} },
+  'DELETE /api/hunts/:id': { allowed: arrangers },
+  'GET /api/shifts': { allowed: arrangers },
+  'POST /api/shifts/start': { allowed: arrangers, body: {} },
+  'POST /api/shifts/hand-over': { allowed: arrangers, body: {} },
+  'POST /api/shifts/:id/confirm': { allowed: arrangers, body: {} },
+  'GET /api/cascade/comparisons': { allowed: everybody },
+  'POST /api/cascade/comparisons': { allowed: handlers, body: {} },
+  'DELETE /api/cascade/comparisons/:id': { allowed: handlers },
+  'GET /api/assets': { allowed: all },
+  'GET /api/registry/assets/:id': { allowed: all },
+  'PUT /api/registry/assets/:id': { allowed: ['supervisor', 'administrator'], body: {} },
+  'DELETE /api/registry/assets/:id': { allowed: ['supervisor', 'administrator'] },
+  'GET /api/registry/people/:id': { allowed: all },
+  'PUT /api/registry/people/:id': { allowed: ['supervisor', 'administrator'], body: {} },
+  'DELETE /api/registry/people/:id': { allowed: ['supervisor', 'administrator'] },
+  'POST /api/registry/take-back': { allowed: ['supervisor', 'administrator'], body: {} },
+  'POST /api/registry/use': { allowed: ['supervisor', 'administrator'], body: {} },
+  'POST /api/dependencies': { allowed: ['supervisor', 'administrator'], body: {} },
+  'PUT /api/dependencies/:id': { allowed: ['supervisor', 'administrator'], body: {} },
+  'DELETE /api/dependencies/:id': { allowed: ['supervisor', 'administrator'] },
+  'GET /api/risk/decisions': { allowed: everybody },
+  'PUT /api/risk/decisions': { allowed: ['supervisor', 'administrator'], body: {} },
+  'POST /api/risk/decisions/withdraw': { allowed: ['supervisor', 'administrator'], body: {} },
+  'PUT /api/risk/mitigations': { allowed: ['supervisor', 'administrator'], body: {} },
+  'PUT /api/risk/catalogues': { allowed: ['supervisor', 'administrator'], body: {} },
+  'GET /api/alerting': { allowed: everybody },
+  'PUT /api/alerting/preferences': { allowed: everybody, body: {} },
+  'POST /api/alerting/devices': { allowed: everybody, body: {} },
+  'DELETE /api/alerting/devices/:id': { allowed: everybody },
+  'POST /api/alerting/trial': { allowed: everybody, body: {} },
+  'GET /api/alerting/sent': { allowed: everybody },
+  'PUT /api/alerting/chains/:id': { allowed: ['supervisor', 'administrator'], body: {} },
+  'DELETE /api/alerting/chains/:id': { allowed: ['supervisor', 'administrator'] },
+  'GET /api/response/playbooks': { allowed: all },
+  'POST /api/response/playbooks': { allowed: ['supervisor', 'administrator'], body: {} },
+  'GET /api/response/playbooks/:id': { allowed: all },
+  'DELETE /api/response/playbooks/:id': { allowed: ['supervisor', 'administrator'] },
+  'GET /api/response/playbooks/:id/export': { allowed: all },
+  'POST /api/response/check': { allowed: all, body: {} },
+  'GET /api/response/incidents/:id': { allowed: all },
+  'GET /api/response/incidents/:id/playbooks/:playbook': { allowed: all },
+  'POST /api/response/rehearse': { allowed: all, body: {} },
+  'GET /api/response/runs': { allowed: all },
+  'POST /api/response/runs': { allowed: handlers, body: {} },
+  'GET /api/response/runs/:id': { allowed: all },
+  'POST /api/response/runs/:id/cancel': { allowed: handlers, body: {} },
+  'POST /api/response/runs/:id/steps/:key/done': { allowed: handlers, body: {} },
+  'POST /api/response/runs/:id/steps/:key/not-done': { allowed: handlers, body: {} },
+  'POST /api/response/runs/:id/steps/:key/skip': { allowed: handlers, body: {} },
+  'POST /api/response/runs/:id/steps/:key/retry': { allowed: handlers, body: {} },
+  'POST /api/response/runs/:id/steps/:key/assign': { allowed: handlers, body: {} },
+  'POST /api/response/runs/:id/steps/:key/approve': { allowed: ['supervisor', 'administrator'], body: {} },
+  'POST /api/response/runs/:id/steps/:key/refuse': { allowed: ['supervisor', 'administrator'], body: {} },
   'GET /learn': { allowed: 'anyone' },
   'GET /api/learn/campaigns': { allowed: 'anyone' },
   'GET /api/learn/test': { allowed: 'anyone' },
@@ -131,6 +272,61 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
   'GET /openapi.json': { allowed: 'anyone' },
 };
 
+/** Of the installation as a whole: for those alone who see all its sites. */
+const whole = new Set([
+  'GET /api/quarantine',
+  'GET /api/audit/health',
+  'GET /api/audit/checkpoint',
+  'GET /api/audit/key',
+  'GET /api/audit/tile/:place',
+  'GET /api/audit/export',
+  'GET /api/identity/credentials',
+  'POST /api/identity/credentials',
+  'POST /api/identity/credentials/revoke',
+  'GET /api/integrity',
+  'POST /api/integrity/accept',
+  'POST /api/integrity/deployments',
+  'GET /api/intelligence',
+  'PUT /api/monitors/:id',
+  'POST /api/registry/import',
+  'POST /api/scenarios/:id',
+  'GET /api/personal-data',
+  'POST /api/personal-data/run',
+  'POST /api/personal-data/holds',
+  'DELETE /api/personal-data/holds/:id',
+  'GET /api/personal-data/:person/export',
+  'POST /api/personal-data/:person/erase',
+  'POST /api/sharing/groups',
+  'PUT /api/sharing/groups/:id',
+  'DELETE /api/sharing/groups/:id',
+  'GET /api/intelligence/indicators',
+  'POST /api/intelligence/indicators',
+  'DELETE /api/intelligence/indicators/:id',
+  'GET /api/shifts',
+  'POST /api/shifts/start',
+  'POST /api/shifts/hand-over',
+  'POST /api/shifts/:id/confirm',
+  'PUT /api/registry/assets/:id',
+  'DELETE /api/registry/assets/:id',
+  'PUT /api/registry/people/:id',
+  'DELETE /api/registry/people/:id',
+  'POST /api/registry/use',
+  'DELETE /api/dependencies/:id',
+  'DELETE /api/alerting/chains/:id',
+  'POST /api/response/playbooks',
+  'DELETE /api/response/playbooks/:id',
+]);
+
+/** What the door says; any other refusal is of somebody who was let in. */
+const atTheDoor: ReadonlySet<string> = new Set([
+  'signed-out',
+  'token',
+  'forbidden',
+  'not-your-sites',
+  'confirm',
+  'factor-needed',
+]);
+
 let rig: CloudRig;
 let incident: string;
 beforeAll(async () => {
@@ -152,7 +348,7 @@ const codeOf = async (response: Response): Promise<string> =>
 async function reach(response: Response): Promise<string> {
   if (response.status === 401 || response.status === 403) {
     const code = await codeOf(response);
-    return code === 'wrong-password' ? 'let in' : code;
+    return atTheDoor.has(code) ? code : 'let in';
   }
   await response.body?.cancel();
   return response.status < 500 ? 'let in' : `failed with ${response.status}`;
@@ -175,30 +371,70 @@ test('the table names every route that there is, and no other', () => {
   expect([...new Set(served)].sort()).toEqual(Object.keys(table).sort());
 });
 
-describe.each(guarded)('$name', ({ method, path, allowed, body }) => {
-  test('is closed without a session, and with a made-up one', async () => {
+/** People signed in once, by role; who was signed out by what they did signs in again. */
+const signedIn = new Map<string, Person>();
+const ending: ReadonlySet<string> = new Set(['DELETE /api/session', 'PUT /api/account/password']);
+async function somebody(of: (typeof role.options)[number], name: string): Promise<Person> {
+  const known = signedIn.get(of);
+  const person = known ?? (await rig.as(of));
+  if (ending.has(name)) signedIn.delete(of);
+  else signedIn.set(of, person);
+  return person;
+}
+
+test.each(guarded)(
+  '$name lets in who may, and nobody else',
+  async ({ name, method, path, allowed, body }) => {
     for (const cookie of ['', `gatehouse-desk=${'A'.repeat(43)}`, 'gatehouse-desk=']) {
       const stranger = new Person(rig.address, cookie, 'x');
       expect(await reach(await stranger.send(pathOf(path), body, method))).toBe('signed-out');
     }
-  });
+    if (method !== 'GET') {
+      const person = await somebody('administrator', '');
+      const other = await somebody('supervisor', '');
+      // Nothing is changed without the token of the session.
+      for (const token of ['', 'wrong', other.token])
+        expect(await reach(await person.send(pathOf(path), body, method, token))).toBe('token');
+      expect((await person.get('/api/session')).status).toBe(200);
+    }
+    for (const of of role.options) {
+      const person = await somebody(of, name);
+      const expected = allowed.includes(of) ? 'let in' : 'forbidden';
+      expect(`${of}: ${await reach(await person.send(pathOf(path), body, method))}`).toBe(
+        `${of}: ${expected}`,
+      );
+    }
+  },
+);
 
-  test.each(role.options)('as %s', async (of) => {
-    const person = await rig.as(of);
-    const expected = allowed.includes(of) ? 'let in' : 'forbidden';
-    expect(await reach(await person.send(pathOf(path), body, method))).toBe(expected);
-  });
-});
-
-describe.each(guarded.filter(({ method }) => method !== 'GET'))('$name', ({ method, path, body }) => {
-  test('changes nothing without the token of the session', async () => {
-    const person = await rig.as('administrator');
-    const other = await rig.as('administrator');
-    for (const token of ['', 'wrong', other.token])
-      expect(await reach(await person.send(pathOf(path), body, method, token))).toBe('token');
-    expect((await person.get('/api/session')).status).toBe(200);
-  });
-});
+test('whoever sees a part of the sites is let in everywhere but where the whole installation is spoken of', async () => {
+  const administrator = await rig.as('administrator');
+  const password = 'a password of a tenant';
+  const ofOneSite = async (of: string): Promise<Person> => {
+    const name = `${of} of linden`;
+    const known = await administrator.get(`/api/accounts/${encodeURIComponent(name)}/sessions`);
+    if (known.status === 404) {
+      const scope = { of: 'sites', sites: ['linden'] };
+      const invited = await administrator.send('/api/accounts', { name, role: of, scope });
+      const { secret } = z.object({ secret: z.string() }).parse(await invited.json());
+      const nobody = new Person(rig.address, '', '');
+      expect((await nobody.send('/api/invitations/accept', { secret, password })).status).toBe(200);
+    }
+    return signIn(rig.address, name, password);
+  };
+  const seen: string[] = [];
+  for (const of of role.options) {
+    let person = await ofOneSite(of);
+    for (const { name, method, path, body, allowed } of guarded) {
+      if (name === 'PUT /api/account/password') continue;
+      const found = await reach(await person.send(pathOf(path), body, method));
+      const expected = !allowed.includes(of) ? 'forbidden' : whole.has(name) ? 'not-your-sites' : 'let in';
+      if (found !== expected) seen.push(`${of}: ${name}: ${found}, not ${expected}`);
+      if (method !== 'GET' && (await person.get('/api/session')).status === 401) person = await ofOneSite(of);
+    }
+  }
+  expect(seen).toEqual([]);
+}, 60_000);
 
 test.each(routes.filter(({ allowed }) => allowed === 'anyone'))(
   '$name is open',

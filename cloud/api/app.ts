@@ -13,22 +13,26 @@ import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { awarenessRoutes } from './routes/awareness.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
+import { dutyRoutes } from './routes/duties.ts';
 import { healthRoutes } from './routes/health.ts';
 import { huntRoutes } from './routes/hunt.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { incidentDeskRoutes } from './routes/incident-desk.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { integrityRoutes } from './routes/integrity.ts';
+import { intelligenceRoutes } from './routes/intelligence.ts';
 import { monitorRoutes } from './routes/monitors.ts';
 import { pastRoutes } from './routes/past.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { registryRoutes } from './routes/registry.ts';
-import { riskRoutes } from './routes/risk.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { responseRoutes } from './routes/response.ts';
+import { riskRoutes } from './routes/risk.ts';
 import { cookieName, sessionRoutes } from './routes/session.ts';
 import { sharingRoutes } from './routes/sharing.ts';
+import { sharingGroupRoutes } from './routes/sharing-groups.ts';
 import { shiftRoutes } from './routes/shifts.ts';
 import { situationRoutes } from './routes/situation.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -80,6 +84,10 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...(parts.awareness.settings.enabled ? awarenessRoutes(parts) : []),
     ...identityRoutes(parts),
     ...responseRoutes(parts),
+    ...dutyRoutes(parts),
+    ...reportRoutes(parts),
+    ...sharingGroupRoutes(parts),
+    ...intelligenceRoutes(parts),
   ];
   routes.push(...healthRoutes(parts, () => routes));
   return routes;

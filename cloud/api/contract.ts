@@ -15,9 +15,9 @@ import type {
 import type { MonitorState } from '../monitors/monitor-state.ts';
 import type { MitigationRow, RiskRegister, RiskRow } from '../risk/report.ts';
 import type { Activity, Role, Ruling, Suppression } from '../store/store.ts';
-import type { RunRow } from './contract/response.ts';
 import type { IncidentPresence } from './contract/incident-desk.ts';
 import type { PictureMore, PictureSiteMore } from './contract/picture.ts';
+import type { RunRow } from './contract/response.ts';
 
 export type {
   Activity,
@@ -615,13 +615,16 @@ export interface RegistryImport {
 }
 
 export * from './contract/alerting.ts';
+export * from './contract/awareness.ts';
 export * from './contract/cascade.ts';
+export * from './contract/duties.ts';
 export * from './contract/hunt.ts';
 export * from './contract/incident-desk.ts';
 export * from './contract/people.ts';
 export * from './contract/picture.ts';
 export * from './contract/plans.ts';
-export * from './contract/risk.ts';
-export * from './contract/shifts.ts';
+export * from './contract/reports.ts';
 export * from './contract/response.ts';
-export * from './contract/awareness.ts';
+export * from './contract/risk.ts';
+export * from './contract/sharing.ts';
+export * from './contract/shifts.ts';

@@ -53,6 +53,15 @@ export const rights = [
   'response.run',
   'response.approve',
   'response.edit',
+  'duties.read',
+  'duties.handle',
+  'duties.approve',
+  'reports.read',
+  'reports.persons',
+  'reports.schedule',
+  'sharing.read',
+  'sharing.groups',
+  'intelligence.edit',
 ] as const;
 export type Right = (typeof rights)[number];
 
@@ -75,9 +84,23 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   // Of a shop: sees its sites as they are, and what happened there.
   staff: new Set<Right>(['picture.read', 'incidents.read', 'telemetry.read']),
   // Answers for a site (the responsible pharmacist): handles its incidents, and what is written down of it.
-  'responsible-person': new Set<Right>(['awareness.invite',...watching, 'incidents.handle', 'response.run', 'audit.read']),
+  'responsible-person': new Set<Right>([
+    'awareness.invite',
+    ...watching,
+    'duties.read',
+    'duties.handle',
+    'reports.read',
+    'reports.persons',
+    'incidents.handle',
+    'response.run',
+    'audit.read',
+  ]),
   operator: new Set<Right>([
     ...watching,
+    'duties.read',
+    'duties.handle',
+    'reports.read',
+    'sharing.read',
     'response.run',
     ...desking,
     'incidents.handle',
@@ -88,6 +111,15 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'awareness.invite',
     'awareness.approve',
     ...watching,
+    'duties.read',
+    'duties.handle',
+    'duties.approve',
+    'reports.read',
+    'reports.persons',
+    'reports.schedule',
+    'sharing.read',
+    'sharing.groups',
+    'intelligence.edit',
     ...desking,
     'hunts.watch',
     'evidence.export',
@@ -111,6 +143,10 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   // Sees everything that was done and changes nothing.
   auditor: new Set<Right>([
     ...watching,
+    'duties.read',
+    'reports.read',
+    'reports.persons',
+    'sharing.read',
     'personal-data.read',
     'audit.read',
     'audit.export',

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { IntelligenceSettings } from './configuration.ts';
 import { type FeedHealth, FeedRunner } from './feeds.ts';
 import { Hunt } from './hunt.ts';
+import type { Imported } from './imports/imported.ts';
 import { readObjects } from './imports/stix-bundle.ts';
 import { type Ageing, halfLifeDays, tlpRank } from './indicator.ts';
 import { type Change, Library } from './library.ts';
@@ -45,8 +46,17 @@ export interface Intelligence {
     objects: readonly StixObject[],
     tlp: IntelligenceSettings['tlp'],
   ): number | undefined;
-  /** Taken back by a person; an incident may have been released under other names before it was joined to this one. */
-  takeBack(isMeant: (incident: string) => boolean): void;
+  /** To one collection of incidents, by its alias, what was prepared for it. @returns undefined: there is no such one */
+  releaseTo(collection: string, incident: string, objects: readonly StixObject[]): number | undefined;
+  /**
+   * Taken back by a person; an incident may have been released under other names before it was joined to this one.
+   * @param collection alias of the only one to take it out of
+   */
+  takeBack(isMeant: (incident: string) => boolean, collection?: string): void;
+  /** How what is known loses its worth. */
+  readonly ageing: Ageing;
+  /** Takes what a person brings, or takes back, under the name of its source. */
+  take(source: string, imported: Imported): Change;
   /** @param wake what changed is judged soon */
   start(signal: AbortSignal, wake: () => void): void;
   close(): void;
@@ -119,8 +129,19 @@ export function openIntelligence(parts: IntelligenceParts): Intelligence {
       if (shelf === undefined || open.length === 0) return undefined;
       return open.reduce((sum, { id }) => sum + shelf.release(id, incident, objects), 0);
     },
-    takeBack(isMeant) {
-      for (const { id } of forIncidents) shelf?.takeBack(id, isMeant);
+    releaseTo(collection, incident, objects) {
+      const found = forIncidents.find(({ alias }) => alias === collection);
+      return found === undefined ? undefined : shelf?.release(found.id, incident, objects);
+    },
+    takeBack(isMeant, collection) {
+      for (const { id, alias } of forIncidents)
+        if (collection === undefined || alias === collection) shelf?.takeBack(id, isMeant);
+    },
+    ageing,
+    take(source, imported) {
+      const change = library.take(source, imported);
+      if (change.put.length + change.gone.length > 0) onChange(change);
+      return change;
     },
     start(signal, wake) {
       wakeUp = wake;

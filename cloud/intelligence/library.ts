@@ -249,6 +249,41 @@ export class Library {
     return known === undefined ? undefined : read(known.json);
   }
 
+  /**
+   * Indicators that are looked for, those seen last before the rest, then the newest.
+   * @param query `text`: a part of the name, the pattern or the source
+   */
+  list(query: { text?: string; seenOnly?: boolean; source?: string; offset: number; limit: number }): {
+    items: { indicator: Indicator; count: number; lastAt: number | undefined }[];
+    total: number;
+  } {
+    const conditions = ['revoked = 0'];
+    const values: string[] = [];
+    if (query.seenOnly === true) conditions.push('sighted.row IS NOT NULL');
+    if (query.source !== undefined) {
+      conditions.push('source = ?');
+      values.push(query.source);
+    }
+    if (query.text !== undefined && query.text !== '') {
+      conditions.push("instr(lower(source || ' ' || json), ?) > 0");
+      values.push(query.text.toLowerCase());
+    }
+    const from = `FROM indicator LEFT JOIN sighted ON sighted.row = indicator.row WHERE ${conditions.join(' AND ')}`;
+    const found = this.#database
+      .prepare(`SELECT json, sighted.count AS count, last_at ${from}
+        ORDER BY last_at IS NULL, last_at DESC, modified DESC, indicator.row LIMIT ? OFFSET ?`)
+      .all(...values, query.limit, query.offset);
+    const total = this.#database.prepare(`SELECT count(*) AS total ${from}`).get(...values);
+    return {
+      items: found.map(({ json, count, last_at: last }) => ({
+        indicator: read(json),
+        count: Number(count ?? 0),
+        lastAt: last === null || last === undefined ? undefined : Number(last),
+      })),
+      total: Number(total?.total ?? 0),
+    };
+  }
+
   feedState(name: string): string | undefined {
     const found = this.#database.prepare('SELECT state FROM feed WHERE name = ?').get(name);
     return found === undefined ? undefined : String(found.state);

@@ -94,6 +94,11 @@ export class Reports {
     return this.#parts.sender() !== undefined;
   }
 
+  /** Where the audit trail stands now. */
+  checkpoint(): Report['checkpoint'] {
+    return this.#parts.checkpoint();
+  }
+
   async make({ kind, from, to, timeZone, sites, withPersons, by }: ReportWish): Promise<Report> {
     const { registry, clock, organisation } = this.#parts;
     const period = { from, to, timeZone, name: periodName({ from, to }, timeZone) };
