@@ -141,6 +141,14 @@ export const pages: readonly Page[] = [
     key: 'r',
     shows: { load: async () => (await import('./registry/registry-page.tsx')).RegistryPage },
   },
+  {
+    section: 'awareness',
+    group: 'act',
+    title: () => text('awareness.page'),
+    icon: 'eye',
+    isFor: () => session.value?.role !== 'staff',
+    shows: { load: async () => (await import('./awareness/awareness-page.tsx')).AwarenessPage },
+  },
 ];
 
 /** The pages that are offered to whoever is signed in, in the order of their groups. */

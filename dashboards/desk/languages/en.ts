@@ -647,4 +647,5 @@ export const en = {
   'seen.payment.disputed': 'Payment disputed',
   'seen.payout.changed': 'Payout account changed',
   'seen.value': '{label}: {value}',
+  'awareness.page': 'Awareness',
 } as const;
