@@ -15,6 +15,8 @@ export interface ShopOptions {
   accountLog: string;
   /** Administrators and their passwords. */
   administrators: Readonly<Record<string, string>>;
+  /** What machines show to block accounts and to close the checkout; without it nobody can. */
+  apiToken?: string;
   port?: number;
 }
 
@@ -39,6 +41,9 @@ export class Shop {
   readonly #server: Server;
   #writing: Promise<void> = Promise.resolve();
   requests = 0;
+  /** Accounts that can't log in any more. */
+  readonly blocked = new Set<string>();
+  isCheckoutOpen = true;
 
   private constructor(options: ShopOptions) {
     this.#options = options;
@@ -76,7 +81,10 @@ export class Shop {
     const address = String(request.headers['x-forwarded-for'] ?? request.socket.remoteAddress ?? '-');
     const body = await bodyOf(request);
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const { status, text, location } = this.#answer(request.method ?? 'GET', path, body, address);
+    const { status, text, location } =
+      request.method === 'POST' && path.startsWith('/admin/api/')
+        ? this.#asked(path, request.headers.authorization)
+        : this.#answer(request.method ?? 'GET', path, body, address);
     const bytes = Buffer.byteLength(text);
     response
       .writeHead(status, {
@@ -89,6 +97,25 @@ export class Shop {
     const referer = quoted(String(request.headers.referer ?? '-'));
     const line = `${address} - - [${logTime(this.#options.clock.now())}] "${request.method} ${quoted(request.url ?? '/')} HTTP/1.1" ${status} ${bytes} "${referer}" "${agent}"\n`;
     this.#append(this.#options.accessLog, line);
+  }
+
+  /** Machines of partners: each call does no more when it comes twice. */
+  #asked(
+    path: string,
+    authorization: string | undefined,
+  ): { status: number; text: string; location?: string } {
+    const { apiToken } = this.#options;
+    if (apiToken === undefined || authorization !== `Bearer ${apiToken}`)
+      return { status: 401, text: 'who?' };
+    const account = /^\/admin\/api\/accounts\/([^/]{1,64})\/block$/.exec(path)?.[1];
+    if (account !== undefined) {
+      this.blocked.add(decodeURIComponent(account));
+      return { status: 200, text: 'blocked' };
+    }
+    const checkout = /^\/admin\/api\/checkout\/(close|open)$/.exec(path)?.[1];
+    if (checkout === undefined) return { status: 404, text: 'no such call' };
+    this.isCheckoutOpen = checkout === 'open';
+    return { status: 200, text: `checkout ${checkout}` };
   }
 
   #answer(method: string, path: string, body: URLSearchParams, address: string) {
@@ -107,7 +134,10 @@ export class Shop {
 
   #adminLogin(body: URLSearchParams, address: string) {
     const account = body.get('account') ?? '';
-    const good = this.#options.administrators[account] === body.get('password') && account !== '';
+    const good =
+      this.#options.administrators[account] === body.get('password') &&
+      account !== '' &&
+      !this.blocked.has(account);
     const entry = {
       time: new Date(this.#options.clock.now()).toISOString(),
       event: good ? 'login.succeeded' : 'login.failed',
