@@ -29,6 +29,7 @@ const debianPackages = [
   ['nut-client', '/usr/bin/upsc'],
   ['gpsd', '/usr/sbin/gpsd'],
   ['gpsd-clients', '/usr/bin/gpspipe'],
+  ['poppler-utils', '/usr/bin/pdftotext'],
   ['zint', '/usr/bin/zint'],
   ['dmtx-utils', '/usr/bin/dmtxread'],
   ['make', '/usr/bin/make'],
