@@ -8,7 +8,7 @@ export class Html {
   }
 }
 
-export const escape = (text: string): string =>
+export const escapedText = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 type Filling = string | number | Html | readonly Html[] | undefined;
@@ -20,7 +20,7 @@ const filled = (value: Filling): string =>
       ? value.text
       : Array.isArray(value)
         ? value.map(({ text }: Html) => text).join('')
-        : escape(String(value));
+        : escapedText(String(value));
 
 export const html = (pieces: TemplateStringsArray, ...values: readonly Filling[]): Html =>
   new Html(

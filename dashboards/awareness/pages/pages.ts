@@ -6,7 +6,7 @@ import { type Audience, type Lesson, lessons } from '../content/course.ts';
 import { type LanguageTag, languages, sayIn } from '../content/languages.ts';
 import { toldLessons } from '../content/lessons.ts';
 import { drawn } from '../pictures/pictures.ts';
-import { escape, Html, html, speaker } from './html.ts';
+import { escapedText, Html, html, speaker } from './html.ts';
 
 /** Names of the files that the build made, relative to the site's root. */
 export interface BuiltFiles {
@@ -98,7 +98,7 @@ class SiteText {
 <p class="hero-actions"><a class="button button-primary button-large" href="game/">${t('home.play')}</a>
 <a class="button button-large" href="lessons/fake-shops/">${t('home.learn')}</a></p>
 <p class="promise">${t('site.none')}</p></div>
-<div class="hero-picture">${new Html(drawn('home', escape(this.#say('home.picture').text)))}</div></div>
+<div class="hero-picture">${new Html(drawn('home', escapedText(this.#say('home.picture').text)))}</div></div>
 <div id="banner" class="banner-place"></div>
 <section aria-labelledby="shop"><h2 id="shop" class="section-title">${t('home.shop')}</h2><ul class="lesson-cards">${cards('shop')}</ul></section>
 <section aria-labelledby="work"><h2 id="work" class="section-title">${t('home.staff')}</h2><ul class="lesson-cards">${cards('staff')}</ul></section>
@@ -134,7 +134,7 @@ ${points.length === 0 ? undefined : html`<ul class="points">${points.map((point)
       html`
 <article class="lesson"><header class="lesson-head"><div><p class="lesson-over">${t('nav.lessons')} · ${t('lesson.minutes', { count: lesson.minutes })}</p>
 <h1>${say(words.title)}</h1><p class="lead">${say(words.summary)}</p></div>
-<div class="lesson-picture">${new Html(drawn(lesson.id, escape(words.picture.text)))}</div></header>
+<div class="lesson-picture">${new Html(drawn(lesson.id, escapedText(words.picture.text)))}</div></header>
 <div class="lesson-body">${sections}
 <section class="attempt" aria-labelledby="try"><h2 id="try">${t('lesson.try')}</h2><p>${say(words.attempt.situation)}</p>
 <details><summary>${t('lesson.try-open')}</summary><p>${say(words.attempt.answer)}</p></details></section>
