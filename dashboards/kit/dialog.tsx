@@ -17,7 +17,11 @@ export function Dialog(props: {
   const id = useId();
   useEffect(() => {
     const dialog = reference.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
+    if (dialog !== null && !dialog.open) {
+      dialog.showModal();
+      // It gives the focus to the first control, which is the one that closes it.
+      dialog.querySelector<HTMLElement>('[data-focused]')?.focus();
+    }
     return () => dialog?.close();
   }, []);
   return (
