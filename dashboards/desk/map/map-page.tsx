@@ -2,7 +2,7 @@
 import './map.css';
 import { useSignal } from '@preact/signals';
 import type { PictureSite } from '../../../cloud/api/contract.ts';
-import { IconButton } from '../../kit/button.tsx';
+import { Button } from '../../kit/button.tsx';
 import { TextField } from '../../kit/field.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { loadPicture } from '../live/desk-state.ts';
@@ -52,13 +52,17 @@ export function MapPage({ view: named }: { view: string | undefined }) {
         {site === undefined ? null : (
           <div class="map-chosen">
             <span class="map-chosen-close">
-              <IconButton
+              <Button
+                size="small"
+                look="quiet"
                 icon="close"
-                label={words('map.close', { name: site.name })}
+                label={words('map.close-named', { name: site.name })}
                 onClick={() => {
                   chosen.value = undefined;
                 }}
-              />
+              >
+                {words('map.close')}
+              </Button>
             </span>
             <SiteCard key={site.id} site={site} />
           </div>

@@ -26,6 +26,8 @@ import { words } from './words.ts';
 /** One press of an arrow key, px; one step of nearer or farther. */
 const STEP_PX = 70;
 const STEP_ZOOM = 1.6;
+/** With more marks than this their names would cover one another. */
+const MAX_NAMED = 14;
 /** Marks this far outside of the map are not drawn, px. */
 const MARGIN_PX = 30;
 
@@ -200,7 +202,11 @@ export function SiteMap({ sites, chosen, onChoose, look }: SiteMapProps) {
               <span class="map-glyph">
                 <Icon name={icon} size={standing === 'calm' ? 11 : 15} />
               </span>
-              {count > 1 ? <span class="map-count">{count}</span> : null}
+              {count > 1 ? (
+                <span class="map-count">{count}</span>
+              ) : clusters.length <= MAX_NAMED ? (
+                <span class="map-name truncate">{site.name}</span>
+              ) : null}
             </button>
           );
         })}

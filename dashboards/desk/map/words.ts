@@ -22,9 +22,8 @@ const en = {
   'map.no-land': 'Land and borders could not be fetched. The sites are where they are.',
   'map.nothing': 'No site is on the map yet',
   'map.nothing-text': 'Give the sites latitude and longitude in the registry, and they are shown here.',
-  'map.close': 'Close {name}',
-  'map.open-page': 'Large map',
-  'map.legend': 'What the marks mean',
+  'map.close': 'Close',
+  'map.close-named': 'Close {name}',
 } as const;
 
 export const words = texts(en);

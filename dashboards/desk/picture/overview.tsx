@@ -2,6 +2,7 @@ import type { SituationalPicture } from '../../../cloud/api/contract.ts';
 import { Icon, type IconName } from '../../kit/icons.tsx';
 import type { Queue } from '../live/queue-changes.ts';
 import { text } from '../text.ts';
+import { words } from './words.ts';
 
 /** The few numbers that say whether anything is wrong anywhere. */
 export function Overview({ picture, queue }: { picture: SituationalPicture; queue: Queue | undefined }) {
@@ -16,14 +17,23 @@ export function Overview({ picture, queue }: { picture: SituationalPicture; queu
   );
   const silent = gateways.reduce((sum, { devicesOffline = 0 }) => sum + devicesOffline, 0);
   const quarantined = gateways.reduce((sum, gateway) => sum + (gateway.quarantined ?? 0), 0);
-  const open = queue?.counts.open ?? 0;
+  const alarmed = picture.sites.filter(({ openIncidents }) => openIncidents > 0);
+  const isPast = picture.asOf !== undefined;
+  const open = isPast ? alarmed.length : (queue?.counts.open ?? 0);
   const active = queue === undefined ? 0 : open + queue.counts.acknowledged + queue.counts.contained;
-  const isCritical = queue?.items.some(({ state, severity }) => state === 'open' && severity === 'critical');
+  const isCritical = isPast
+    ? alarmed.some(({ worst }) => worst === 'critical')
+    : queue?.items.some(({ state, severity }) => state === 'open' && severity === 'critical');
   const facts: { icon: IconName; value: string; label: string; detail?: string; tone?: string }[] = [
     {
       icon: 'incidents',
       value: String(open),
-      label: open === 0 ? text('overview.calm') : text('overview.waiting', { count: open }),
+      label:
+        open === 0
+          ? text('overview.calm')
+          : isPast
+            ? words('picture.alarmed', { count: open })
+            : text('overview.waiting', { count: open }),
       ...(active > open ? { detail: `${active} ${text('overview.active', { count: active })}` } : {}),
       ...(open === 0 ? {} : { tone: isCritical ? 'critical' : 'high' }),
     },

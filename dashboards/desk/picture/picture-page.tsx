@@ -45,7 +45,9 @@ export function PicturePage() {
       </>
     );
   }
-  const queue = attention.value.state === 'there' ? attention.value.value : undefined;
+  // The queue is of now; a picture of the past has its own numbers.
+  const queue =
+    past.value === undefined && attention.value.state === 'there' ? attention.value.value : undefined;
   return (
     <div class={`picture-page${past.value === undefined ? '' : ' picture-past'}`}>
       <h1 class="visually-hidden">{text('desk.picture')}</h1>
@@ -81,8 +83,16 @@ export function PicturePage() {
       <div class="picture-columns">
         <Sites picture={held.value} />
         <div class="picture-rail">
-          <Attention />
-          <Sources picture={held.value} />
+          {past.value === undefined ? (
+            <>
+              <Attention />
+              <Sources picture={held.value} />
+            </>
+          ) : (
+            <Card title={words('picture.then')} labelledBy="then">
+              <p class="soft">{words('picture.then-text')}</p>
+            </Card>
+          )}
           <div class="demonstration-in-page">
             <Demonstration id="demonstration-page" />
           </div>

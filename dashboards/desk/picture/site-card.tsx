@@ -3,6 +3,7 @@ import type { PictureSite } from '../../../cloud/api/contract.ts';
 import { Card } from '../../kit/card.tsx';
 import { Chip, SeverityMark } from '../../kit/chip.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { Popover } from '../../kit/popover.tsx';
 import { address } from '../../kit/route.ts';
 import { StateDot } from '../../kit/state-dot.tsx';
 import { Skeleton } from '../../kit/states.tsx';
@@ -10,6 +11,7 @@ import { duration } from '../../kit/time.ts';
 import { chooseFilter } from '../live/desk-state.ts';
 import { session } from '../session.ts';
 import { text } from '../text.ts';
+import { Later } from './later.tsx';
 import { isStale, past, shownAt } from './past.ts';
 import { Plan } from './plan.tsx';
 import { useWhole } from './whole.ts';
@@ -109,6 +111,7 @@ const mayEditPlans = () => {
 
 /** What does not get through, what is old, who is there: in a few words, each with its list as a tooltip. */
 function Notices({ site }: { site: PictureSite }) {
+  const anchor = useSignal<HTMLElement | undefined>(undefined);
   // The gateway's own link is told beside this.
   const down = site.linksDown?.filter(({ kind }) => kind !== 'gateway') ?? [];
   const downs = site.summary?.linksDown ?? down.length;
@@ -125,7 +128,35 @@ function Notices({ site }: { site: PictureSite }) {
         </span>
       )}
       {stale === 0 ? null : <span class="ink-medium">{words('picture.stale-data', { count: stale })}</span>}
-      {people === 0 ? null : <span class="faint">{words('picture.people', { count: people })}</span>}
+      {people === 0 ? null : (
+        <button
+          type="button"
+          class="people-open"
+          aria-haspopup="dialog"
+          onClick={(click) => {
+            anchor.value = click.currentTarget;
+          }}
+        >
+          <Icon name="person" size={13} />
+          {words('picture.people', { count: people })}
+        </button>
+      )}
+      {anchor.value === undefined ? null : (
+        <Popover
+          anchor={anchor.value}
+          label={words('picture.who')}
+          onClose={() => {
+            anchor.value = undefined;
+          }}
+        >
+          <Later
+            name="people"
+            load={async () => (await import('./people-list.tsx')).PeopleList}
+            props={{ site }}
+            height={80}
+          />
+        </Popover>
+      )}
     </>
   );
 }

@@ -25,8 +25,12 @@ import { heldBy, integrity, monitors, policies, suppressions, trail } from '../f
 import { scenes } from '../fixtures/scenes.ts';
 import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
+import { alertingRoutes } from './alerting-routes.ts';
+import { incidentDeskRoutes } from './incident-desk-routes.ts';
 import { landscapeRoutes } from './landscape-routes.ts';
+import { pictureRoutes } from './picture-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
+import { responseRoutes } from './response-routes.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -36,6 +40,7 @@ const types: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.json': 'application/json',
 };
 const becomes: Record<string, { state?: IncidentState; action: Activity['action'] }> = {
   acknowledge: { state: 'acknowledged', action: 'acknowledged' },
@@ -68,8 +73,11 @@ export async function startDeskServer(options: {
   isSignedIn: boolean;
   content?: 'full' | 'empty';
   role?: Role;
+  /** Another picture than that of `content`. */
+  picture?: SituationalPicture;
 }): Promise<DeskServer> {
-  const picture: SituationalPicture = options.content === 'empty' ? emptyPicture : fullPicture;
+  const picture: SituationalPicture =
+    options.picture ?? (options.content === 'empty' ? emptyPicture : fullPicture);
   let incidents: IncidentSummary[] = options.content === 'empty' ? [] : [...allIncidents];
   const activities: Activity[] = [];
   const received: DeskServer['received'] = [];
@@ -153,16 +161,34 @@ export async function startDeskServer(options: {
     if (context.req.method !== 'GET') {
       const text = await context.req.text();
       const body: unknown = text === '' ? {} : JSON.parse(text);
-      received.push({ path: context.req.path, token: context.req.header('x-gatehouse-token'), body });
+      if (!context.req.path.endsWith('/presence'))
+        received.push({ path: context.req.path, token: context.req.header('x-gatehouse-token'), body });
       if (refusal !== undefined) return context.json({ error: { code: 'refused', message: refusal } }, 409);
     }
     return proceed();
   });
   app.route(
+    '/api/alerting',
+    alertingRoutes(picture.clock.now, options.role === 'supervisor', () => received.at(-1)?.body),
+  );
+  app.route(
     '/api/registry',
     registryRoutes(picture.clock.now, () => received.at(-1)?.body),
   );
-  app.route('/api', landscapeRoutes(picture.clock.now, isEmpty, () => received.at(-1)?.body));
+  app.route(
+    '/api',
+    landscapeRoutes(picture.clock.now, isEmpty, () => received.at(-1)?.body),
+  );
+  const isEditor = options.role === 'supervisor' || options.role === 'administrator';
+  app.route('/api', pictureRoutes({ picture, bodyOf: () => received.at(-1)?.body, isEditor }));
+  app.route(
+    '/api',
+    incidentDeskRoutes(picture.clock.now, options.content === 'empty', () => received.at(-1)?.body),
+  );
+  app.route(
+    '/api/response',
+    responseRoutes(picture.clock.now, () => received.at(-1)?.body),
+  );
   app.get('/api/picture', (context) => context.json(picture));
   app.get('/api/people', (context) =>
     context.json({

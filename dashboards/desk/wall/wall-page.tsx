@@ -31,6 +31,8 @@ export function WallPage() {
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // No button has the focus: nobody is there to press it.
+    element?.focus();
     const changed = () => {
       isFull.value = document.fullscreenElement !== null;
     };
@@ -68,6 +70,7 @@ export function WallPage() {
       ref={dialog}
       class={`wall${night ? ' wall-night' : ''}`}
       aria-label={words('wall.title')}
+      tabIndex={-1}
       onCancel={(cancel) => {
         cancel.preventDefault();
         go();

@@ -192,8 +192,8 @@ export function Canvas({ editing }: { editing: Editing }) {
           )}
         </svg>
         {floor.zones.map(({ zone, outline }) => {
-          const x = outline.reduce((sum, point) => sum + point.x, 0) / outline.length;
-          const y = outline.reduce((sum, point) => sum + point.y, 0) / outline.length;
+          const x = Math.min(...outline.map((point) => point.x));
+          const y = Math.min(...outline.map((point) => point.y));
           return (
             <span key={zone} class="plan-zone-name" style={style({ x, y })}>
               {editing.nameOfZone(zone)}
