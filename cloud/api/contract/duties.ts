@@ -102,7 +102,7 @@ export interface DutyPage {
  * POST /api/incidents/:id/duties/awareness {at, reason} · …/decision {regime, answers} · …/request {text} ·
  * …/drafts {stage} · PUT …/drafts/:draft {base, fields} · POST …/drafts/:draft/approve {version} ·
  * …/drafts/:draft/sent {at, channel, proof} · GET …/drafts/:draft/file?format=pdf|json ·
- * GET /api/incidents/:id/bundle?to=insurer|police&format=pdf|json|csv · POST /api/incidents/:id/cap → XML
+ * GET /api/incidents/:id/duties/bundle?to=insurer|police&format=pdf|json|csv · POST /api/incidents/:id/cap → XML
  */
 export interface DutySent {
   at: number;

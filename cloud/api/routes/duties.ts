@@ -331,7 +331,7 @@ export function dutyRoutes(parts: ApiParts): Route[] {
     }),
     route({
       method: 'get',
-      path: '/api/incidents/:id/bundle',
+      path: `${base}/bundle`,
       title: 'The incident file for the insurer or the police, with the list of evidence',
       needs: 'duties.read',
       params: incidentId,
