@@ -77,6 +77,24 @@ export const pages: readonly Page[] = [
     shows: { load: async () => (await import('./picture/editor/plans-page.tsx')).PlansPage },
   },
   {
+    section: 'search',
+    group: 'watch',
+    title: () => text('desk.search'),
+    icon: 'search',
+    key: 'h',
+    isFor: () => !['staff', 'responsible-person'].includes(session.value?.role ?? ''),
+    shows: { load: async () => (await import('./hunt/hunt-page.tsx')).HuntPage },
+  },
+  {
+    section: 'shifts',
+    group: 'watch',
+    title: () => text('desk.shifts'),
+    icon: 'clock',
+    key: 'd',
+    isFor: () => ['operator', 'supervisor', 'administrator'].includes(session.value?.role ?? ''),
+    shows: { load: async () => (await import('./shifts/shifts-page.tsx')).ShiftsPage },
+  },
+  {
     section: 'assets',
     group: 'understand',
     title: () => text('desk.assets'),
@@ -148,6 +166,22 @@ export const pages: readonly Page[] = [
     icon: 'eye',
     isFor: () => session.value?.role !== 'staff',
     shows: { load: async () => (await import('./awareness/awareness-page.tsx')).AwarenessPage },
+  },
+  {
+    section: 'people',
+    group: 'house',
+    title: () => text('desk.people'),
+    icon: 'lock',
+    key: 'u',
+    isFor: () => ['administrator', 'auditor'].includes(session.value?.role ?? ''),
+    shows: { load: async () => (await import('./people/people-page.tsx')).PeoplePage },
+  },
+  {
+    section: 'account',
+    group: 'house',
+    title: () => text('desk.my-account'),
+    icon: 'account',
+    shows: { load: async () => (await import('./people/account-page.tsx')).AccountPage },
   },
 ];
 

@@ -63,8 +63,12 @@ export async function resumeSession(): Promise<void> {
 }
 
 /** @throws RequestError, 401 when name or password is wrong */
-export async function signIn(name: string, password: string): Promise<void> {
-  const answer = await api.send('api/session', { name, password });
+export async function signIn(name: string, password: string, code?: string): Promise<void> {
+  entered(await api.send('api/session', { name, password, ...(code === undefined ? {} : { code }) }));
+}
+
+/** Takes what the server says of a session that has begun. */
+export function entered(answer: unknown): void {
   if (!isSession(answer)) throw new RequestError(200, 'unexpected', 'api/session');
   wasSignedOut.value = false;
   session.value = answer;
@@ -79,8 +83,9 @@ const query = (parameters: Readonly<Record<string, string | number>>): string =>
   new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)])).toString();
 
 export const fetchPicture = () => api.get('api/picture', isPicture);
-export const fetchIncidents = (parameters: { state: string; site?: string; offset: number; limit: number }) =>
-  api.get(`api/incidents?${query(parameters)}`, isIncidentList);
+export const fetchIncidents = (
+  parameters: { state: string; limit: number } & Readonly<Record<string, string | number>>,
+) => api.get(`api/incidents?${query(parameters)}`, isIncidentList);
 export const fetchIncident = (id: string) =>
   api.get(`api/incidents/${encodeURIComponent(id)}`, isIncidentPage);
 export const fetchPeople = () => api.get('api/people', isPeopleList);

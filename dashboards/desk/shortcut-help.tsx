@@ -24,6 +24,8 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
         { press: ['k'], does: text('keys.previous') },
         { press: ['Enter'], does: text('keys.open') },
         { press: ['a'], does: text('keys.acknowledge') },
+        { press: ['x'], does: text('keys.choose') },
+        { press: ['Shift', 'x'], does: text('keys.choose-range') },
       ],
     },
     {

@@ -22,6 +22,8 @@ const activityOf: Record<Verb, Activity['action']> = {
 export const maySuppress = (): boolean =>
   session.value?.role === 'supervisor' || session.value?.role === 'administrator';
 export const maySwitch = (): boolean => session.value?.role === 'administrator';
+export const mayExport = (): boolean =>
+  ['supervisor', 'auditor', 'administrator'].includes(session.value?.role ?? '');
 export const mayAct = (): boolean => session.value?.role !== 'auditor';
 
 /** @returns whether the server took it; when not, a notice has said why and all is as it was */

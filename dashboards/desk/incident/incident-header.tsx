@@ -12,10 +12,11 @@ import { type Loaded, load } from '../loaded.ts';
 import { StateChip, Worlds } from '../queue/incident-row.tsx';
 import { fetchPeople, session } from '../session.ts';
 import { text } from '../text.ts';
-import { act, mayAct } from './actions.ts';
+import { act, mayAct, mayExport } from './actions.ts';
 import { possible } from './life.ts';
 import { MergeDialog } from './merge-dialog.tsx';
 import { ReasonDialog, type Reasoned } from './reason-dialog.tsx';
+import { words } from './words.ts';
 
 const icons: Record<Reasoned | 'acknowledge', IconName> = {
   acknowledge: 'eye',
@@ -68,6 +69,17 @@ export function IncidentHeader({ page, zone }: { page: IncidentPage; zone: strin
             ),
           )}
           <AssignMenu page={page} />
+          {mayExport() ? (
+            <a
+              class="button button-plain"
+              href={`api/incidents/${encodeURIComponent(summary.id)}/bundle`}
+              download="evidence.tar"
+              title={words('bundle-title')}
+            >
+              <Icon name="note" />
+              <span class="button-text">{words('bundle')}</span>
+            </a>
+          ) : null}
           <Button
             icon="link"
             onClick={() => {

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { IncidentPage } from '../../../cloud/api/contract.ts';
 import { Card } from '../../kit/card.tsx';
 import { Icon } from '../../kit/icons.tsx';
@@ -14,11 +14,13 @@ import { act, mayAct } from './actions.ts';
 import { ActivityLog, NOTE_FIELD } from './activity-log.tsx';
 import { IncidentHeader } from './incident-header.tsx';
 import { Involved } from './involved.tsx';
+import { Later } from './later.tsx';
 import { Pictures } from './pictures.tsx';
 import { Rulings } from './rulings.tsx';
 import { StepTimeline } from './step-timeline.tsx';
 import { Story } from './story.tsx';
 import { WhyOne } from './why-one.tsx';
+import { words } from './words.ts';
 
 /** One incident: fetched when shown, kept up to date by the stream. */
 export function IncidentView({ id }: { id: string }) {
@@ -62,6 +64,12 @@ export function IncidentView({ id }: { id: string }) {
 
 const HOUR_MS = 3_600_000;
 
+const loadPresent = async () => (await import('./present.tsx')).Present;
+const loadGraph = async () => (await import('./why-graph.tsx')).WhyGraph;
+const loadSimilar = async () => (await import('./similar.tsx')).Similar;
+const loadNext = async () => (await import('../cascade/next-failures.tsx')).NextFailures;
+const loadResponse = async () => (await import('../response/response-panel.tsx')).ResponsePanel;
+
 /** The assets whose temperature is part of the story, with the moments at which it mattered. */
 function excursionsOf(page: IncidentPage) {
   return page.assets
@@ -86,6 +94,10 @@ function Content({ page }: { page: IncidentPage }) {
   // The picture is live; the incident's own copy of the site is from when it was fetched.
   const live = picture.value.state === 'there' ? picture.value.value.sites : [];
   const site = live.find(({ id }) => id === page.site?.id) ?? page.site;
+  const measured = useMemo(
+    () => excursionsOf(page).map(({ asset }) => ({ id: asset.id, name: asset.name })),
+    [page],
+  );
   const steps = new Map<string, number[]>();
   story.forEach((step, index) => {
     for (const { id } of step.assets) steps.set(id, [...(steps.get(id) ?? []), index + 1]);
@@ -93,13 +105,22 @@ function Content({ page }: { page: IncidentPage }) {
   return (
     <>
       <IncidentHeader page={page} zone={zone} />
-      <StepTimeline story={story} zone={zone} pointed={pointed} />
+      <Later key={`present-${summary.id}`} load={loadPresent} with={{ incident: summary.id }} />
+      <StepTimeline story={story} zone={zone} pointed={pointed} measured={measured} />
       <div class="incident-columns">
         <div class="incident-story">
           <Story page={page} zone={zone} pointed={pointed} />
+          {page.links.length === 0 ? null : (
+            <Card title={words('graph')} labelledBy="why-graph">
+              <Later load={loadGraph} with={{ page }} />
+            </Card>
+          )}
           <WhyOne page={page} />
         </div>
         <div class="incident-side">
+          <Later load={loadResponse} with={{ incident: summary.id }} />
+          <Later load={loadNext} with={{ incident: summary.id, stamp: summary.last }} />
+          <Later key={`similar-${summary.id}`} load={loadSimilar} with={{ incident: summary.id }} />
           {site === undefined ? null : (
             <Card title={text('incident.where')} aside={site.name} labelledBy="where">
               <Plan site={site} steps={steps} />

@@ -1,10 +1,14 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { StoryStep } from '../../../cloud/api/contract.ts';
+import { Button, IconButton } from '../../kit/button.tsx';
 import { Icon } from '../../kit/icons.tsx';
-import { duration, timeOfDay } from '../../kit/time.ts';
+import { duration, preciseTime, timeOfDay } from '../../kit/time.ts';
 import { text } from '../text.ts';
 import { layOutLanes, type World } from './lanes.ts';
+import { Later } from './later.tsx';
+import { moved, type TimeWindow, zoomed } from './time-window.ts';
+import { words } from './words.ts';
 
 const worlds: World[] = ['physical', 'cyber'];
 /** Less room than this is not worth a name. */
@@ -14,6 +18,8 @@ const ICON_PX = 18;
 const LAST_NAME_PX = 90;
 /** On a phone the lanes have a glyph each, and the steps no names. */
 const NARROW_PX = 560;
+
+const loadStrip = async () => (await import('./measured-strip.tsx')).MeasuredStrip;
 
 /** The element of a step in the story below. */
 export const stepElementId = (number: number): string => `step-${number}`;
@@ -26,8 +32,29 @@ export function StepTimeline(props: {
   story: readonly StoryStep[];
   zone: string;
   pointed: Signal<string | undefined>;
+  /** Assets whose temperature is drawn below, on the same axis. */
+  measured?: readonly { id: string; name: string }[];
 }) {
-  const { story, zone, pointed } = props;
+  const { zone, pointed } = props;
+  const whole = useMemo(() => {
+    const times = props.story.map(({ detection }) => detection.at);
+    const [first, last] = [Math.min(...times), Math.max(...times)];
+    return { from: first, to: Math.max(last, first + 1) };
+  }, [props.story]);
+  const seen = useSignal<TimeWindow | undefined>(undefined);
+  const shown = seen.value ?? whole;
+  const story = useMemo(
+    () =>
+      props.story.filter(
+        ({ detection }) =>
+          seen.value === undefined || (detection.at >= seen.value.from && detection.at <= seen.value.to),
+      ),
+    [props.story, seen.value],
+  );
+  const firstShown = story[0] === undefined ? 0 : props.story.indexOf(story[0]);
+  const look = (next: TimeWindow) => {
+    seen.value = next.from <= whole.from && next.to >= whole.to ? undefined : next;
+  };
   const frame = useRef<HTMLDivElement>(null);
   const width = useSignal(900);
   useLayoutEffect(() => {
@@ -57,7 +84,48 @@ export function StepTimeline(props: {
     [story, width.value, isNarrow, zone],
   );
   return (
-    <section class="timeline" aria-label={text('incident.timeline')}>
+    <section
+      class="timeline"
+      aria-label={text('incident.timeline')}
+      onKeyDown={(press) => {
+        const next = {
+          '+': zoomed(shown, 0.5, whole),
+          '-': zoomed(shown, 2, whole),
+          ArrowLeft: moved(shown, -0.25, whole),
+          ArrowRight: moved(shown, 0.25, whole),
+          '0': whole,
+        }[press.key];
+        if (next === undefined || press.ctrlKey || press.metaKey) return;
+        press.preventDefault();
+        look(next);
+      }}
+    >
+      {props.story.length < 3 ? null : (
+        <section class="timeline-tools" aria-label={words('lanes')}>
+          <span class="faint" role="status">
+            {seen.value === undefined
+              ? null
+              : words('span', { from: preciseTime(shown.from, zone), to: preciseTime(shown.to, zone) })}
+          </span>
+          <IconButton icon="plus" label={words('zoom-in')} onClick={() => look(zoomed(shown, 0.5, whole))} />
+          <IconButton icon="minus" label={words('zoom-out')} onClick={() => look(zoomed(shown, 2, whole))} />
+          <IconButton
+            icon="arrow-left"
+            label={words('earlier')}
+            onClick={() => look(moved(shown, -0.5, whole))}
+          />
+          <IconButton
+            icon="chevron-right"
+            label={words('later')}
+            onClick={() => look(moved(shown, 0.5, whole))}
+          />
+          {seen.value === undefined ? null : (
+            <Button size="small" look="quiet" onClick={() => look(whole)}>
+              {words('whole')}
+            </Button>
+          )}
+        </section>
+      )}
       <div ref={frame} class="timeline-frame" style={{ height: `${layout.height}px` }}>
         {worlds.map((world) => (
           <div
@@ -99,6 +167,7 @@ export function StepTimeline(props: {
         </svg>
         {layout.marks.map((mark) => {
           const step = story[mark.number - 1];
+          const number = mark.number + firstShown;
           if (step === undefined) return null;
           const name = step.assets[0]?.name ?? step.people[0]?.name ?? '';
           return (
@@ -107,7 +176,7 @@ export function StepTimeline(props: {
               type="button"
               class={`step-mark world-${step.world} step-${step.detection.severity}${pointed.value === mark.id ? ' step-pointed' : ''}`}
               style={{ left: `${mark.x}px`, top: `${mark.y}px` }}
-              aria-label={text('incident.step', { number: mark.number, summary: step.detection.summary })}
+              aria-label={text('incident.step', { number, summary: step.detection.summary })}
               title={`${timeOfDay(step.detection.at, zone)} ${step.detection.summary}`}
               onPointerEnter={() => {
                 pointed.value = mark.id;
@@ -117,12 +186,12 @@ export function StepTimeline(props: {
               }}
               onClick={() => {
                 pointed.value = mark.id;
-                const element = document.getElementById(stepElementId(mark.number));
+                const element = document.getElementById(stepElementId(number));
                 element?.scrollIntoView({ block: 'center', behavior: 'smooth' });
                 element?.focus({ preventScroll: true });
               }}
             >
-              <span class="step-number">{mark.number}</span>
+              <span class="step-number">{number}</span>
               {mark.room < NAME_MIN_PX || isNarrow ? null : (
                 <span class="step-name truncate" style={{ maxWidth: `${mark.room}px` }}>
                   {name}
@@ -132,6 +201,13 @@ export function StepTimeline(props: {
           );
         })}
       </div>
+      {(props.measured ?? []).map(({ id, name }) => (
+        <Later
+          key={`${id} ${shown.from} ${shown.to}`}
+          load={loadStrip}
+          with={{ asset: id, name, from: shown.from, to: shown.to, zone }}
+        />
+      ))}
     </section>
   );
 }

@@ -45,6 +45,9 @@ function announce(summary: IncidentSummary): void {
   told.set(summary.id, rank);
   for (const oldest of told.keys()) if (told.size > MAX_TOLD) told.delete(oldest);
   const isNews = known === undefined ? summary.state === 'open' : rank > known;
+  // Fetched only where it is wanted: most desks have a telephone beside them.
+  if (isNews && wantsTone())
+    void import('../alerting/chime.ts').then((tone) => tone.chimeFor(summary.severity));
   if (!isNews || rank < severityRank('high') || route.value[1] === summary.id) return;
   const severity = kitText(`kit.severity.${summary.severity}`).toLowerCase();
   say(
@@ -52,6 +55,15 @@ function announce(summary: IncidentSummary): void {
     summary.severity === 'critical' ? 'critical' : 'neutral',
     address('incidents', summary.id),
   );
+}
+
+/** Whether this browser was told to make a sound; see alerting/chime.ts. */
+function wantsTone(): boolean {
+  try {
+    return (localStorage.getItem('gatehouse.tone') ?? 'off') !== 'off';
+  } catch {
+    return false;
+  }
 }
 
 /** Runs a task some time after the first of any number of calls, never twice at once. */

@@ -1,4 +1,11 @@
-import type { IncidentList, IncidentState, IncidentSummary, Severity } from '../../../cloud/api/contract.ts';
+import type {
+  IncidentList,
+  IncidentState,
+  IncidentSummary,
+  QueueView,
+  Severity,
+  ThemeName,
+} from '../../../cloud/api/contract.ts';
 
 export type StateFilter = 'active' | 'open' | 'closed' | 'all';
 
@@ -8,9 +15,24 @@ export interface QueueFilter {
   site: string;
   /** At least this severe. */
   severity: Severity;
+  theme?: ThemeName | undefined;
+  /** Empty: of nobody. */
+  assignee?: string | undefined;
+  olderThanMs?: number | undefined;
+  newerThanMs?: number | undefined;
+  text?: string | undefined;
 }
 
-export const everything: QueueFilter = { state: 'active', site: '', severity: 'info' };
+export const everything: QueueFilter = {
+  state: 'active',
+  site: '',
+  severity: 'info',
+  theme: undefined,
+  assignee: undefined,
+  olderThanMs: undefined,
+  newerThanMs: undefined,
+  text: undefined,
+};
 
 const ranks: Record<Severity, number> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 };
 export const severityRank = (severity: Severity): number => ranks[severity];
@@ -26,7 +48,39 @@ export const statesOf: Record<StateFilter, readonly IncidentState[]> = {
 export const matches = (incident: IncidentSummary, filter: QueueFilter): boolean =>
   statesOf[filter.state].includes(incident.state) &&
   (filter.site === '' || incident.sites.some(({ id }) => id === filter.site)) &&
-  severityRank(incident.severity) >= severityRank(filter.severity);
+  severityRank(incident.severity) >= severityRank(filter.severity) &&
+  (filter.assignee === undefined || (incident.assignee ?? '') === filter.assignee) &&
+  (filter.text === undefined || incident.title.toLowerCase().includes(filter.text.toLowerCase()));
+
+/** Whether only the server knows what belongs to it: what is new is then counted, not shown. */
+const isServers = ({ theme, olderThanMs, newerThanMs }: QueueFilter): boolean =>
+  theme !== undefined || olderThanMs !== undefined || newerThanMs !== undefined;
+
+/** A filter as it is kept, and back. */
+export function viewOf({ state, site, severity, ...rest }: QueueFilter): QueueView {
+  const kept = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return {
+    states: [...statesOf[state]],
+    ...(site === '' ? {} : { sites: [site] }),
+    ...(severity === 'info' ? {} : { severity }),
+    ...kept,
+  };
+}
+
+/** @param me whom `me` stands for */
+export function filterOf(view: QueueView, me: string): QueueFilter {
+  const { states, sites, severity, assignee, ...rest } = view;
+  const names: StateFilter[] = ['active', 'open', 'closed', 'all'];
+  const state = names.find((name) => states !== undefined && statesOf[name].join() === states.join());
+  return {
+    ...everything,
+    ...rest,
+    state: state ?? 'active',
+    site: sites?.[0] ?? '',
+    severity: severity ?? 'info',
+    ...(assignee === undefined ? {} : { assignee: assignee === 'me' ? me : assignee }),
+  };
+}
 
 /** The rows to show: the server is asked by state and site, severity is chosen among what it gave. */
 export const shownBy = (queue: Queue, filter: QueueFilter): IncidentSummary[] =>
@@ -49,7 +103,7 @@ const before = (one: IncidentSummary, other: IncidentSummary): boolean =>
 export function changeQueue(queue: Queue, incident: IncidentSummary, filter: QueueFilter): Queue {
   const index = queue.items.findIndex(({ id }) => id === incident.id);
   const known = queue.items[index];
-  const belongs = matches(incident, filter);
+  const belongs = matches(incident, filter) && (known !== undefined || !isServers(filter));
   if (known !== undefined) {
     const counts = { ...queue.counts };
     counts[known.state]--;
@@ -63,7 +117,7 @@ export function changeQueue(queue: Queue, incident: IncidentSummary, filter: Que
   }
   if (!belongs) return { ...queue, countsStale: true };
   const place = queue.items.findIndex((other) => before(incident, other));
-  const isAllLoaded = queue.items.length >= queue.total;
+  const isAllLoaded = queue.next === undefined && queue.items.length >= queue.total;
   const items =
     place >= 0
       ? queue.items.toSpliced(place, 0, incident)

@@ -32,6 +32,11 @@ const checks = {
     incident: 'string',
     status: 'string',
   }),
+  presence: shaped<Extract<StreamEvent, { type: 'presence' }>['data']>({
+    incident: 'string',
+    people: 'array',
+  }),
+  shift: shaped<Extract<StreamEvent, { type: 'shift' }>['data']>({}),
   scenario: shaped<Extract<StreamEvent, { type: 'scenario' }>['data']>({ id: 'string', running: 'boolean' }),
 };
 
@@ -47,6 +52,8 @@ export function eventOf(type: string, data: unknown): StreamEvent | undefined {
   if (type === 'scenario' && checks.scenario(data)) return { type, data };
   if (type === 'suppression' && checks.suppression(data)) return { type, data };
   if (type === 'monitor' && checks.monitor(data)) return { type, data };
+  if (type === 'presence' && checks.presence(data)) return { type, data };
+  if (type === 'shift' && checks.shift(data)) return { type, data: {} };
   return undefined;
 }
 

@@ -9,6 +9,8 @@ import { Initials } from '../initials.tsx';
 import { zoneOfSite } from '../live/desk-state.ts';
 import { newcomers } from '../live/newcomers.ts';
 import { text } from '../text.ts';
+import { ServiceChip } from './service-chip.tsx';
+import { words } from './words.ts';
 
 const tones: Record<IncidentState, Tone> = {
   open: 'accent',
@@ -55,13 +57,36 @@ export function IncidentRow(props: {
   incident: IncidentSummary;
   look: 'wide' | 'narrow';
   isChosen?: boolean;
+  /** Where it stands in a list of which only a part is in the page. */
+  place?: { transform: string; height: string };
+  position?: { at: number; of: number };
+  /** Whether it is one of those chosen, and how it becomes one; with a range from the last one chosen. */
+  selection?: { isOn: boolean; onChange: (range: boolean) => void };
 }) {
   const { incident, look } = props;
   const zone = zoneOfSite(incident.sites[0]?.id);
   const kinds = [...new Set(incident.assets.map(({ kind }) => kind))];
   const where = [...incident.sites.map(({ name }) => name), ...incident.people.map(({ name }) => name)];
   return (
-    <li class={`row-item${newcomers.has(incident.id) ? ' row-new' : ''}`}>
+    <li
+      class={`row-item${newcomers.has(incident.id) ? ' row-new' : ''}${props.selection?.isOn ? ' row-selected' : ''}`}
+      style={props.place}
+      aria-setsize={props.position?.of}
+      aria-posinset={props.position?.at}
+    >
+      {props.selection === undefined ? null : (
+        <label class="row-choice">
+          <input
+            type="checkbox"
+            checked={props.selection.isOn}
+            aria-label={words('select', { title: incident.title })}
+            onClick={(click) => {
+              click.preventDefault();
+              props.selection?.onChange(click.shiftKey);
+            }}
+          />
+        </label>
+      )}
       <a
         class={`row row-${look}${incident.state === 'open' ? ' row-open' : ''}`}
         href={address('incidents', incident.id)}
@@ -98,6 +123,7 @@ export function IncidentRow(props: {
             </span>
             <span class="row-state">
               <StateChip state={incident.state} />
+              <ServiceChip incident={incident} />
             </span>
             <Initials name={incident.assignee} />
           </>

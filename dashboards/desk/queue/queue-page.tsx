@@ -1,14 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import type { IncidentSummary, Severity } from '../../../cloud/api/contract.ts';
+import type { ComponentType } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Severity } from '../../../cloud/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Select } from '../../kit/field.tsx';
-import { useKeys } from '../../kit/keys.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { kitText } from '../../kit/text.ts';
 import { say } from '../../kit/toast.tsx';
-import { act, mayAct } from '../incident/actions.ts';
 import { IncidentView } from '../incident/incident-view.tsx';
 import { chooseFilter, filter, loadMore, loadQueue, picture, queue } from '../live/desk-state.ts';
 import {
@@ -21,7 +20,8 @@ import {
 } from '../live/queue-changes.ts';
 import { reasonOf } from '../loaded.ts';
 import { text } from '../text.ts';
-import { IncidentRow } from './incident-row.tsx';
+import { loadSettings } from './desk-settings.ts';
+import { RowWindow } from './row-window.tsx';
 
 /** The queue, and on a wide screen the chosen incident beside it. */
 export function QueuePage({ view: chosen }: { view: string | undefined }) {
@@ -34,51 +34,53 @@ export function QueuePage({ view: chosen }: { view: string | undefined }) {
 }
 
 function QueueList({ chosen }: { chosen: string | undefined }) {
-  const list = useRef<HTMLUListElement>(null);
-  const rows = () => [...(list.current?.querySelectorAll<HTMLAnchorElement>('a[data-incident]') ?? [])];
-  const move = (by: number) => {
-    const all = rows().filter((row) => row.offsetParent !== null);
-    const at = all.findIndex((row) => row.matches(':focus'));
-    const start = at >= 0 ? at : all.findIndex((row) => row.dataset.incident === chosen);
-    const next = all[start < 0 ? (by > 0 ? 0 : all.length - 1) : start + by];
-    next?.focus();
-    next?.scrollIntoView({ block: 'nearest' });
-  };
-  const focusedIncident = (): IncidentSummary | undefined => {
-    const row = document.activeElement;
-    if (!(row instanceof HTMLElement) || !list.current?.contains(row) || queue.value.state !== 'there')
-      return;
-    return queue.value.value.items.find(({ id }) => id === row.dataset.incident);
-  };
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => (focusedIncident() === undefined ? false : move(1)),
-    ArrowUp: () => (focusedIncident() === undefined ? false : move(-1)),
-    a: () => {
-      const incident = focusedIncident();
-      if (incident === undefined) return false;
-      if (incident.state === 'open' && mayAct()) void act(incident, 'acknowledge');
-      return true;
-    },
-  });
+  const selected = useSignal<ReadonlySet<string>>(new Set());
+  const isLoading = useRef(false);
+  const later = useSignal<{ Views: ComponentType } | undefined>(undefined);
+  const bulk = useSignal<{ BulkBar: ComponentType<{ chosen: typeof selected }> } | undefined>(undefined);
   useEffect(() => {
-    // Back from an incident, the hand goes on where it was.
-    if (chosen !== undefined) return;
-    const left = sessionStorage.getItem('gatehouse.left');
-    sessionStorage.removeItem('gatehouse.left');
-    rows()
-      .find((row) => row.dataset.incident === left)
-      ?.focus({ preventScroll: false });
-  }, [chosen]);
+    loadSettings();
+    // What the first look does not need comes after it.
+    void import('./views.tsx').then(
+      ({ Views }) => {
+        later.value = { Views };
+      },
+      () => undefined,
+    );
+  }, []);
+  const isChoosing = selected.value.size > 0;
+  useEffect(() => {
+    if (!isChoosing || bulk.value !== undefined) return;
+    void import('./bulk-bar.tsx').then(
+      ({ BulkBar }) => {
+        bulk.value = { BulkBar };
+      },
+      () => undefined,
+    );
+  }, [isChoosing]);
+  const more = () => {
+    if (isLoading.current) return;
+    isLoading.current = true;
+    loadMore()
+      .catch((error: unknown) => say(reasonOf(error).message, 'critical'))
+      .finally(() => {
+        isLoading.current = false;
+      });
+  };
 
   const held = queue.value;
-  const shown = held.state === 'there' ? shownBy(held.value, filter.value) : [];
+  const shown = useMemo(
+    () => (held.state === 'there' ? shownBy(held.value, filter.value) : []),
+    [held, filter.value],
+  );
+  const Views = later.value?.Views;
+  const BulkBar = bulk.value?.BulkBar;
   return (
     <section class="queue" aria-labelledby="queue-title">
       <header class="queue-header">
         <h1 id="queue-title">{text('desk.incidents')}</h1>
         <Filters queue={held.state === 'there' ? held.value : undefined} />
+        <div class="queue-views">{Views === undefined ? null : <Views />}</div>
       </header>
       {held.state === 'loading' ? (
         <Skeleton lines={[60, 60, 60, 60]} />
@@ -88,12 +90,15 @@ function QueueList({ chosen }: { chosen: string | undefined }) {
         <NothingHere />
       ) : (
         <>
-          <ul class="rows" ref={list}>
-            {shown.map((item) => (
-              <IncidentRow key={item.id} incident={item} look="wide" isChosen={item.id === chosen} />
-            ))}
-          </ul>
+          <RowWindow
+            items={shown}
+            total={held.value.next === undefined ? shown.length : held.value.total}
+            chosen={chosen}
+            selected={selected}
+            onMore={more}
+          />
           <End queue={held.value} shown={shown.length} />
+          {isChoosing && BulkBar !== undefined ? <BulkBar chosen={selected} /> : null}
         </>
       )}
     </section>
@@ -168,28 +173,12 @@ function NothingHere() {
 }
 
 function End({ queue: held, shown }: { queue: Queue; shown: number }) {
-  const busy = useSignal(false);
-  const more = async () => {
-    busy.value = true;
-    try {
-      await loadMore();
-    } catch (error) {
-      say(reasonOf(error).message, 'critical');
-    } finally {
-      busy.value = false;
-    }
-  };
   return (
     <footer class="queue-end">
       <span class="faint">{text('queue.shown', { shown, total: held.total })}</span>
       {isOutOfOrder(held) ? (
         <Button look="quiet" size="small" onClick={() => void loadQueue()}>
           {text('queue.reorder')}
-        </Button>
-      ) : null}
-      {held.items.length < held.total ? (
-        <Button size="small" busy={busy.value} onClick={() => void more()}>
-          {text('queue.more')}
         </Button>
       ) : null}
     </footer>

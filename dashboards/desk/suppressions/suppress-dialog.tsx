@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Detection, IncidentPage, PeopleList } from '../../../cloud/api/contract.ts';
+import type { Detection, PeopleList } from '../../../cloud/api/contract.ts';
 import { now } from '../../kit/clock.ts';
 import { Select, Switch } from '../../kit/field.tsx';
 import { say } from '../../kit/toast.tsx';
@@ -17,7 +17,11 @@ type Hours = keyof typeof lasting;
 /** Keeps what a step's rule finds out of incidents: everywhere, or where the step was. */
 export function SuppressDialog(props: {
   detection: Detection;
-  page: IncidentPage;
+  /** What its assets and sites are called. */
+  page: {
+    assets: readonly { id: string; name: string }[];
+    summary: { first: number; sites: readonly { id: string; name: string }[] };
+  };
   zone: string;
   onClose: () => void;
 }) {

@@ -1,0 +1,72 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { HuntResult } from '../../../cloud/api/contract.ts';
+import { timeTicks } from '../../kit/chart-scale.ts';
+import { duration, timeOrDay } from '../../kit/time.ts';
+import { words } from './words.ts';
+
+const HEIGHT = 120;
+const FOOT = 20;
+
+/** How much was found when: a bar narrows the search to its time. */
+export function Histogram(props: {
+  result: HuntResult;
+  timeZone: string;
+  now: number;
+  onChoose: (from: number, to: number) => void;
+}) {
+  const { result, timeZone, now } = props;
+  const frame = useRef<HTMLElement>(null);
+  const width = useSignal(600);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const sized = new ResizeObserver(() => {
+      width.value = Math.max(200, element.clientWidth);
+    });
+    sized.observe(element);
+    return () => sized.disconnect();
+  }, [width]);
+  const { bucketMs, histogram } = result;
+  const from = Math.floor(Math.min(result.from, histogram[0]?.at ?? result.from) / bucketMs) * bucketMs;
+  const to = Math.max(result.to, (histogram.at(-1)?.at ?? from) + bucketMs);
+  const most = Math.max(1, ...histogram.map(({ count }) => count));
+  const x = (at: number) => ((at - from) / Math.max(1, to - from)) * width.value;
+  const bar = Math.max(2, x(from + bucketMs) - 1);
+  return (
+    <section
+      ref={frame}
+      class="hunt-chart"
+      aria-label={words('chart', { width: duration(bucketMs) })}
+      style={{ height: `${HEIGHT + FOOT}px` }}
+    >
+      <svg width={width.value} height={HEIGHT + FOOT} aria-hidden="true">
+        <line class="chart-grid" x1={0} x2={width.value} y1={HEIGHT} y2={HEIGHT} />
+        {timeTicks(from, to, Math.max(2, Math.floor(width.value / 110)), timeZone).map((at) => (
+          <text key={at} class="chart-text" x={x(at)} y={HEIGHT + 14} text-anchor="start">
+            {timeOrDay(at, now, timeZone)}
+          </text>
+        ))}
+      </svg>
+      {histogram.map(({ at, count }) => {
+        const label = words('bar', { time: timeOrDay(at, now, timeZone), count });
+        return (
+          <button
+            key={at}
+            type="button"
+            class="hunt-bar"
+            aria-label={label}
+            title={label}
+            style={{
+              left: `${x(at)}px`,
+              width: `${bar}px`,
+              height: `${Math.max(3, (count / most) * (HEIGHT - 8))}px`,
+              bottom: `${FOOT}px`,
+            }}
+            onClick={() => props.onChoose(at, at + bucketMs)}
+          />
+        );
+      })}
+    </section>
+  );
+}
