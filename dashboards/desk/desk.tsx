@@ -46,10 +46,23 @@ export function Desk() {
     );
   }
   if (session.value === undefined) return null;
+  if (session.value?.mustEnrol === true) return <EnrolFirst />;
   return session.value === null ? (
     <SignInPage />
   ) : (
     <SignedIn key={session.value.token} name={session.value.name} />
+  );
+}
+
+/** A role that demands a second factor, without one: the own account is all there is. */
+function EnrolFirst() {
+  useEffect(() => {
+    if (route.value[0] !== 'account') go('account');
+  }, []);
+  return (
+    <main class="enrol">
+      <ShownPage />
+    </main>
   );
 }
 
@@ -117,7 +130,10 @@ function SignedIn({ name }: { name: string }) {
             label={text('desk.account', { name })}
             name={text('desk.account', { name })}
             look="account-button"
-            items={[{ label: text('desk.sign-out'), icon: 'sign-out', onChoose: () => void signOut() }]}
+            items={[
+              { label: text('desk.my-account'), icon: 'account', onChoose: () => go('account') },
+              { label: text('desk.sign-out'), icon: 'sign-out', onChoose: () => void signOut() },
+            ]}
           >
             <span class="initials" aria-hidden="true">
               {initialsOf(name)}
