@@ -32,6 +32,7 @@ export function goneInto(
   told: readonly Told[],
   outlines: readonly Outline[],
 ): { id: string; into: string }[] {
+  if (told.length === 0) return [];
   const ids = new Set(outlines.map(({ id }) => id));
   const missing = told.filter(({ id }) => !ids.has(id));
   const [only] = outlines;

@@ -4,12 +4,12 @@ import { manyAttackers, oneGotIn } from './bench-worlds.ts';
 import { catalogueOf } from './catalogue.ts';
 import { Correlator, correlate } from './correlator.ts';
 import { couldLink } from './crowd.ts';
-import { weigh } from './link.ts';
 import { linkRules } from './link-rules.ts';
 import { anyDetections, anyRegistry, shuffled } from './random-world.ts';
 import { reference } from './reference.ts';
 import { detectionOf, NIGHT, sampleRegistry } from './sample-site.ts';
 import { CROWDED } from './timelines.ts';
+import { weigh } from './weighing.ts';
 
 const HOUR_MS = 3_600_000;
 

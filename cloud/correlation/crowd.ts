@@ -1,9 +1,9 @@
-import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import { type Judge, type Mark, type Shelf, Traits } from './memory.ts';
 import { NONE } from './numbers.ts';
 import { dropFrom, isAllOf, joinShelf, putOn, shelfOf } from './shelf.ts';
 import { across, type Via } from './via.ts';
+import { weigh } from './weighing.ts';
 
 /**
  * Many runs that share a key, in groups of those that have the same head and the same places. Whether the marks

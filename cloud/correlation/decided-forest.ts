@@ -2,12 +2,12 @@
 import { candidatesOf } from './candidates.ts';
 import type { Bond, Decisions, Side } from './decisions.ts';
 import type { Edge } from './edge.ts';
-import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import type { Placed, Run } from './memory.ts';
 import { inOrder } from './order.ts';
 import { at, firstOf } from './run.ts';
 import { inStoryOrder, repeatsOf, strongerFirst, type Tree } from './tree.ts';
+import { weigh } from './weighing.ts';
 
 /** Components with a decision in them compare every pair of detections up to here; beyond, those of the runs. */
 export const MAX_DECIDED_ITEMS = 1_500;

@@ -1,8 +1,8 @@
-import { weigh } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import type { Placed, Run } from './memory.ts';
 import { inOrder } from './order.ts';
 import { at, firstOf, indexAfter, lastOf } from './run.ts';
+import { weigh } from './weighing.ts';
 
 /** One link of a forest: `early` comes before `late`. */
 export interface Edge {
@@ -31,21 +31,22 @@ export function compare(
   found: Candidate[],
 ): void {
   const [a, b] = [at(runs, one), at(runs, other)];
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const pair = nearest(from, to);
-    if (pair === undefined) continue;
-    const [early, late] = pair;
-    const weight = weigh(from.traits, to.traits, late.at - early.at, rules);
-    if (weight > 0) found.push({ edge: { early, late, weight, decided: false }, one, other });
-  }
+  addLink(a, b, one, other, rules, found);
+  addLink(b, a, one, other, rules, found);
+}
+
+/** The link of the nearest pair with the first from `from`, where there is one. */
+function addLink(from: Run, to: Run, one: number, other: number, rules: LinkRules, found: Candidate[]): void {
+  if (inOrder(firstOf(from), lastOf(to)) > 0) return;
+  const pair = nearest(from, to);
+  if (pair === undefined) return;
+  const [early, late] = pair;
+  const weight = weigh(from.traits, to.traits, late.at - early.at, rules);
+  if (weight > 0) found.push({ edge: { early, late, weight, decided: false }, one, other });
 }
 
 /** The pair least apart with the first from `from`; of equals the earliest, with the latest start. */
 function nearest(from: Run, to: Run): [Placed, Placed] | undefined {
-  if (inOrder(firstOf(from), lastOf(to)) > 0) return undefined;
   if (inOrder(lastOf(from), firstOf(to)) < 0) return [lastOf(from), firstOf(to)];
   let best: [Placed, Placed] | undefined;
   const offer = (early: Placed | undefined, late: Placed | undefined) => {

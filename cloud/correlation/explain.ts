@@ -1,12 +1,13 @@
 import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { catalogueOf } from './catalogue.ts';
-import { linkOf, weigh } from './link.ts';
+import { linkOf } from './link.ts';
 import { type LinkRules, linkRules } from './link-rules.ts';
 import type { Placed } from './memory.ts';
 import { inOrder } from './order.ts';
 import { sentence } from './reason.ts';
 import type { Correlated } from './traits.ts';
+import { weigh } from './weighing.ts';
 
 /** One step of an incident's story and why it belongs to it. */
 export interface Explained {

@@ -5,8 +5,9 @@ import type { Registry } from '../../devices/model/registry.ts';
 import type { Edge } from './edge.ts';
 import { linkOf } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
+import type { Placed, Traits } from './memory.ts';
 import { compareText } from './order.ts';
-import { priorityOf } from './priority.ts';
+import { priorityOf, priorityOfOne } from './priority.ts';
 import { at } from './run.ts';
 import { titleOf } from './title.ts';
 import type { Tree } from './tree.ts';
@@ -24,27 +25,41 @@ export const incidentId = (earliestDetection: string): string =>
 /** Pure: everything follows from the tree's detections, the registry and the rules. */
 export function outlineOf({ items, edges }: Tree, registry: Registry, { habit }: LinkRules): Outline {
   const earliest = at(items, 0);
-  const assets = new Set<string>();
-  const identities = new Set<string>();
+  const kinds = kindsOf(items);
   let worst: Severity = 'info';
-  for (const traits of new Set(items.map((item) => item.traits))) {
-    for (const { id } of traits.places) assets.add(id);
-    for (const [index, mark] of traits.marks.entries())
-      if (mark.class === 'identity' || howNamed(traits.via[index]) === 'identity') identities.add(mark.value);
-    if (severityRank(traits.severity) > severityRank(worst)) worst = traits.severity;
-  }
+  for (const { severity } of kinds) if (severityRank(severity) > severityRank(worst)) worst = severity;
+  const [only] = kinds;
   return {
     id: incidentId(earliest.id),
-    title: titleOf(items, registry),
+    title: titleOf(kinds, registry),
     first: earliest.at,
     last: at(items, items.length - 1).at,
     severity: worst,
-    priority: priorityOf(items, habit),
+    priority: only === undefined || kinds.length > 1 ? priorityOf(items, habit) : priorityOfOne(only, habit),
     detections: items.map(({ id }) => id),
-    assets: [...assets].sort(compareText),
-    identities: [...identities].sort(compareText),
+    assets: namesOf(kinds, ({ places }) => places.map(({ id }) => id)),
+    identities: namesOf(kinds, identitiesOf),
     edges,
   };
+}
+
+/** The traits of some detections, each once, in the order in which they come. */
+function kindsOf(items: readonly Placed[]): readonly Traits[] {
+  const first = at(items, 0).traits;
+  return items.every(({ traits }) => traits === first)
+    ? [first]
+    : [...new Set(items.map(({ traits }) => traits))];
+}
+
+const identitiesOf = ({ marks, via }: Traits): string[] =>
+  marks
+    .filter((mark, index) => mark.class === 'identity' || howNamed(via[index]) === 'identity')
+    .map(({ value }) => value);
+
+function namesOf(kinds: readonly Traits[], of: (traits: Traits) => string[]): string[] {
+  const names = new Set<string>();
+  for (const traits of kinds) for (const name of of(traits)) names.add(name);
+  return [...names].sort(compareText);
 }
 
 /** One link in words. */

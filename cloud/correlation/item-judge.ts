@@ -1,12 +1,12 @@
 import { couldLink } from './crowd.ts';
 import type { Items } from './items.ts';
-import { belong } from './link.ts';
 import type { LinkRules } from './link-rules.ts';
 import type { Judge, Key, Mark, Traits } from './memory.ts';
 import { NONE } from './numbers.ts';
 import type { Runs } from './runs.ts';
 import type { Timelines } from './timelines.ts';
 import { NO_TRAITS } from './traits.ts';
+import { belong } from './weighing.ts';
 
 /** Joins the components of all that is linked to one item, and then to the next. */
 export class ItemJudge implements Judge {

@@ -182,3 +182,6 @@ export function weightAt(strength: Strength, apartMs: number): number {
   if (apartMs > strength.windowMs) return 0;
   return strength.near + (strength.far - strength.near) * (apartMs / strength.windowMs);
 }
+
+/** Weights are compared and printed with this precision; rounding makes sums the same on every machine. */
+export const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { noisyOr } from './link.ts';
 import { largestWindowMs, linkRules } from './link-rules.ts';
 import { link } from './pair.ts';
 import { anyDetections, anyRegistry } from './random-world.ts';
 import { detectionOf, MINUTE, NIGHT, sampleRegistry } from './sample-site.ts';
 import type { Correlated } from './traits.ts';
+import { noisyOr } from './weighing.ts';
 
 const linked = (a: Partial<Correlated>, b: Partial<Correlated>, minutes = 1) =>
   link(

@@ -1,32 +1,11 @@
 import type { IncidentLink, LinkEvidence } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { LinkRules } from './link-rules.ts';
-import type { Placed, Traits } from './memory.ts';
+import type { Placed } from './memory.ts';
 import { compareText, inOrder } from './order.ts';
 import { reasonOf } from './reason.ts';
-import { isTiedByOne, rounded, tiesBetween } from './tie.ts';
-
-/** Only a repeat and a person's decision are certain. */
-const MOST_CERTAIN = 0.9999;
-
-/** 1 − ∏(1 − w), below certainty unless one of the weights is certain. */
-export function noisyOr(weights: readonly number[]): number {
-  let doubt = 1;
-  for (const weight of weights) doubt *= 1 - weight;
-  return doubt === 0 ? 1 : Math.min(MOST_CERTAIN, rounded(1 - doubt));
-}
-
-/** Combined weight of two detections; 0 where they do not belong together. */
-export function weigh(early: Traits, late: Traits, apartMs: number, rules: LinkRules): number {
-  const ties = tiesBetween(early, late, apartMs, rules);
-  if (ties.length === 0) return 0;
-  const weight = noisyOr(ties.map((tie) => tie.weight));
-  return weight >= rules.threshold ? weight : 0;
-}
-
-/** The same, where only that matters: whether they belong together. */
-export const belong = (early: Traits, late: Traits, apartMs: number, rules: LinkRules): boolean =>
-  isTiedByOne(early, late, apartMs, rules) || weigh(early, late, apartMs, rules) > 0;
+import { tiesBetween } from './tie.ts';
+import { noisyOr } from './weighing.ts';
 
 /** Puts the evidence between two detections into words, strongest first. */
 export function linkOf(a: Placed, b: Placed, registry: Registry, rules: LinkRules): IncidentLink | undefined {

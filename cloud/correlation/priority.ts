@@ -1,4 +1,4 @@
-import { type Severity, severityRank } from '../../devices/model/detection.ts';
+import type { Severity } from '../../devices/model/detection.ts';
 import type { HabitRules } from './habits.ts';
 import type { Placed, Traits } from './memory.ts';
 import { at } from './run.ts';
@@ -54,7 +54,27 @@ export function priorityOf(items: readonly Placed[], { rareBits }: HabitRules): 
     best = Math.max(best, urgency(traits, rareBits));
     start = next;
   }
-  return Math.round(best * 10) / 10;
+  return asPriority(best);
+}
+
+/** The same, where all are alike. */
+export function priorityOfOne(traits: Traits, { rareBits }: HabitRules): number {
+  const bits = traits.rarity === undefined ? 0 : (traits.bits ?? 0);
+  return asPriority(urgencyOf(pointsFor(traits, rareBits), 0, 1, criticalityOf(traits), bits));
+}
+
+const asPriority = (urgency: number): number => Math.round(urgency * 10) / 10;
+
+const isEveryday = ({ bits }: Traits, rareBits: number): boolean => bits !== undefined && bits < rareBits;
+
+const pointsFor = (traits: Traits, rareBits: number): number =>
+  pointsOf[traits.severity] * (isEveryday(traits, rareBits) ? EVERYDAY : 1);
+
+/** Of the most critical asset; 0 where there is none. */
+function criticalityOf({ places }: Traits): number {
+  let most = 0;
+  for (const { asset } of places) most = Math.max(most, asset?.criticality ?? UNKNOWN_CRITICALITY);
+  return most;
 }
 
 function urgency(all: ReadonlySet<Traits>, rareBits: number): number {
@@ -64,27 +84,34 @@ function urgency(all: ReadonlySet<Traits>, rareBits: number): number {
   const worlds = new Set<string>();
   let criticality = 0;
   for (const traits of all) {
-    const isEveryday = traits.bits !== undefined && traits.bits < rareBits;
-    const own = pointsOf[traits.severity] * (isEveryday ? EVERYDAY : 1);
-    worst.set(traits.rule, Math.max(worst.get(traits.rule) ?? 0, own));
+    worst.set(traits.rule, Math.max(worst.get(traits.rule) ?? 0, pointsFor(traits, rareBits)));
     if (traits.rarity !== undefined) {
       const name = [traits.rule, ...traits.places.map(({ id }) => id)].join('\n');
       rare.set(name, Math.max(rare.get(name) ?? 0, traits.bits ?? 0));
     }
     // A trifle does not widen an attack.
-    if (severityRank(traits.severity) >= 2 && !isEveryday) {
+    if (traits.head.rank >= 2 && !isEveryday(traits, rareBits)) {
       if (traits.theme.stage !== undefined) stages.add(traits.theme.stage);
       worlds.add(worldOf(traits));
     }
-    for (const { asset } of traits.places)
-      criticality = Math.max(criticality, asset?.criticality ?? UNKNOWN_CRITICALITY);
+    criticality = Math.max(criticality, criticalityOf(traits));
   }
   const points = [...worst.values()]
     .sort((a, b) => b - a)
     .reduce((sum, value, index) => sum + value / (index + 1) ** 1.5, 0);
-  const breadth = Math.min(MOST_BREADTH, 1 + 0.05 * Math.max(0, stages.size - 1));
-  const hurt = 0.85 + 0.05 * (criticality === 0 ? UNKNOWN_CRITICALITY : criticality);
   const bits = [...rare.values()].reduce((sum, value) => sum + value, 0);
+  return urgencyOf(points, stages.size, worlds.size, criticality, bits);
+}
+
+function urgencyOf(
+  points: number,
+  stages: number,
+  worlds: number,
+  criticality: number,
+  bits: number,
+): number {
+  const breadth = Math.min(MOST_BREADTH, 1 + 0.05 * Math.max(0, stages - 1));
+  const hurt = 0.85 + 0.05 * (criticality === 0 ? UNKNOWN_CRITICALITY : criticality);
   const rarity = Math.log2(1 + bits / RARITY_SCALE_BITS) / 2;
-  return 100 * (1 - Math.exp((-points * breadth * (worlds.size > 1 ? 1.3 : 1) * hurt) / SCALE - rarity));
+  return 100 * (1 - Math.exp((-points * breadth * (worlds > 1 ? 1.3 : 1) * hurt) / SCALE - rarity));
 }

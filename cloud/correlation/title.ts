@@ -1,6 +1,6 @@
 import { severityRank } from '../../devices/model/detection.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Place, Placed, Traits } from './memory.ts';
+import type { Place, Traits } from './memory.ts';
 import { worldOf } from './priority.ts';
 import type { ThemeName } from './theme.ts';
 import { capitalised, happening, theName, thePlace } from './wording.ts';
@@ -75,10 +75,9 @@ const rank = ({ theme }: Traits): number => {
 
 /**
  * One line that says what happened where: `Break-in at Linden Pharmacy: forced back door after a log-in from
- * a new address`. Follows from the set of detections alone; `items` in order of time.
+ * a new address`. Follows from the set of detections alone; `kinds` are their traits, each once, in order of time.
  */
-export function titleOf(items: readonly Placed[], registry: Registry): string {
-  const kinds = [...new Set(items.map(({ traits }) => traits))];
+export function titleOf(kinds: readonly Traits[], registry: Registry): string {
   const first = kinds[0];
   if (first === undefined) return 'Nothing';
   const text = kinds.length === 1 ? single(first, registry) : several(kinds, registry);
