@@ -124,6 +124,7 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
     body: { at: 1, channel: 'portal', proof: 'receipt' },
   },
   'GET /api/incidents/:id/duties/drafts/:draft/file': { allowed: all },
+  'GET /api/incidents/:id/bundle': { allowed: ['supervisor', 'auditor', 'administrator'] },
   'GET /api/incidents/:id/duties/bundle': { allowed: all },
   'POST /api/incidents/:id/cap': { allowed: ['supervisor', 'administrator'], body: {} },
   'GET /api/reports': { allowed: all },

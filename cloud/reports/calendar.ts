@@ -114,7 +114,7 @@ export function periodName({ from, to }: { from: number; to: number }, timeZone:
     return period.from === from && period.to === to;
   };
   const date: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'long', year: 'numeric' };
-  if (whole('day')) return format(from, { weekday: 'long', ...date });
+  if (whole('day')) return format(from, { weekday: 'long', ...date }).replace(',', '');
   if (whole('month')) return format(from, { month: 'long', year: 'numeric' });
   return `${format(from, date)} to ${format(to - 1, date)}`;
 }
