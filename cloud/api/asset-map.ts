@@ -196,24 +196,27 @@ function middleOf(of: Spread): number {
   }
 }
 
-/** Power and lines that no registry lists: at the site of all that depend on them, however indirectly. */
+/** Power and lines that no registry lists: at the site of all that they have to do with, however indirectly. */
 function sitesOfStrangers(
   dependencies: readonly Dependency[],
   siteOf: (asset: string) => string | undefined,
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const shared = new Set<string>();
+  const note = (asset: string, site: string | undefined) => {
+    if (siteOf(asset) !== undefined || site === undefined || shared.has(asset)) return;
+    const known = found.get(asset);
+    if (known !== undefined && known !== site) {
+      shared.add(asset);
+      found.delete(asset);
+    } else found.set(asset, site);
+  };
   // As often as strangers stand behind strangers; a chain of more is drawn without a site.
   for (let round = 0; round < 4; round++)
     for (const { of, on } of dependencies)
       for (const { asset } of on) {
-        const site = siteOf(of) ?? found.get(of);
-        if (siteOf(asset) !== undefined || site === undefined || shared.has(asset)) continue;
-        const known = found.get(asset);
-        if (known !== undefined && known !== site) {
-          shared.add(asset);
-          found.delete(asset);
-        } else found.set(asset, site);
+        note(asset, siteOf(of) ?? found.get(of));
+        note(of, siteOf(asset) ?? found.get(asset));
       }
   return found;
 }

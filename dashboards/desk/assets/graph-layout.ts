@@ -75,7 +75,14 @@ export function layoutOf(map: Pick<AssetMap, 'assets' | 'dependencies'>, asked: 
     const place = graph.node(id) as { x?: number; y?: number } | undefined;
     return asset === undefined
       ? []
-      : [{ asset, x: place?.x ?? 0, y: place?.y ?? 0, isElsewhere: !own.has(id) }];
+      : [
+          {
+            asset,
+            x: place?.x ?? 0,
+            y: place?.y ?? 0,
+            isElsewhere: asset.site !== asked.site && asset.site !== undefined,
+          },
+        ];
   });
   const needs = [...pairs.values()].map((one): PlacedNeed => {
     const edge = graph.edge(one.from, one.to) as { points?: { x: number; y: number }[] } | undefined;

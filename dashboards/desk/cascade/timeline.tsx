@@ -21,7 +21,7 @@ export function Timeline({ report, order }: { report: CascadeReport; order: read
   const rows = [...effects].sort((a, b) => place(keyOf(a)) - place(keyOf(b))).slice(0, MAX_ROWS);
   const left = effects.length - rows.length + more;
   return (
-    <div class="timeline">
+    <div class="effect-timeline">
       <div class="timeline-axis" aria-hidden="true">
         <span />
         <span />

@@ -275,8 +275,8 @@ function Row(props: {
             ? [words('row.reduced', { amount: money(row.inherent.annual, currency) })]
             : []),
         ].join(' · ')}
-        {row.follows === undefined ? null : ` ${words('row.follows', { words: row.follows })}`}
       </p>
+      {row.follows === undefined ? null : <p class="risk-about">{row.follows}</p>}
       <div class="risk-row-foot">
         {decision === undefined ? (
           <span />

@@ -51,7 +51,6 @@ export const en = {
   'row.annual': '{amount} a year',
   'row.times': '{times} times a year × {amount}',
   'row.by': 'by {weakness}',
-  'row.follows': 'Then {words}.',
   'row.decide': 'Decide',
   'row.decide-on': 'Decide on {name}',
   'row.reduced': 'was {amount} without mitigations',
