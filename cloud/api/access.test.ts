@@ -255,7 +255,7 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
   'POST /api/learn/certificates/pdf': { allowed: 'anyone', body: { number: 'x', name: 'y' } },
   'GET /api/learn/mine': { allowed: 'anyone' },
   'POST /api/learn/done': { allowed: 'anyone', body: { lesson: 'none', answers: [] } },
-  'GET /api/awareness': { allowed: everybody },
+  'GET /api/awareness': { allowed: all },
   'POST /api/awareness/invitations': {
     allowed: ['responsible-person', 'supervisor', 'administrator'],
     body: {},
