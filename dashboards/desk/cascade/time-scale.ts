@@ -17,8 +17,15 @@ export const placeOf = (ms: number, horizonMs: number): number =>
 
 const marks = [0, 1, 10, 60, 360, 1_440, 4_320, 10_080, 20_160].map((minutes) => minutes * MINUTE);
 
-/** Times worth a line, in order, apart from one another. */
-export const ticksFor = (horizonMs: number): number[] => {
-  const inside = marks.filter((ms) => ms <= horizonMs);
-  return placeOf(inside.at(-1) ?? 0, horizonMs) > 0.9 ? inside : [...inside, horizonMs];
-};
+/** Two marks must be so far apart, of the whole line, for their words to stand beside one another. */
+const APART = 0.24;
+
+/** Times worth a mark, in order, apart from one another; the first and the last are always among them. */
+export function ticksFor(horizonMs: number): number[] {
+  const ticks = [0];
+  for (const ms of marks) {
+    const far = placeOf(ms, horizonMs) - placeOf(ticks.at(-1) ?? 0, horizonMs);
+    if (ms < horizonMs && far >= APART && placeOf(ms, horizonMs) <= 1 - APART) ticks.push(ms);
+  }
+  return [...ticks, horizonMs];
+}
