@@ -41,17 +41,17 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
   const isOpen = run.status === 'running' && mayRun();
   const isAnswered = step.asks.every(({ name }) => (answers.value[name] ?? '').trim() !== '');
   return (
-    <li class={`step step-${step.state}${isHot && run.status === 'running' ? ' step-hot' : ''}`}>
-      <span class="step-mark" aria-hidden="true">
+    <li class={`run-step run-step-${step.state}${isHot && run.status === 'running' ? ' run-step-hot' : ''}`}>
+      <span class="run-step-mark" aria-hidden="true">
         <Icon name={stateIcon(step.state)} size={18} />
       </span>
-      <div class="step-body">
-        <div class="step-head">
+      <div class="run-step-body">
+        <div class="run-step-head">
           <h3>{step.name}</h3>
           <StepChip state={step.state} />
           <Clock step={step} />
         </div>
-        <p class="step-who faint">
+        <p class="run-step-who faint">
           <Icon name={step.by === 'machine' ? 'play' : 'person'} size={13} />
           {step.agent === undefined
             ? step.by === 'machine'
@@ -66,13 +66,13 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
           )}
         </p>
         {step.says.map((line, index) => (
-          <p key={index} class="step-says">
+          <p key={index} class="run-step-says">
             {line}
           </p>
         ))}
         {step.sent.length === 0 ? null : <Sent step={step} zone={zone} />}
         {step.text === undefined || step.state === 'ahead' ? null : (
-          <p class="step-text">
+          <p class="run-step-text">
             {step.endedBy === undefined || step.endedBy === 'gatehouse' ? null : (
               <strong>{step.endedBy}: </strong>
             )}
@@ -113,7 +113,7 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
           />
         ) : null}
         {isOpen && (step.state === 'todo' || isStuck) ? (
-          <div class="step-deeds">
+          <div class="run-step-deeds">
             <Button
               look="primary"
               icon="check"
@@ -154,7 +154,7 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
             />
           </div>
         ) : isOpen && (step.state === 'waiting' || step.state === 'running') ? (
-          <div class="step-deeds">
+          <div class="run-step-deeds">
             <More
               step={step}
               onChoose={(verb) => {
@@ -202,7 +202,7 @@ function More({ step, onChoose }: { step: RunStep; onChoose: (verb: WithReason) 
 function Clock({ step }: { step: RunStep }) {
   if (step.startsAt !== undefined && step.state === 'waiting')
     return (
-      <span class="step-clock">
+      <span class="run-step-clock">
         <Icon name="clock" size={13} />
         {words('step.begins', { duration: duration(Math.max(0, step.startsAt - now.value)) })}
       </span>
@@ -210,7 +210,7 @@ function Clock({ step }: { step: RunStep }) {
   if (step.dueAt === undefined || (step.state !== 'todo' && step.state !== 'running')) return null;
   const left = step.dueAt - now.value;
   return (
-    <span class={`step-clock${left < 0 ? ' step-late' : ''}`}>
+    <span class={`run-step-clock${left < 0 ? ' run-step-late' : ''}`}>
       <Icon name="clock" size={13} />
       {left < 0
         ? words('step.late', { duration: duration(-left) })
@@ -221,7 +221,7 @@ function Clock({ step }: { step: RunStep }) {
 
 function Sent({ step, zone }: { step: RunStep; zone: string }) {
   return (
-    <ul class="step-sent">
+    <ul class="run-step-sent">
       {step.sent.map(({ says, at, state, detail }, index) => (
         <li key={index} class={`sent-${state}`}>
           <Icon
@@ -265,7 +265,7 @@ function Approval(props: {
   const me = session.value?.name;
   const isMine = me === approval.requestedBy || me === run.startedBy;
   return (
-    <div class="step-approval">
+    <div class="run-step-danger">
       <p>
         <Icon name="warning" size={16} /> <strong>{words(`step.danger-${approval.danger}`)}</strong>{' '}
         {words('step.wants', { name: approval.requestedBy })}
@@ -278,7 +278,7 @@ function Approval(props: {
       {isMine || !mayApprove() ? (
         <p class="soft">{isMine ? words('step.own-wish') : words('step.no-right')}</p>
       ) : (
-        <div class="step-deeds">
+        <div class="run-step-deeds">
           <Button
             look="danger"
             icon="check"
@@ -307,7 +307,7 @@ function Answers(props: {
   onAnswer: (name: string, value: string) => void;
 }) {
   return (
-    <div class="step-answers">
+    <div class="run-step-answers">
       {props.step.asks.map(({ name, description, type, choices }) => {
         const value = props.answers[name] ?? '';
         const answer = (next: string) => props.onAnswer(name, next);

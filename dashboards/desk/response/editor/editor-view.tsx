@@ -222,7 +222,7 @@ function Editor(props: {
             />
           </Card>
           <Card labelledBy="edit-whole" title={words('edit.about')}>
-            <fieldset class="step-form" disabled={isReadOnly}>
+            <fieldset class="run-step-form" disabled={isReadOnly}>
               <TextField
                 label={words('edit.name')}
                 value={present.name}

@@ -51,6 +51,10 @@ export function WorkflowGraph(props: {
   const box = useRef<HTMLElement>(null);
   const wanted = useRef(false);
   useEffect(() => {
+    // What was chosen from afar (a new step, a problem) is brought into sight.
+    box.current
+      ?.querySelector('[aria-pressed="true"]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'center' });
     if (!wanted.current) return;
     wanted.current = false;
     box.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();

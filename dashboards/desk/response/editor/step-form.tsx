@@ -41,8 +41,8 @@ export function StepForm(props: FormProps) {
   const change = (of: Parameters<typeof changeStep>[2]) => onChange(changeStep(playbook, id, of));
   const wrong = props.problems.filter((problem) => problem.step === id);
   return (
-    <fieldset class="step-form" disabled={isReadOnly}>
-      <legend class="step-form-title">{kindWords(step)}</legend>
+    <fieldset class="run-step-form" disabled={isReadOnly}>
+      <legend class="run-step-form-title">{kindWords(step)}</legend>
       {wrong.map(({ path, message }) => (
         <p key={path + message} class="field-error" role="alert">
           <Icon name="warning" size={14} /> {message}
@@ -73,7 +73,7 @@ export function StepForm(props: FormProps) {
       )}
       <Links {...props} step={step} />
       {isReadOnly ? null : (
-        <div class="step-form-deeds">
+        <div class="run-step-form-deeds">
           {step.type === 'end' ? null : <AddMenu {...props} />}
           {step.type === 'parallel' ? (
             <Button
@@ -185,7 +185,7 @@ function ActionFields({ playbook, library, id, step, onChange }: FormProps & { s
           onChange={(target) => change({ targets: target === '' ? undefined : [target] })}
         />
       )}
-      <div class="step-form-pair">
+      <div class="run-step-form-pair">
         <TextField
           label={words('edit.minutes')}
           value={minutes(step.timeout)}
