@@ -14,7 +14,7 @@ const chainOf = chainHasher((bytes) => hash('sha256', bytes, 'hex'));
 const followed = z.object({
   sequence: uplinkRecord.shape.sequence,
   after: uplinkRecord.shape.after,
-  redacted: z.unknown(),
+  redacted: z.unknown().optional(),
 });
 const lossBody = z.object({
   body: z.object({ type: z.literal('loss'), loss: z.object({ resumes: z.string() }) }),
