@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { IncidentSummary } from '../../../cloud/api/contract.ts';
 import { useKeys } from '../../kit/keys.ts';
 import { act, mayAct } from '../incident/actions.ts';
@@ -31,15 +31,17 @@ export function RowWindow(props: {
   const lastChosen = useRef<string | undefined>(undefined);
   const before = useRef<{ ids: readonly string[]; first: number }>({ ids: [], first: 0 });
   const count = Math.max(items.length, props.total);
-  const ids = items.map(({ id }) => id);
+  const ids = useMemo(() => items.map(({ id }) => id), [items]);
   const current = useRef({ items, ids, count });
   current.current = { items, ids, count };
 
+  const scrolled = useRef<Element | undefined>(undefined);
   const scroller = (): Element => {
+    if (scrolled.current !== undefined) return scrolled.current;
     const own = list.current?.closest('.queue');
-    return own && own.scrollHeight > own.clientHeight && getComputedStyle(own).overflowY === 'auto'
-      ? own
-      : (document.scrollingElement ?? document.documentElement);
+    const isOwn = own !== null && own !== undefined && getComputedStyle(own).overflowY === 'auto';
+    scrolled.current = isOwn ? own : (document.scrollingElement ?? document.documentElement);
+    return scrolled.current;
   };
   const geometry = () => {
     const box = list.current?.getBoundingClientRect();
@@ -73,6 +75,7 @@ export function RowWindow(props: {
       });
     };
     const sized = new ResizeObserver(() => {
+      scrolled.current = undefined;
       rowHeight.value = element.clientWidth <= NARROW_PX ? NARROW_ROW_PX : ROW_PX;
       soon();
     });
