@@ -26,6 +26,8 @@ import { words } from './words.ts';
 /** One press of an arrow key, px; one step of nearer or farther. */
 const STEP_PX = 70;
 const STEP_ZOOM = 1.6;
+/** Width of the tools on the map, with air around them, px. */
+const TOOLS_PX = 72;
 /** With more marks than this their names would cover one another. */
 const MAX_NAMED = 14;
 /** Marks this far outside of the map are not drawn, px. */
@@ -85,7 +87,12 @@ export function SiteMap({ sites, chosen, onChoose, look }: SiteMapProps) {
     sized.observe(element);
     return () => sized.disconnect();
   }, []);
-  const all = () => fitted(extentOf(placed.map(({ point }) => point)), size.value);
+  const all = () => {
+    // The tools at the right end cover no site.
+    const width = Math.max(100, size.value.width - TOOLS_PX);
+    const view = fitted(extentOf(placed.map(({ point }) => point)), { ...size.value, width });
+    return panned(view, -TOOLS_PX / 2, 0);
+  };
   const current = size.value.width === 0 ? undefined : within(view.value ?? all(), region, size.value);
   const show = (wanted: View) => {
     view.value = within(wanted, region, size.value);

@@ -118,7 +118,16 @@ export function TimeSlider() {
   const days = midnights(from, to);
   const said = fullTime(at, zone);
   return (
-    <section class="replay" aria-label={words('replay.title')}>
+    <section
+      class="replay"
+      aria-label={words('replay.title')}
+      onKeyDown={(press) => {
+        // The slider has the focus as a rule, and takes keys that the page would hear.
+        if (press.key !== 'Escape') return;
+        press.preventDefault();
+        leave();
+      }}
+    >
       <header class="replay-head">
         <span class="replay-word">
           <Icon name="history" size={18} />
