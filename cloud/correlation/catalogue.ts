@@ -6,6 +6,7 @@ import type { LinkRules, ObservableClass } from './link-rules.ts';
 import { Marks } from './marks.ts';
 import { type Head, type Key, type Mark, newKey, type Place, siteOf, Traits } from './memory.ts';
 import { Named } from './named.ts';
+import { Neighbourhoods } from './neighbourhoods.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
 import { compareText } from './order.ts';
 import { type KeyMaker, makePlace, type SharedKind } from './place.ts';
@@ -48,6 +49,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     placeKeys[kind].set(name, made);
     return made;
   };
+  const neighbourhoods = new Neighbourhoods(registry, surroundings, rules, keyOf);
   /** Each in a list of its own: most detections name one asset only, and then that list is theirs. */
   const places = new Map<string, readonly [Place]>();
   let numbers = 0;
@@ -66,7 +68,16 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const placeOf = (id: string): readonly [Place] => {
     const found = places.get(id);
     if (found !== undefined) return found;
-    const made = makePlace(numberOfNext(), id, registry.asset(id), registry, surroundings, rules, keyOf);
+    const made = makePlace(
+      numberOfNext(),
+      id,
+      registry.asset(id),
+      registry,
+      surroundings,
+      rules,
+      keyOf,
+      neighbourhoods,
+    );
     const alone = [made] as const;
     places.set(id, alone);
     return alone;

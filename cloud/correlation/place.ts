@@ -3,6 +3,7 @@ import type { Registry } from '../../devices/model/registry.ts';
 import { type Surroundings, worldOfKind } from '../assets/surroundings.ts';
 import type { LinkRules } from './link-rules.ts';
 import { type Key, newKey, type Place } from './memory.ts';
+import type { Neighbourhoods } from './neighbourhoods.ts';
 
 /** What assets share a list by: each kind has names of its own. */
 export type SharedKind = 'guard' | 'host' | 'depends' | 'zone';
@@ -24,6 +25,7 @@ export function makePlace(
   surroundings: Surroundings,
   rules: LinkRules,
   key: KeyMaker,
+  neighbourhoods: Neighbourhoods,
 ): Place {
   const { strength, hubDegree } = rules;
   if (asset === undefined) {
@@ -48,15 +50,7 @@ export function makePlace(
   }
   const hub = asset.public;
   const world = worldOfKind(asset.kind);
-  const zones = hub ? [] : surroundings.zonesOf(asset);
-  const beside = new Map<string, string>();
-  for (const zone of zones) {
-    const touching = registry.touching(zone);
-    if (touching.size > hubDegree.touchingZones) continue;
-    for (const other of touching)
-      if (!zones.includes(other) && registry.touching(other).size <= hubDegree.touchingZones)
-        beside.set(other, beside.get(other) ?? zone);
-  }
+  const around = neighbourhoods.of(asset);
   const isPublic = (other: string) => registry.asset(other)?.public === true;
   const guards = asset.guards.length > hubDegree.guarded ? [] : asset.guards;
   const guardians = surroundings
@@ -71,11 +65,6 @@ export function makePlace(
 
   const guardMs = Math.max(strength.guardsBefore.windowMs, strength.guardsAfter.windowMs);
   const hostMs = Math.max(strength.hostedOn.windowMs, strength.besideOnHost.windowMs);
-  const zoneMs = Math.max(
-    strength.zone.windowMs,
-    strength.zoneSlow.windowMs,
-    strength.adjacentZoneSlow.windowMs,
-  );
   const own: Key[] = [];
   const probes: Key[] = [];
   const both = (entry: Key) => {
@@ -95,8 +84,8 @@ export function makePlace(
       probes.push(key('depends', other, strength.dependsOn.windowMs));
   }
   if (world === 'physical') {
-    for (const zone of zones) both(key('zone', zone, zoneMs));
-    for (const zone of beside.keys()) probes.push(key('zone', zone, zoneMs));
+    for (const entry of around.own) both(entry);
+    probes.push(...around.touching);
   }
   return {
     number,
@@ -105,8 +94,8 @@ export function makePlace(
     name: asset.name,
     world,
     hub,
-    zones,
-    beside: beside.size === 0 ? NO_ZONES : beside,
+    zones: around.zones,
+    beside: around.beside,
     guards: setOf(guards),
     dependsOn: setOf(dependsOn),
     host,
