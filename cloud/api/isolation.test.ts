@@ -301,7 +301,7 @@ test('no route tells one tenant of another, whatever ids are asked for, and no i
       ),
       async ({ route, ids, query, body, person }) => {
         const search = new URLSearchParams(
-          Object.entries(query).map(([name, value]) => [name, String(value)]),
+          Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
         ).toString();
         await one(person, route, ids, search === '' ? '' : `?${search}`, body);
       },

@@ -230,10 +230,7 @@ test('an identity provider vouches for somebody: role and sites by its claims, n
 test('what has had its time is redacted, a hold keeps it, and the trail still proves itself', async () => {
   const clock = manualClock(Date.parse('2026-11-23T08:00:00Z'));
   const hour = 3_600_000;
-  rig = await startRig(
-    { personalData: { keep: { accessRecordsMs: hour, picturesMs: hour } } },
-    clock,
-  );
+  rig = await startRig({ personalData: { keep: { accessRecordsMs: hour, picturesMs: hour } } }, clock);
   const { gateway } = rig;
   const badge = (value: string, at: number) =>
     gateway.observation({

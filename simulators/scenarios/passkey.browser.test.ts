@@ -2,8 +2,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CloudRig, PASSWORD, startRig } from '../../../cloud/testing.ts';
-import { buildDesk, openBrowser } from '../testing/browser.ts';
+import { type CloudRig, PASSWORD, startRig } from '../../cloud/testing.ts';
+import { buildDesk, openBrowser } from '../../dashboards/desk/testing/browser.ts';
 
 let built: Awaited<ReturnType<typeof buildDesk>>;
 let browser: Browser;
