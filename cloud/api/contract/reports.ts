@@ -9,7 +9,7 @@ export type {
   Section as ReportSection,
 } from '../../reports/report.ts';
 
-/** GET /api/reports/:kind?from=…&to=…&timeZone=…&sites=a,b&persons=yes|no&format=json|pdf|csv: Report, or the file. */
+/** GET /api/reports/:kind?every=day&back=1 or from=…&to=…, &timeZone=…&sites=a,b&persons=yes|no&format=json|pdf|csv: Report, or the file. */
 export type ReportAnswer = Report;
 
 export interface ReportScheduleRow {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { instant } from '../../../devices/model/identifiers.ts';
+import { periodAround } from '../../reports/calendar.ts';
 import { reportCsv } from '../../reports/csv.ts';
 import { reportPdf } from '../../reports/pdf.ts';
 import { type Report, reportKinds, reportTitles } from '../../reports/report.ts';
@@ -174,8 +175,11 @@ export function reportRoutes(parts: ApiParts): Route[] {
       needs: 'reports.read',
       params: z.strictObject({ kind: z.enum(reportKinds) }),
       query: z.strictObject({
-        from: z.coerce.number().pipe(instant),
-        to: z.coerce.number().pipe(instant),
+        /** Where no times are given: the day, week or month so many before this one, on the wall. */
+        every: z.enum(['day', 'week', 'month']).default('day'),
+        back: z.coerce.number().int().min(0).max(400).default(1),
+        from: z.coerce.number().pipe(instant).optional(),
+        to: z.coerce.number().pipe(instant).optional(),
         timeZone: timeZoneName,
         sites: z.string().max(20_000).default(''),
         persons: z.enum(['yes', 'no']).default('no'),
@@ -183,7 +187,9 @@ export function reportRoutes(parts: ApiParts): Route[] {
       }),
       answer: { mediaType: 'application/json', title: 'The report, or its file' },
       async handle({ context, params, query }, caller) {
-        const { from, to, timeZone } = query;
+        const { timeZone, every, back } = query;
+        const named = periodAround(every, clock.now(), timeZone, -back);
+        const { from = named.from, to = named.to } = query;
         if (to <= from || to - from > MAX_PERIOD_MS)
           throw new Problem(400, 'period', 'A report is about a moment up to a year.', { field: 'to' });
         const withPersons = query.persons === 'yes';
