@@ -162,19 +162,7 @@ async function measure(): Promise<void> {
       const site = number * 7;
       const lane = new TestLane('alarm', `gateway-${site}`);
       const before = await total();
-      const seen = page.evaluate(
-        (wanted) =>
-          new Promise<number>((resolve) => {
-            const look = () => {
-              const text = document.querySelector('.queue-end')?.textContent ?? '';
-              const now = Number(/of ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', ''));
-              if (now >= wanted) resolve(Date.now());
-              else requestAnimationFrame(look);
-            };
-            look();
-          }),
-        before + 1,
-      );
+      const seen = page.evaluate<number>(untilTotal(before + 1));
       const sentAt = Date.now();
       const record = lane.record(() => ({ type: 'detection', detection: judged(site, sentAt, PER_SITE) }));
       const answer = await fetch(`${address}/ingest/v1/gateway-${site}/alarm`, {
@@ -198,26 +186,7 @@ async function measure(): Promise<void> {
       'ms',
     );
 
-    const frames = await page.evaluate(
-      (STEP_PX) =>
-        new Promise<number[]>((resolve) => {
-          const found: number[] = [];
-          const scroller = document.scrollingElement ?? document.documentElement;
-          let last = performance.now();
-          const step = (now: number) => {
-            found.push(now - last);
-            last = now;
-            const end = scroller.scrollHeight - innerHeight - 2;
-            if (scroller.scrollTop >= end) resolve(found.slice(1));
-            else {
-              scroller.scrollTop += STEP_PX;
-              requestAnimationFrame(step);
-            }
-          };
-          requestAnimationFrame(step);
-        }),
-      600,
-    );
+    const frames = await page.evaluate<number[]>(scrolled(600));
     const longest = Math.max(...frames);
     const usual = frames.toSorted((a, b) => a - b)[Math.floor(frames.length / 2)] ?? 0;
     const late = frames.filter((ms) => ms > goals.frameMs).length;
@@ -235,6 +204,34 @@ async function measure(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** In the page: when the queue says that there are so many. */
+const untilTotal = (wanted: number): string => `new Promise((resolve) => {
+  const look = () => {
+    const text = document.querySelector('.queue-end')?.textContent ?? '';
+    const now = Number(/of ([\\d,]+)/.exec(text)?.[1]?.replaceAll(',', ''));
+    if (now >= ${wanted}) resolve(Date.now());
+    else requestAnimationFrame(look);
+  };
+  look();
+})`;
+
+/** In the page: how long each frame took, from the first row to the last, so many px a frame. */
+const scrolled = (stepPx: number): string => `new Promise((resolve) => {
+  const found = [];
+  const scroller = document.scrollingElement;
+  let last = performance.now();
+  const step = (now) => {
+    found.push(now - last);
+    last = now;
+    if (scroller.scrollTop >= scroller.scrollHeight - innerHeight - 2) resolve(found.slice(1));
+    else {
+      scroller.scrollTop += ${stepPx};
+      requestAnimationFrame(step);
+    }
+  };
+  requestAnimationFrame(step);
+})`;
 
 function report(what: string, value: number, goal: number, unit: string): void {
   console.log(
