@@ -28,6 +28,7 @@ import { temperatureOf } from '../fixtures/temperature.ts';
 import { alertingRoutes } from './alerting-routes.ts';
 import { incidentDeskRoutes } from './incident-desk-routes.ts';
 import { landscapeRoutes } from './landscape-routes.ts';
+import { outwardRoutes } from './outward-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { responseRoutes } from './response-routes.ts';
@@ -170,6 +171,10 @@ export async function startDeskServer(options: {
   app.route(
     '/api/alerting',
     alertingRoutes(picture.clock.now, options.role === 'supervisor', () => received.at(-1)?.body),
+  );
+  app.route(
+    '/api',
+    outwardRoutes(picture.clock.now, isEmpty, () => received.at(-1)?.body),
   );
   app.route(
     '/api/registry',
