@@ -12,8 +12,7 @@ import type { Placed } from './memory.ts';
 import { NONE } from './numbers.ts';
 import { inOrder } from './order.ts';
 import { isDue } from './pace.ts';
-import { type Dropped, MAX_HELD, newestOf, quietFrom } from './room.ts';
-import { at } from './run.ts';
+import { type Dropped, MAX_HELD, Room } from './room.ts';
 import { Teller } from './teller.ts';
 import { type Correlated, compareTraits } from './traits.ts';
 
@@ -52,9 +51,7 @@ export class Correlator {
     },
   };
   readonly #isOneSet: boolean;
-  readonly #mostHeld: number;
-  readonly #outdated = { detections: 0, incidents: 0 };
-  readonly #crowdedOut = { detections: 0, incidents: 0 };
+  readonly #room: Room;
   #decided: readonly Decision[];
   #decisions: Decisions;
   #staged = new Map<string, Placed>();
@@ -74,7 +71,7 @@ export class Correlator {
     this.#components = new Components(rules, this.#decisions, isOneSet);
     this.#teller = new Teller(this.#components, registry, rules);
     this.#isOneSet = isOneSet;
-    this.#mostHeld = mostHeld;
+    this.#room = new Room(this.#components, this.#catalogue, mostHeld);
   }
 
   /** Detections in memory. */
@@ -106,13 +103,7 @@ export class Correlator {
   }
 
   get dropped(): Dropped {
-    return {
-      outdatedDetections: this.#outdated.detections,
-      outdatedIncidents: this.#outdated.incidents,
-      crowdedOutDetections: this.#crowdedOut.detections,
-      crowdedOutIncidents: this.#crowdedOut.incidents,
-      forgottenHabits: this.#habits.unknown,
-    };
+    return { ...this.#room.dropped, forgottenHabits: this.#habits.unknown };
   }
 
   /** Whether there is anything that was not told yet: `revise` without a time tells it. */
@@ -321,9 +312,10 @@ export class Correlator {
    */
   changes(nowMs?: number): Changes {
     this.#judgeAnew();
-    if (this.#components.size <= this.#mostHeld) return this.#teller.changesSince(nowMs, this.#decisions);
+    if (!this.#room.isFull) return this.#teller.changesSince(nowMs, this.#decisions);
     const changes = this.#teller.changesSince(undefined, this.#decisions);
-    this.#makeRoom();
+    this.#room.make();
+    this.#waitForNoneGone();
     return changes;
   }
 
@@ -375,55 +367,15 @@ export class Correlator {
   forget(fromMs: number): Forgotten {
     this.#judgeAnew();
     const horizon = fromMs - largestWindowMs(this.#rules);
-    const left = this.#dropQuietBefore(horizon, newestOf(this.#components));
+    const left = this.#room.forget(horizon);
+    this.#waitForNoneGone();
     this.#habits.forget(horizon);
-    this.#outdated.detections += left.detections;
-    this.#outdated.incidents += left.incidents;
     return { ...left, kept: this.#components.size };
   }
 
-  /** Drops the incidents that have been quiet for longest, until there is room again; the one that spoke last stays. */
-  #makeRoom(): void {
-    const newest = newestOf(this.#components);
-    const left = this.#dropQuietBefore(quietFrom(this.#components, newest, this.#mostHeld), newest);
-    this.#crowdedOut.detections += left.detections;
-    this.#crowdedOut.incidents += left.incidents;
-  }
-
-  #dropQuietBefore(
-    horizon: number,
-    newest: ReadonlyMap<number, number>,
-  ): { incidents: number; detections: number } {
-    const components = this.#components;
-    const before = components.size;
-    const kept: Placed[] = [];
-    for (const item of components.items())
-      if ((newest.get(components.rootOf(item)) ?? 0) >= horizon) kept.push(components.read(item));
-    if (kept.length === before) return { incidents: 0, detections: 0 };
-    const incidents = [...newest.values()].filter((latest) => latest < horizon).length;
-    this.#keepOnly(kept, newest.keys());
-    return { incidents, detections: before - kept.length };
-  }
-
-  /** Starts over with what is kept; what was told of it, and what was not, stays so. */
-  #keepOnly(kept: readonly Placed[], roots: Iterable<number>): void {
-    const components = this.#components;
-    const untold = components.untold.takeAll();
-    const former = Array.from(roots, (root) => ({
-      one: at(at(components.runsOf(root), 0).items, 0).id,
-      standing: components.standing.standingOf(root),
-      isUntold: untold.has(root),
-    }));
-    this.#catalogue.retain(kept.map(({ traits }) => traits));
-    components.rebuild(kept);
-    components.untold.takeAll();
-    for (const id of this.#waiting.keys()) if (!components.has(id)) this.#waiting.delete(id);
-    for (const { one, standing, isUntold } of former) {
-      if (!components.has(one)) continue;
-      const root = components.rootOf(components.find(one));
-      components.standing.setStanding(root, standing);
-      if (isUntold) components.untold.note(root);
-    }
+  /** What would have been said of detections that left is said no more. */
+  #waitForNoneGone(): void {
+    for (const id of this.#waiting.keys()) if (!this.#components.has(id)) this.#waiting.delete(id);
   }
 
   #outlinesOf(root: number): Outline[] {
