@@ -58,7 +58,6 @@ export const en = {
   'group.rules': 'What may leave',
   'group.times': 'Times',
   'group.save': 'Save',
-  'group.saved': 'The group is saved.',
   'rule.people': 'Names of people',
   'rule.places': 'Names of sites and assets',
   'rule.ownAddresses': 'Our own addresses',
