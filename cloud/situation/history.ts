@@ -27,6 +27,9 @@ export interface Moment {
 export const READ_PER_KIND = 2_000;
 /** What changes is looked for this far back: a door that has not moved for longer was shut. */
 const CHANGES_BACK_MS = 30 * 24 * 3_600_000;
+/** Devices of one site that are looked up by themselves, and observations of each. */
+const MAX_LOOKED_UP = 300;
+const READ_PER_DEVICE = 20;
 /** What is measured is told often; older than this it says nothing about a moment. */
 const MEASURED_BACK_MS = 6 * 3_600_000;
 /** A picture goes on from one that lies so near before it: playing is cheap. */
@@ -39,6 +42,7 @@ const MAX_WAITING = 16;
 
 const armingKinds: readonly ObservationKind[] = ['alarm.armed', 'alarm.disarmed'];
 const isMeasured = (kind: ObservationKind): boolean => kind.endsWith('.measured');
+const changing: readonly ObservationKind[] = situationKinds.filter((kind) => !isMeasured(kind));
 const kindsOf: readonly ObservationKind[] = [...new Set([...situationKinds, ...armingKinds])];
 
 /** The mode that an observation says a site is in; undefined where it says nothing of that. Pure. */
@@ -70,15 +74,22 @@ export function fold(into: Folded, observations: readonly Observation[], registr
   }
 }
 
+export interface HistoryParts {
+  store: Pick<Store, 'observations' | 'activities'> & { queue: Pick<Store['queue'], 'page'> };
+  registry: Registry;
+  clock: Clock;
+  replayForMs: number;
+}
+
 /** The past as the store tells it: one picture after another, each bounded, never in the way of the present. */
 export class History {
-  readonly #parts: { store: Store; registry: Registry; clock: Clock; replayForMs: number };
+  readonly #parts: HistoryParts;
   readonly #kept: { madeAt: number; folded: Folded }[] = [];
   readonly course: IncidentCourse;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  constructor(parts: { store: Store; registry: Registry; clock: Clock; replayForMs: number }) {
+  constructor(parts: HistoryParts) {
     this.#parts = parts;
     this.course = new IncidentCourse(parts.store);
   }
@@ -105,6 +116,34 @@ export class History {
     return made.finally(() => {
       this.#waiting--;
     });
+  }
+
+  /**
+   * The same, with what is known of one site looked up by each of its devices: where there are many sites, the newest
+   * changes of all of them leave out those of quiet doors.
+   * @throws Problem as `at` does
+   */
+  async ofSite(site: string, moment: number): Promise<Moment> {
+    const { store, registry } = this.#parts;
+    const whole = await this.at(moment);
+    const quiet = registry
+      .assetsOf(site)
+      .filter(({ id }) => whole.situation.factsOf(id).length === 0)
+      .slice(0, MAX_LOOKED_UP);
+    if (quiet.length === 0) return whole;
+    const situation = whole.situation.copy();
+    const from = moment - CHANGES_BACK_MS;
+    for (const { id } of quiet) {
+      const seen = store.observations({
+        kinds: changing,
+        asset: id,
+        from,
+        to: moment,
+        limit: READ_PER_DEVICE,
+      });
+      for (const one of seen.reverse()) situation.apply(one);
+    }
+    return { ...whole, situation };
   }
 
   async #make(moment: number): Promise<Moment> {

@@ -47,10 +47,10 @@ export const wasOpen = ({ spans }: IncidentTimes, at: number): boolean =>
 
 /** Incidents in time: read from the store when a picture of the past is asked for, and kept for a moment. */
 export class IncidentCourse {
-  readonly #store: Pick<Store, 'queue' | 'activities'>;
+  readonly #store: Pick<Store, 'activities'> & { queue: Pick<Store['queue'], 'page'> };
   #kept: { readAt: number; from: number; all: Promise<IncidentTimes[]> } | undefined;
 
-  constructor(store: Pick<Store, 'queue' | 'activities'>) {
+  constructor(store: Pick<Store, 'activities'> & { queue: Pick<Store['queue'], 'page'> }) {
     this.#store = store;
   }
 

@@ -79,7 +79,7 @@ export class Overview {
     const { registry, settings, history } = this.#parts;
     const site = registry.site(id);
     if (site === undefined) throw notThere('site');
-    const seen = moment === undefined ? this.#now() : this.#past(await history.at(moment));
+    const seen = moment === undefined ? this.#now() : this.#past(await history.ofSite(id, moment));
     const persons =
       settings.people === 'names' && withPersons
         ? seen.peopleAt?.(id).map(({ person, zone, since }) => ({

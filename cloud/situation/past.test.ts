@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { manualClock } from '../../devices/model/clock.ts';
 import { type Observation, observation } from '../../devices/model/observation.ts';
 import { registryDocument, registryOf } from '../../devices/model/registry.ts';
-import { fold } from './history.ts';
+import type { Store } from '../store/store.ts';
+import { fold, History, READ_PER_KIND } from './history.ts';
 import { spansOf, wasOpen } from './incident-times.ts';
 import { LinkHistory } from './link-history.ts';
 import { linksDown } from './links-down.ts';
@@ -222,4 +223,29 @@ test('a datum is stale after its own interval, and a house may set another', () 
   expect(isStale({ property: 'contact', seenAt: 0 }, usual, hour)).toBe(false);
   const strict = supervisionOf(pictureSettings.parse({ supervisionMs: { contact: 60_000 } }));
   expect(isStale({ property: 'contact', seenAt: 0 }, strict, hour)).toBe(true);
+});
+
+test('a quiet door of a site is known behind the flood of others', async () => {
+  const clock = manualClock(10_000_000);
+  const flood = Array.from({ length: READ_PER_KIND + 5 }, (_, index) =>
+    seen('door.opened', 5_000 + index, { asset: 'gate' }),
+  );
+  const all = [seen('door.opened', 1_000, { asset: 'store-door' }), ...flood];
+  const store = {
+    observations: ({ kinds, asset, from = 0, to = 0, limit }: Parameters<Store['observations']>[0]) =>
+      all
+        .filter((one) => kinds?.includes(one.kind) !== false && (asset === undefined || one.asset === asset))
+        .filter(({ observedAt }) => observedAt >= from && observedAt <= to)
+        .reverse()
+        .slice(0, limit),
+    queue: { page: () => [] },
+    activities: () => [],
+  };
+  const history = new History({ store, registry, clock, replayForMs: 9_999_999 });
+  expect((await history.at(9_000)).situation.factsOf('store-door')).toEqual([]);
+  const detail = await history.ofSite('linden', 9_000);
+  expect(detail.situation.factsOf('store-door')).toMatchObject([
+    { property: 'contact', value: 'open', since: 1_000 },
+  ]);
+  expect((await history.ofSite('linden', 900)).situation.factsOf('store-door')).toEqual([]);
 });
