@@ -2,7 +2,7 @@
 import './wall.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { PictureSite } from '../../../cloud/api/contract.ts';
+import type { IncidentSummary, PictureSite } from '../../../cloud/api/contract.ts';
 import { IconButton } from '../../kit/button.tsx';
 import { SeverityMark } from '../../kit/chip.tsx';
 import { clockRate, now } from '../../kit/clock.ts';
@@ -64,6 +64,11 @@ export function WallPage() {
   }, [held.state]);
   const zone = deskZone.value;
   const night = isNight(now.value, zone);
+  // What belongs to no site is news as well.
+  const elsewhere =
+    attention.value.state === 'there'
+      ? attention.value.value.items.filter(({ state }) => state === 'open').slice(0, MAX_NAMED)
+      : [];
   const site = queue.find(({ id }) => id === shown.value) ?? queue[0];
   return (
     <dialog
@@ -99,6 +104,13 @@ export function WallPage() {
       <Connection />
       {held.state === 'loading' ? (
         <Skeleton lines={[80, 360]} />
+      ) : site === undefined && elsewhere.length > 0 ? (
+        <div class="wall-turn">
+          <div class="wall-words">
+            <h1>{words('wall.elsewhere')}</h1>
+            <Incidents items={elsewhere} timeZone={zone} />
+          </div>
+        </div>
       ) : site === undefined ? (
         <div class="wall-calm">
           <span class="wall-calm-mark">
@@ -197,15 +209,8 @@ function Turn({ site, number, count }: { site: PictureSite; number: number; coun
           <Icon name={icon} size={34} />
           {says}
         </p>
+        <Incidents items={incidents} timeZone={site.timeZone} />
         <ul class="wall-incidents">
-          {incidents.map(({ id, title, severity, first }) => (
-            <li key={id}>
-              <SeverityMark severity={severity} size={26} />
-              <span>
-                {title} <span class="faint">{timeOfDay(first, site.timeZone)}</span>
-              </span>
-            </li>
-          ))}
           {site.gateway?.connected === false ? (
             <li>
               <Icon name="wifi-off" size={26} />
@@ -245,6 +250,22 @@ function Turn({ site, number, count }: { site: PictureSite; number: number; coun
         {held.state === 'there' ? <Plan site={held.value} /> : <Skeleton lines={[420]} />}
       </div>
     </div>
+  );
+}
+
+function Incidents({ items, timeZone }: { items: readonly IncidentSummary[]; timeZone: string }) {
+  if (items.length === 0) return null;
+  return (
+    <ul class="wall-incidents">
+      {items.map(({ id, title, severity, first }) => (
+        <li key={id}>
+          <SeverityMark severity={severity} size={26} />
+          <span>
+            {title} <span class="faint">{timeOfDay(first, timeZone)}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -6,6 +6,7 @@ const en = {
   'wall.full': 'Full screen',
   'wall.lost': 'No connection since {time}. What you see is as it was then.',
   'wall.resuming': 'The connection was lost. Trying again.',
+  'wall.elsewhere': 'Incidents that belong to no site',
   'wall.calm': 'All calm',
   'wall.calm-text': {
     one: '{count} site, nothing that needs anybody',
