@@ -153,7 +153,8 @@ async function assemble(
   });
   const { sessions } = people;
   const doors = new AbortController();
-  const { mail } = configuration;
+  const mailer =
+    configuration.mail === undefined ? undefined : createMailer(configuration.mail, configuration.resolve);
   let onDuty: () => readonly string[] = () => [];
   const alerting = await Alerting.open({
     settings: configuration.alerting,
@@ -162,7 +163,7 @@ async function assemble(
     clock,
     accounts: people.accounts,
     scopes: people.scopes,
-    mailer: mail === undefined ? undefined : createMailer(mail, configuration.resolve),
+    mailer,
     resolve: configuration.resolve,
     onDuty: () => onDuty(),
     log,
@@ -324,6 +325,7 @@ async function assemble(
     registry,
     clock,
     settings: configuration.response,
+    mailer,
     gateways,
     resolve: configuration.resolve,
     sendCommand: (gateway, command) => ingest.sendCommand(gateway, command),
@@ -523,7 +525,7 @@ async function assemble(
         overview,
         switchboard,
         trail,
-        sender: mailSender(configuration.response.mail, configuration.resolve),
+        sender: mailSender(mailer, doors.signal),
         onProblem: (message) => log.error({ message }, 'reports'),
       },
       doors.signal,

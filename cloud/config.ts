@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { ConfigurationError, parseConfiguration } from '../devices/configuration.ts';
 import { durationMs, plainText } from '../devices/model/identifiers.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
+import { alertingSettings } from './alerting/settings.ts';
 import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
-import { alertingSettings } from './alerting/settings.ts';
 import { auditSettings } from './audit/trail.ts';
 import { awarenessSettings } from './awareness/configuration.ts';
 import type { GraphDocument } from './cascade/graph.ts';
@@ -23,8 +23,8 @@ import { personalDataSettings, signInSettings } from './people/settings.ts';
 import { responseSettings } from './playbooks/settings.ts';
 import { type PolicyEntry, readPolicies } from './policy/document.ts';
 import { serviceLevels } from './shifts/service-levels.ts';
-import { sourceList, withFiles } from './sources/configuration.ts';
 import { pictureSettings } from './situation/settings.ts';
+import { sourceList, withFiles } from './sources/configuration.ts';
 import { HOUSE } from './store/store.ts';
 
 /** 0: any free port; the line that says "ready" tells which. */

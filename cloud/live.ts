@@ -167,7 +167,8 @@ export class Live {
 
   #tellFact(asset: string, fact: Fact | undefined): void {
     const site = this.#parts.registry.asset(asset)?.site;
-    if (fact !== undefined && site !== undefined) this.#assets.take({ site, asset, state: withoutPerson(fact) });
+    if (fact !== undefined && site !== undefined)
+      this.#assets.take({ site, asset, state: withoutPerson(fact) });
   }
 
   #sitesOf(incident: Incident): string[] {

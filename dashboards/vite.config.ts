@@ -96,7 +96,11 @@ export default defineConfig(({ mode }) => {
     base: './',
     publicDir: new URL('./kit/public/', import.meta.url).pathname,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    plugins: [sizeBound(mode === 'desk' ? MAX_DESK_JAVASCRIPT_BYTES : MAX_JAVASCRIPT_BYTES), ...(mode === 'awareness' ? [writtenPages()] : []), ownFiles(join(root, 'public'))],
+    plugins: [
+      sizeBound(mode === 'desk' ? MAX_DESK_JAVASCRIPT_BYTES : MAX_JAVASCRIPT_BYTES),
+      ...(mode === 'awareness' ? [writtenPages()] : []),
+      ownFiles(join(root, 'public')),
+    ],
     build: {
       outDir: new URL(`./dist/${mode}/`, import.meta.url).pathname,
       emptyOutDir: true,

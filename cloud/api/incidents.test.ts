@@ -160,11 +160,11 @@ test('an incident is given to somebody who can work on it, or to nobody', async 
     });
   const { items } = await operator.read('/api/people', peopleList);
   expect(items.map(({ name }) => name)).toEqual([
-      'administrator',
-      'operator',
-      'responsible-person',
-      'supervisor',
-    ]);
+    'administrator',
+    'operator',
+    'responsible-person',
+    'supervisor',
+  ]);
   expect(await problem(await act('incident-0', 'acknowledge'))).toMatchObject({ status: 404 });
 });
 

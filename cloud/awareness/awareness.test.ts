@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../devices/model/clock.ts';
-import { registryOf } from '../../devices/model/registry.ts';
+import { registryDocument, registryOf } from '../../devices/model/registry.ts';
 import type { AuditEntry, DocumentWrite, StoredDocument } from '../store/store.ts';
 import { Awareness, type AwarenessParts } from './awareness.ts';
 import { draftFor, harmIn, helpsAttacker } from './campaign.ts';
@@ -221,7 +221,7 @@ function memory() {
 const opened = () => {
   const kept = memory();
   const clock = manualClock(Date.UTC(2026, 10, 23));
-  const registry = registryOf({ sites: [], zones: [], assets: [], identities: [] });
+  const registry = registryOf(registryDocument.parse({ sites: [] }));
   const settings = awarenessSettings.parse({ retentionDays: 30, invitationDays: 10 });
   const parts = { ...kept, clock, registry, settings, folder: '/nowhere' };
   return { ...parts, awareness: new Awareness(parts, key), again: () => new Awareness(parts, key) };

@@ -9,6 +9,7 @@ import type { Command } from '../../devices/model/command.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { RunRow } from '../api/contract/response.ts';
+import type { Mailer } from '../mail/mail.ts';
 import { type AuditEntry, HOUSE, type Store } from '../store/store.ts';
 import type { Outcome, World } from './actions/action.ts';
 import { perform, prepareIn } from './actions/catalog.ts';
@@ -39,6 +40,8 @@ export interface ResponseParts {
   registry: Registry;
   clock: Clock;
   settings: ResponseSettings;
+  /** Where a mail server is configured. */
+  mailer: Mailer | undefined;
   gateways: readonly { id: string; site: string }[];
   resolve(path: string): string;
   sendCommand(gateway: string, command: Command): { connected: boolean };
@@ -93,13 +96,15 @@ export class Responder {
   #signal = new AbortController().signal;
 
   constructor(parts: ResponseParts) {
-    const { store, clock, registry, settings, gateways, resolve, sendCommand, isConnected } = parts;
+    const { store, clock, registry, settings, mailer, gateways, resolve, sendCommand, isConnected } = parts;
     this.#parts = parts;
     this.shelf = new Shelf(store);
     this.#lane = new CommandLane({ store, clock, gateways, send: sendCommand, isConnected });
     this.#world = {
       registry,
       settings,
+      hasMail: mailer !== undefined,
+      mailer,
       clock,
       resolve,
       command: (site, order, signal) => this.#lane.send(site, order, signal),
@@ -211,7 +216,7 @@ export class Responder {
   /** The same of a playbook that is being edited. @throws Refused */
   rehearseWith(playbook: Playbook, incident: string, values: Readonly<Record<string, string>>, by: string) {
     const run = this.#newRun({ playbook, version: 0, isBuiltIn: false }, incident, values, by);
-    return rehearse(run, playbook, this.#parts.clock.now(), prepareIn(this.#parts, playbook));
+    return rehearse(run, playbook, this.#parts.clock.now(), prepareIn(this.#world, playbook));
   }
 
   /** Begins a run. Resolves when it is stored. @throws Refused */
@@ -328,7 +333,7 @@ export class Responder {
   }
 
   #surroundings(playbook: Playbook) {
-    return { playbook, now: this.#parts.clock.now(), prepare: prepareIn(this.#parts, playbook) };
+    return { playbook, now: this.#parts.clock.now(), prepare: prepareIn(this.#world, playbook) };
   }
 
   /** One thing after the other happens to a run: decided, stored, and only then done. */

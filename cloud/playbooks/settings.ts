@@ -38,27 +38,13 @@ export const httpTarget = z.strictObject({
 });
 export type HttpTarget = z.infer<typeof httpTarget>;
 
-const mailSettings = z.strictObject({
-  host: z.string().min(1).max(253),
-  port: z.number().int().min(1).max(65_535).default(587),
-  /** `none` only on this machine or behind a tunnel. */
-  encryption: z.enum(['tls', 'starttls', 'none']).default('starttls'),
-  user: z.string().max(256).optional(),
-  /** A file that holds the password and nothing else. */
-  passwordFile: path.optional(),
-  caFile: path.optional(),
-  from: z.string().min(3).max(256),
-  timeoutMs: z.number().int().min(100).max(120_000).default(15_000),
-  /** Whom playbooks may write to, by the names that they use: `responsible`, `police`. */
-  groups: z.record(name, z.array(z.email()).min(1).max(100)).default({}),
-});
-
 export const responseSettings = z.strictObject({
   targets: z
     .record(name, httpTarget)
     .refine((all) => Object.keys(all).length <= MAX_TARGETS, `at most ${MAX_TARGETS} targets`)
     .default({}),
-  mail: mailSettings.optional(),
+  /** Whom playbooks may write to, by the names that they use: `responsible`, `police`. */
+  mailGroups: z.record(name, z.array(z.email()).min(1).max(100)).default({}),
 });
 export type ResponseSettings = z.infer<typeof responseSettings>;
 

@@ -100,7 +100,13 @@ test('what is asked for by state, severity, site, rule, person, age and words is
   same({ firstUntil: 1_010, lastFrom: 2_005 }, (number) => number >= 5 && number <= 10);
   same({ text: 'NUMBER 12' }, (number) => number === 12);
   expect(store.queue.count({ states: ['open'], severity: 'critical' })).toBe(13);
-  expect(store.queue.counts()).toEqual({ open: 39, acknowledged: 0, contained: 0, resolved: 1, 'false-alarm': 0 });
+  expect(store.queue.counts()).toEqual({
+    open: 39,
+    acknowledged: 0,
+    contained: 0,
+    resolved: 1,
+    'false-alarm': 0,
+  });
   expect(store.queue.counts(['north']).open).toBe(20);
   expect(store.queue.rules()).toEqual(rules.toSorted());
   expect(store.queue.sharing(['held-open'], 'i-002', 3)).toEqual(['i-038', 'i-035', 'i-032']);

@@ -425,7 +425,7 @@ export function awarenessRoutes(parts: ApiParts): Route[] {
             state: 'draft',
             ...cause.draft,
             incident: cause.id,
-            site: cause.sites,
+            site: [...cause.sites],
             madeAt: clock.now(),
             madeBy: caller.name,
           },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { monitorIds } from '../../monitors/nine.ts';
 import type { MonitorState } from '../../monitors/monitor-state.ts';
+import { monitorIds } from '../../monitors/nine.ts';
 import { monitorList } from '../answers.ts';
 import { addressOf } from '../client.ts';
 import type { ApiParts } from '../parts.ts';

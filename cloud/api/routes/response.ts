@@ -178,7 +178,7 @@ export function responseRoutes(parts: ApiParts): Route[] {
       needs: 'response.read',
       answer: { schema: playbookLibrary, title: 'The library' },
       handle({ context }) {
-        const { targets, mail } = response.settings;
+        const { targets, mailGroups } = response.settings;
         return context.json({
           items: shelf.all().map(rowOf),
           actions: actionKinds,
@@ -192,7 +192,7 @@ export function responseRoutes(parts: ApiParts): Route[] {
               endangers: of.endangers,
             })),
           })),
-          groups: Object.keys(mail?.groups ?? {}),
+          groups: Object.keys(mailGroups),
           facts: [...factNames],
         });
       },

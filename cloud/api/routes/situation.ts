@@ -8,9 +8,9 @@ import type { ApiParts } from '../parts.ts';
 import { notThere, Problem } from '../problem.ts';
 import { mayDo } from '../rights.ts';
 import { type Route, route } from '../route.ts';
-import { momentParameter } from './past.ts';
 import type { Scope } from '../scope.ts';
 import { viewOf } from '../scoped-events.ts';
+import { momentParameter } from './past.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const MAX_RANGE_MS = 400 * DAY_MS;

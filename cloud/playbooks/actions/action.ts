@@ -1,6 +1,7 @@
 /** What a machine can be asked to do, seen from a playbook's command: one file each, listed in catalog.ts. */
 import type { Clock } from '../../../devices/model/clock.ts';
 import type { Registry } from '../../../devices/model/registry.ts';
+import type { Mailer } from '../../mail/mail.ts';
 import type { CacaoCommand, Playbook } from '../cacao.ts';
 import type { Values } from '../expression.ts';
 import type { ActionStep, Prepared } from '../runner/machine.ts';
@@ -11,6 +12,8 @@ import type { ResponseSettings } from '../settings.ts';
 export interface Installation {
   registry: Pick<Registry, 'asset' | 'site' | 'assetsOf'>;
   settings: ResponseSettings;
+  /** Whether there is a mail server. */
+  hasMail: boolean;
 }
 
 export interface Outcome {
@@ -22,6 +25,8 @@ export interface Outcome {
 /** The world, for those that act on it. */
 export interface World extends Installation {
   clock: Clock;
+  /** Where a mail server is configured. */
+  mailer: Mailer | undefined;
   /** A path of the configuration. */
   resolve(path: string): string;
   /** Sends a command down to the gateway of a site; resolves with what the gateway says came of it. */

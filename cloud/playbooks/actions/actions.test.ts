@@ -7,6 +7,7 @@ import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manualClock } from '../../../devices/model/clock.ts';
 import { registryDocument, registryOf } from '../../../devices/model/registry.ts';
+import { createMailer, mailServer } from '../../mail/mail.ts';
 import type { CacaoCommand, Playbook } from '../cacao.ts';
 import type { ActionStep, Prepared } from '../runner/machine.ts';
 import type { Effect } from '../runner/run.ts';
@@ -137,18 +138,22 @@ const settings = () =>
         calls: { it: { title: 'It', path: 'it', endangers: 'none' } },
       },
     },
-    mail: {
-      host: '127.0.0.1',
-      port: portOf(smtp.server),
-      encryption: 'none',
-      from: 'gatehouse@example.org',
-      groups: { responsible: ['anna@example.org', 'jonas@example.org'] },
-    },
+    mailGroups: { responsible: ['anna@example.org', 'jonas@example.org'] },
   });
 const orders: unknown[] = [];
 const world = (): World => ({
   registry,
   settings: settings(),
+  hasMail: true,
+  mailer: createMailer(
+    mailServer.parse({
+      host: '127.0.0.1',
+      port: portOf(smtp.server),
+      encryption: 'none',
+      from: 'gatehouse@example.org',
+    }),
+    (path) => join(folder, path),
+  ),
   clock: manualClock(0),
   resolve: (path) => join(folder, path),
   command: async (site, order) => {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createTransport } from 'nodemailer';
 import { filledIn } from '../expression.ts';
 import { type Action, problem, targetsOf, unknownValues } from './action.ts';
 
@@ -15,7 +13,7 @@ export const mail: Action<'mail'> = {
   command: 'gatehouse-mail',
   title: 'Send an e-mail to a group of the configuration',
   example: 'Break-in at __site_name__:value',
-  prepare(command, { settings, playbook, step, values }) {
+  prepare(command, { settings, hasMail, playbook, step, values }) {
     const subject = filledIn(command.command ?? '', values);
     const text = filledIn(command.content ?? command.description ?? '', values);
     const missing = [...subject.missing, ...text.missing];
@@ -23,10 +21,9 @@ export const mail: Action<'mail'> = {
     if (subject.text.trim() === '') return problem('There is no subject.');
     const to = targetsOf(step, playbook);
     if (to.length === 0) return problem('The step names nobody as its target.');
-    const groups = settings.mail?.groups;
     // Without a mail server somebody picks up the phone.
-    if (groups === undefined) return { is: 'manual' };
-    const unknown = to.find((name) => groups[name] === undefined);
+    if (!hasMail) return { is: 'manual' };
+    const unknown = to.find((name) => settings.mailGroups[name] === undefined);
     if (unknown !== undefined) return problem(`The configuration has no group "${unknown}" to write to.`);
     return {
       is: 'deed',
@@ -40,61 +37,21 @@ export const mail: Action<'mail'> = {
       isRepeatable: false,
     };
   },
-  async perform({ id }, { to, subject, text }, { settings, resolve }, signal) {
-    const server = settings.mail;
-    const addresses = [...new Set(to.flatMap((name) => server?.groups[name] ?? []))];
-    if (server === undefined || addresses.length === 0)
+  async perform({ id }, { to, subject, text }, { settings, mailer }, signal) {
+    const addresses = [...new Set(to.flatMap((name) => settings.mailGroups[name] ?? []))];
+    if (mailer === undefined || addresses.length === 0)
       return { state: 'failed', detail: 'nobody to write to is configured any more' };
-    let isHandedOver = false;
-    try {
-      const transport = createTransport({
-        host: server.host,
-        port: server.port,
-        secure: server.encryption === 'tls',
-        requireTLS: server.encryption === 'starttls',
-        ignoreTLS: server.encryption === 'none',
-        connectionTimeout: server.timeoutMs,
-        greetingTimeout: server.timeoutMs,
-        socketTimeout: server.timeoutMs,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-        ...(server.caFile === undefined ? {} : { tls: { ca: readFileSync(resolve(server.caFile)) } }),
-        ...(server.user === undefined || server.passwordFile === undefined
-          ? {}
-          : { auth: { user: server.user, pass: readFileSync(resolve(server.passwordFile), 'utf8').trim() } }),
-      });
-      const close = () => transport.close();
-      signal.addEventListener('abort', close, { once: true });
-      try {
-        // Whether it can be reached at all, before anything is handed over.
-        await transport.verify();
-        isHandedOver = true;
-        const sent = await transport.sendMail({
-          from: server.from,
-          to: addresses,
-          subject,
-          text,
-          headers: { 'X-Gatehouse-Step': id, 'Auto-Submitted': 'auto-generated' },
-        });
-        const refused = sent.rejected.length;
-        return refused === 0
-          ? { state: 'ok', detail: `handed to the mail server for ${addresses.length}` }
-          : {
-              state: 'failed',
-              detail: `the mail server refused ${refused} of ${addresses.length} addresses`,
-            };
-      } finally {
-        signal.removeEventListener('abort', close);
-        transport.close();
-      }
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const isRefused =
-        typeof error === 'object' &&
-        error !== null &&
-        'responseCode' in error &&
-        Number(error.responseCode) >= 400;
-      return { state: isHandedOver && !isRefused ? 'unknown' : 'failed', detail: `mail server: ${message}` };
+    const outcome = await mailer.send(
+      { to: addresses, subject, text, headers: { 'X-Gatehouse-Step': id } },
+      signal,
+    );
+    switch (outcome.state) {
+      case 'accepted':
+        return { state: 'ok', detail: `handed to the mail server for ${addresses.length}` };
+      case 'unknown':
+        return { state: 'unknown', detail: outcome.reason };
+      default:
+        return { state: 'failed', detail: outcome.reason };
     }
   },
 };
