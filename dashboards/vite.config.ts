@@ -10,12 +10,11 @@ import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { allPages } from './awareness/pages/build.ts';
 
-/** What a page may load before it is usable, gzip; the desk's frame holds more. */
+/** What a page may load before it is usable, gzip. */
 const MAX_JAVASCRIPT_BYTES = 60_000;
-const MAX_DESK_JAVASCRIPT_BYTES = 90_000;
 
 /** Prints what a browser loads at once, compressed, and fails the build above the bound. */
-function sizeBound(maxBytes: number): Plugin {
+function sizeBound(): Plugin {
   return {
     name: 'gatehouse-size-bound',
     generateBundle(_options, bundle) {
@@ -28,8 +27,8 @@ function sizeBound(maxBytes: number): Plugin {
       const bytes = chunks
         .filter(({ fileName }) => atOnce.has(fileName))
         .reduce((sum, { code }) => sum + gzipSync(code).length, 0);
-      const words = `JavaScript at start: ${(bytes / 1_000).toFixed(1)} kB gzip of ${maxBytes / 1_000} kB`;
-      if (bytes > maxBytes) this.error(words);
+      const words = `JavaScript at start: ${(bytes / 1_000).toFixed(1)} kB gzip of ${MAX_JAVASCRIPT_BYTES / 1_000} kB`;
+      if (bytes > MAX_JAVASCRIPT_BYTES) this.error(words);
       this.info(words);
       console.log(words);
     },
@@ -96,11 +95,7 @@ export default defineConfig(({ mode }) => {
     base: './',
     publicDir: new URL('./kit/public/', import.meta.url).pathname,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    plugins: [
-      sizeBound(mode === 'desk' ? MAX_DESK_JAVASCRIPT_BYTES : MAX_JAVASCRIPT_BYTES),
-      ...(mode === 'awareness' ? [writtenPages()] : []),
-      ownFiles(join(root, 'public')),
-    ],
+    plugins: [sizeBound(), ...(mode === 'awareness' ? [writtenPages()] : []), ownFiles(join(root, 'public'))],
     build: {
       outDir: new URL(`./dist/${mode}/`, import.meta.url).pathname,
       emptyOutDir: true,

@@ -68,6 +68,7 @@ const loadPresent = async () => (await import('./present.tsx')).Present;
 const loadGraph = async () => (await import('./why-graph.tsx')).WhyGraph;
 const loadSimilar = async () => (await import('./similar.tsx')).Similar;
 const loadNext = async () => (await import('../cascade/next-failures.tsx')).NextFailures;
+const loadDuties = async () => (await import('../duties/duty-clocks.tsx')).DutyClocks;
 const loadResponse = async () => (await import('../response/response-panel.tsx')).ResponsePanel;
 
 /** The assets whose temperature is part of the story, with the moments at which it mattered. */
@@ -119,6 +120,7 @@ function Content({ page }: { page: IncidentPage }) {
         </div>
         <div class="incident-side">
           <Later load={loadResponse} with={{ incident: summary.id }} />
+          <Later key={`duties-${summary.id}`} load={loadDuties} with={{ incident: summary.id }} />
           <Later load={loadNext} with={{ incident: summary.id, stamp: summary.last }} />
           <Later key={`similar-${summary.id}`} load={loadSimilar} with={{ incident: summary.id }} />
           {site === undefined ? null : (

@@ -8,7 +8,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { kitText } from '../../kit/text.ts';
 import { say } from '../../kit/toast.tsx';
-import { IncidentView } from '../incident/incident-view.tsx';
+import { Later } from '../incident/later.tsx';
 import { chooseFilter, filter, loadMore, loadQueue, picture, queue } from '../live/desk-state.ts';
 import {
   everything,
@@ -23,12 +23,14 @@ import { text } from '../text.ts';
 import { loadSettings } from './desk-settings.ts';
 import { RowWindow } from './row-window.tsx';
 
+const loadIncident = async () => (await import('../incident/incident-view.tsx')).IncidentView;
+
 /** The queue, and on a wide screen the chosen incident beside it. */
 export function QueuePage({ view: chosen }: { view: string | undefined }) {
   return (
     <div class={chosen === undefined ? 'queue-page' : 'queue-page queue-page-split'}>
       <QueueList chosen={chosen} />
-      {chosen === undefined ? null : <IncidentView key={chosen} id={chosen} />}
+      {chosen === undefined ? null : <Later key={chosen} load={loadIncident} with={{ id: chosen }} />}
     </div>
   );
 }
