@@ -75,7 +75,7 @@ export function WhyGraph({ page }: { page: IncidentPage }) {
   return (
     <div class="why-graph">
       <p class="faint">{words('graph-hint')}</p>
-      <section class="why-frame" aria-label={words('graph')}>
+      <div class="why-frame">
         <svg width={picture.width} height={picture.height} role="presentation">
           {picture.edges.map(({ link: one, path }) => {
             const [a, b] = [numberOf(one.a), numberOf(one.b)].sort((x, y) => x - y);
@@ -124,7 +124,7 @@ export function WhyGraph({ page }: { page: IncidentPage }) {
             </g>
           ))}
         </svg>
-      </section>
+      </div>
       {left > 0 ? <p class="faint">{words('more', { count: left })}</p> : null}
       {link === undefined ? null : (
         <section class="why-evidence" aria-live="polite">
