@@ -8,7 +8,8 @@ export default defineConfig({
     maxWorkers: 3,
     // As in the product: devices/engine.ts.
     execArgv: ['--no-maglev'],
-    testTimeout: 20_000,
+    // A machine that others use as well takes its time over a browser or a thousand requests.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Real processes on a machine that stands still for seconds: a test may fail once, and npm test says so by name.
     retry: 1,
