@@ -3,7 +3,7 @@ import type { Registry } from '../../devices/model/registry.ts';
 import type { Surroundings } from '../assets/surroundings.ts';
 import type { LinkRules } from './link-rules.ts';
 import type { Key } from './memory.ts';
-import type { KeyMaker } from './place.ts';
+import type { KeyMaker } from './shared-keys.ts';
 
 /** Where something stands: the same for all that stands there. */
 export interface Neighbourhood {

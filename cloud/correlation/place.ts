@@ -4,12 +4,7 @@ import { type Surroundings, worldOfKind } from '../assets/surroundings.ts';
 import type { LinkRules } from './link-rules.ts';
 import { type Key, newKey, type Place } from './memory.ts';
 import type { Neighbourhoods } from './neighbourhoods.ts';
-
-/** What assets share a list by: each kind has names of its own. */
-export type SharedKind = 'guard' | 'host' | 'depends' | 'zone';
-
-/** Gives the same object for the same name. */
-export type KeyMaker = (kind: SharedKind, name: string, windowMs: number) => Key;
+import type { KeyMaker } from './shared-keys.ts';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 const NO_ZONES: ReadonlyMap<string, string> = new Map();

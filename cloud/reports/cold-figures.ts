@@ -1,7 +1,8 @@
 /** The cold chain in two checks: was it kept, and are the probes calibrated. */
+
+import type { Check } from './check.ts';
 import { excursionsOf } from './cold-chain.ts';
 import { assetsOn, observationsIn, type ReportParts, type ReportScope } from './evidence-reader.ts';
-import type { Check } from './house-checks.ts';
 
 export function coldFiguresOf(
   parts: ReportParts,

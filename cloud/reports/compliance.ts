@@ -1,8 +1,9 @@
 /** Policy compliance: how each control of four standards stands, and what says so. */
 import type { PolicyState } from '../policy/policies.ts';
+import type { Check, ControlState } from './check.ts';
 import { type Control, type Standard, standards } from './controls.ts';
 import { at, percent, type ReportParts, type ReportScope } from './evidence-reader.ts';
-import { type Check, type ControlState, houseChecks } from './house-checks.ts';
+import { houseChecks } from './house-checks.ts';
 import { type Cell, type Section, tableOf } from './report.ts';
 
 const stateWords: Readonly<Record<ControlState, string>> = {

@@ -1,15 +1,9 @@
 /** What the house itself shows about how it is run: each check with the figures that it rests on. */
+import type { Check } from './check.ts';
 import { coldFiguresOf } from './cold-figures.ts';
 import type { CheckName } from './controls.ts';
 import { observationsIn, type ReportParts, type ReportScope } from './evidence-reader.ts';
 import { incidentsIn } from './incident-statistics.ts';
-
-export type ControlState = 'met' | 'violated' | 'no-data' | 'not-covered';
-
-export interface Check {
-  state: Exclude<ControlState, 'not-covered'>;
-  evidence: string;
-}
 
 /** Grave incidents that nobody took within this time speak against the handling. */
 const TAKEN_WITHIN_MS = 60 * 60_000;
