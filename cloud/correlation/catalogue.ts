@@ -10,6 +10,7 @@ import { Neighbourhoods } from './neighbourhoods.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
 import { compareText } from './order.ts';
 import { makePlace } from './place.ts';
+import type { SavedTraits } from './saved.ts';
 import type { KeyMaker, SharedKind } from './shared-keys.ts';
 import type { Correlated } from './traits.ts';
 import { mixed, TraitsTable, type Wanted } from './traits-table.ts';
@@ -29,6 +30,8 @@ export interface Catalogue {
   traitsOf(detection: Correlated, rarity?: RaritySayer): Traits;
   /** The same, judged otherwise as to how rare it was. */
   judged(traits: Traits, bits: number | undefined): Traits;
+  /** Those that were written down by a catalogue of the same registry and rules. */
+  revived(saved: SavedTraits): Traits;
   /** Forgets all traits, unknown assets and marks but those of `kept`, so that memory follows what is held. */
   retain(kept: Iterable<Traits>): void;
 }
@@ -175,6 +178,17 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
     return { marks: only.alone, via, count };
   };
 
+  /** Of what is named at the moment. */
+  const traitsOfNamed = (head: Head, at: readonly Place[], bits: number | undefined): Traits => {
+    const hash = hashOf(head, at, named);
+    const wanted = listOf();
+    const found = table.find(hash, head, at, wanted, bits);
+    if (found !== undefined) return found;
+    const { via, count } = wanted;
+    const marked = count > 1 ? wanted.marks.slice(0, count) : wanted.marks;
+    return table.put(hash, new Traits(head, at, marked, via, bits, rarityOf(head, at, bits)));
+  };
+
   return {
     traitsOf(detection, sayer) {
       named.clear();
@@ -183,14 +197,16 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
       if (knowsUsers) nameUsers(detection);
       const head = heads.headOf(detection);
       const at = placesOf(detection.assets);
-      const bits = sayer?.bitsOf(head, at, detection.at);
-      const hash = hashOf(head, at, named);
-      const wanted = listOf();
-      const found = table.find(hash, head, at, wanted, bits);
-      if (found !== undefined) return found;
-      const { via, count } = wanted;
-      const marked = count > 1 ? wanted.marks.slice(0, count) : wanted.marks;
-      return table.put(hash, new Traits(head, at, marked, via, bits, rarityOf(head, at, bits)));
+      return traitsOfNamed(head, at, sayer?.bitsOf(head, at, detection.at));
+    },
+    revived({ places: ids, marks: saved, bits, ...said }) {
+      named.clear();
+      for (const [of, value, via] of saved)
+        named.add(
+          marks.markOf(of, value, of === 'identity' ? registry.identity(value) : undefined),
+          via as Via,
+        );
+      return traitsOfNamed(heads.headOf(said), placesOf(ids), bits);
     },
     judged(traits, bits) {
       if (bits === traits.bits) return traits;

@@ -60,6 +60,10 @@ export class Components {
     return { id: this.#items.idOf(item), at: this.atOf(item), traits: this.traitsOf(item) };
   }
 
+  idOf(item: number): string {
+    return this.#items.idOf(item);
+  }
+
   atOf(item: number): number {
     return this.#items.atOf(item);
   }
@@ -77,6 +81,11 @@ export class Components {
     const roots = new Set<number>();
     for (const item of this.#items.all()) roots.add(this.rootOf(item));
     return roots;
+  }
+
+  /** Whether there is anything of a component that was not told yet. */
+  isUntold(root: number): boolean {
+    return this.#runs.ringOf(root).some((run) => this.untold.isChanged(run));
   }
 
   /** The runs of a component. */
@@ -100,12 +109,28 @@ export class Components {
   }
 
   place(item: number, traits: Traits): void {
-    if (traits.repeats) fold(this.#items, this.#runs, traits, item, this.#rules.repeatMs);
-    else this.#runs.begin(traits, item);
+    this.#begin(item, traits);
     this.untold.note(this.#items.runOf(item));
     this.#joinAll(traits, item);
     this.#noteAll(traits, item);
     if (!this.#decisions.isEmpty) this.#bind(item);
+  }
+
+  /** The same for one whose component is known (see unite): it is compared with nothing, and no news. */
+  reinsert(item: number, traits: Traits): void {
+    this.#begin(item, traits);
+    this.#noteAll(traits, item);
+    if (!this.#decisions.isEmpty) this.#bind(item);
+  }
+
+  /** Two that are known to be of one component. */
+  unite(one: number, other: number): void {
+    this.#runs.unite(this.#items.runOf(one), this.#items.runOf(other));
+  }
+
+  #begin(item: number, traits: Traits): void {
+    if (traits.repeats) fold(this.#items, this.#runs, traits, item, this.#rules.repeatMs);
+    else this.#runs.begin(traits, item);
   }
 
   #joinAll({ head, places, marks, rarity }: Traits, item: number): void {

@@ -13,6 +13,7 @@ import { NONE } from './numbers.ts';
 import { inOrder } from './order.ts';
 import { isDue } from './pace.ts';
 import { type Dropped, MAX_HELD, Room } from './room.ts';
+import { Reviving, type SavedPart, savedParts } from './saved.ts';
 import { Teller } from './teller.ts';
 import { type Correlated, compareTraits } from './traits.ts';
 
@@ -121,6 +122,16 @@ export class Correlator {
       this.#habits.note(head, places, detection.at);
     }
     this.#catalogue.retain(Array.from(this.#components.items(), (item) => this.#components.traitsOf(item)));
+  }
+
+  /** All that it knows, in parts; nothing may be taken, told or forgotten between the first and the last. */
+  saved(): Generator<SavedPart> {
+    return savedParts({ components: this.#components, habits: this.#habits, waiting: this.#waiting.keys() });
+  }
+
+  /** What one with the same registry, rules and decisions has saved; where nothing was taken yet. */
+  revive(): Reviving {
+    return new Reviving(this.#components, this.#catalogue, this.#habits);
   }
 
   /** Takes one detection without saying what it changed: `changes` says so for all since it was last asked. */

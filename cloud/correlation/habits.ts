@@ -6,6 +6,7 @@
  * counts, and what is going on without a break is not held against itself. So a judgement depends on the set of
  * detections alone and not on the order they came in; what arrives late makes those of its rule due to be judged anew.
  */
+import { z } from 'zod';
 import {
   addHour,
   countOf,
@@ -13,7 +14,9 @@ import {
   NEVER,
   noHours,
   removeHour,
+  revivedHours,
   type SeenHours,
+  savedHours,
   startOfBout,
 } from './hours.ts';
 
@@ -49,6 +52,22 @@ export const MAX_HABITS = 1_000_000;
 
 /** Judgements are this fine, so that alike detections stay alike. */
 export const STEPS_A_BIT = 2;
+
+/** Assets whose habits are written down together. */
+const SAVED_AT_ONCE = 1_000;
+
+const hoursToSave = z.array(z.int());
+export const savedHabit = z.strictObject({
+  watched: hoursToSave,
+  /** A rule, whether it is remembered, and from which hour on its detections are to be judged anew. */
+  rules: z.array(z.tuple([z.string(), hoursToSave.nullable(), z.int().nullable()])),
+  isAllDue: z.boolean(),
+});
+export const savedPairs = z.strictObject({
+  /** An asset, and for each rule that spoke of it the rule's number and the hours. */
+  assets: z.array(z.tuple([z.string(), z.array(z.tuple([z.int(), hoursToSave]))])),
+});
+export type SavedHabits = z.infer<typeof savedHabit> | z.infer<typeof savedPairs>;
 
 export const hourOf = (atMs: number): number => Math.floor(atMs / HOUR_MS);
 
@@ -119,12 +138,18 @@ export class Habits {
     return this.#pairs;
   }
 
-  #ruleOf(named: NamedRule): RuleHabit {
+  #ruleOf(named: NamedRule & { hours?: SeenHours }): RuleHabit {
     let { habit } = named;
     if (habit !== undefined && !habit.isGone) return habit;
     habit = this.#byRule.get(named.rule);
     if (habit === undefined) {
-      habit = { rule: named.rule, hours: noHours(), judgedHour: NEVER, judgedBits: 0, isGone: false };
+      habit = {
+        rule: named.rule,
+        hours: named.hours ?? noHours(),
+        judgedHour: NEVER,
+        judgedBits: 0,
+        isGone: false,
+      };
       this.#byRule.set(named.rule, habit);
     }
     named.habit = habit;
@@ -158,7 +183,7 @@ export class Habits {
         if (addHour(pair, hour) === 'new and late') isLate = true;
       } else if (this.#pairs >= MAX_HABITS) this.#unknown++;
       else {
-        addPair(habit, rule, hour);
+        addPair(habit, rule, { latest: hour, count: 1, earlier: undefined });
         this.#pairs++;
       }
     }
@@ -243,6 +268,54 @@ export class Habits {
     return known.count;
   }
 
+  /** All of it in parts, the rules first; nothing may be noted meanwhile. */
+  *saved(): Generator<SavedHabits> {
+    const numbers = new Map<RuleHabit, number>();
+    for (const habit of this.#byRule.values()) numbers.set(habit, numbers.size);
+    const due = new Map(this.#due);
+    const rules: z.infer<typeof savedHabit>['rules'] = [];
+    for (const [name, { hours }] of this.#byRule) {
+      rules.push([name, savedHours(hours), due.get(name) ?? null]);
+      due.delete(name);
+    }
+    for (const [name, hour] of due) rules.push([name, null, hour]);
+    yield { watched: savedHours(this.#watched), rules, isAllDue: this.#isAllDue };
+    let assets: z.infer<typeof savedPairs>['assets'] = [];
+    for (const [id, habit] of this.#byAsset) {
+      const pairs: [number, number[]][] = [];
+      for (let pair = habit.first; pair !== undefined; pair = pair.next)
+        pairs.push([numbers.get(pair.rule) ?? NEVER, savedHours(pair)]);
+      assets.push([id, pairs]);
+      if (assets.length < SAVED_AT_ONCE) continue;
+      yield { assets };
+      assets = [];
+    }
+    yield { assets };
+  }
+
+  /** Takes what was saved, in the order of the parts, where nothing is known yet. @throws RangeError */
+  revive(part: SavedHabits): void {
+    if ('rules' in part) {
+      Object.assign(this.#watched, revivedHours(part.watched));
+      for (const [rule, hours, due] of part.rules) {
+        if (hours !== null) this.#ruleOf({ rule, habit: undefined, hours: revivedHours(hours) });
+        if (due !== null) this.#due.set(rule, due);
+      }
+      this.#isAllDue = part.isAllDue;
+      return;
+    }
+    const rules = [...this.#byRule.values()];
+    for (const [id, pairs] of part.assets) {
+      const habit = this.#assetOf({ id, habit: undefined });
+      for (const [number, hours] of pairs) {
+        const rule = rules[number];
+        if (rule === undefined) throw new RangeError(`there is no rule ${number}`);
+        addPair(habit, rule, revivedHours(hours));
+        this.#pairs++;
+      }
+    }
+  }
+
   /** Drops what no detection from `fromMs` on is judged by. */
   forget(fromMs: number): void {
     const from = hourOf(fromMs - habitsReachMs(this.#rules));
@@ -271,8 +344,8 @@ function pairOf(habit: AssetHabit, rule: RuleHabit): PairHabit | undefined {
   return pair;
 }
 
-function addPair(habit: AssetHabit, rule: RuleHabit, hour: number): void {
-  const pair: PairHabit = { latest: hour, count: 1, earlier: undefined, rule, next: habit.first };
+function addPair(habit: AssetHabit, rule: RuleHabit, { latest, count, earlier }: SeenHours): void {
+  const pair: PairHabit = { latest, count, earlier, rule, next: habit.first };
   habit.first = pair;
   habit.count++;
   if (habit.byRule !== undefined) habit.byRule.set(rule, pair);

@@ -13,7 +13,7 @@ export class Heads {
     this.#numberOfNext = numberOfNext;
   }
 
-  headOf({ rule, severity, tactic, site }: Correlated): Head {
+  headOf({ rule, severity, tactic, site }: Pick<Correlated, 'rule' | 'severity' | 'tactic' | 'site'>): Head {
     const list = this.#of(rule, site);
     for (const head of list) if (head.severity === severity && head.tactic === tactic) return head;
     const theme = themeOf(tactic === undefined ? { rule } : { rule, tactic });

@@ -20,6 +20,17 @@ const MOST = COUNTS - 1;
 
 export const noHours = (): SeenHours => ({ latest: NEVER, count: 0, earlier: undefined });
 
+/** As numbers to be written down, the latest first. */
+export const savedHours = ({ latest, count, earlier }: SeenHours): number[] => [
+  latest,
+  count,
+  ...(earlier ?? []),
+];
+
+export function revivedHours([latest = NEVER, count = 0, ...earlier]: readonly number[]): SeenHours {
+  return { latest, count, earlier: earlier.length === 0 ? undefined : earlier };
+}
+
 /** Index of the first hour that is not before this one. */
 function indexFrom(hours: readonly number[], hour: number): number {
   const limit = hour * COUNTS;

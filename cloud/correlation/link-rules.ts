@@ -84,23 +84,25 @@ export type StrengthName =
   | 'hub';
 
 /** Kinds of observables that name one party or thing closely enough to join by. */
-export type ObservableClass =
-  | 'ip'
-  | 'inside-ip'
-  | 'account'
-  | 'common-account'
-  | 'badge'
-  | 'hash'
-  | 'domain'
-  | 'device'
-  | 'session'
-  | 'email'
-  | 'phone'
-  | 'order'
-  | 'payment'
-  | 'card'
-  | 'plate'
-  | 'other';
+export const observableClasses = [
+  'ip',
+  'inside-ip',
+  'account',
+  'common-account',
+  'badge',
+  'hash',
+  'domain',
+  'device',
+  'session',
+  'email',
+  'phone',
+  'order',
+  'payment',
+  'card',
+  'plate',
+  'other',
+] as const;
+export type ObservableClass = (typeof observableClasses)[number];
 
 export const linkRules: LinkRules = {
   threshold: 0.5,

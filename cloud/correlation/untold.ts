@@ -43,12 +43,12 @@ export class Untold {
     return this.#size === 0;
   }
 
-  #isChanged(run: number): boolean {
+  isChanged(run: number): boolean {
     return this.#changed[run] === 1;
   }
 
   note(run: number): void {
-    if (this.#isChanged(run)) return;
+    if (this.isChanged(run)) return;
     if (run >= this.#changed.length) {
       const changed = new Uint8Array(Math.max(run + 1, this.#changed.length * 2));
       changed.set(this.#changed);
@@ -61,13 +61,13 @@ export class Untold {
     queue.runs.push(run);
     // Runs that are told with graver ones again and again must not fill a queue whose turn does not come.
     if (queue.runs.length - queue.next <= CUT_FROM + 2 * this.#size) return;
-    queue.runs = [...new Set(queue.runs.slice(queue.next).filter((one) => this.#isChanged(one)))];
+    queue.runs = [...new Set(queue.runs.slice(queue.next).filter((one) => this.isChanged(one)))];
     queue.next = 0;
   }
 
   /** Not to be told any more. */
   drop(run: number): void {
-    if (!this.#isChanged(run)) return;
+    if (!this.isChanged(run)) return;
     this.#changed[run] = 0;
     this.#size--;
   }
@@ -77,7 +77,7 @@ export class Untold {
     const roots = new Set<number>();
     for (const runs of [...this.#queues.map((queue) => queue.runs), this.#resting])
       for (const run of runs) {
-        if (!this.#isChanged(run)) continue;
+        if (!this.isChanged(run)) continue;
         this.drop(run);
         roots.add(this.#runs.rootOf(run));
       }
@@ -95,7 +95,7 @@ export class Untold {
       this.#lookedMs = nowMs;
       const rested = new Set(this.#resting);
       this.#resting = [];
-      for (const run of rested) if (this.#isChanged(run)) this.#offer(run, nowMs, due);
+      for (const run of rested) if (this.isChanged(run)) this.#offer(run, nowMs, due);
     }
     for (let rank = RANKS - 1; rank >= 0 && this.#room > 0; rank--) {
       const queue = this.#queues[rank];
@@ -103,7 +103,7 @@ export class Untold {
       const { runs } = queue;
       for (; queue.next < runs.length && this.#room > 0; queue.next++) {
         const run = runs[queue.next];
-        if (run !== undefined && this.#isChanged(run)) this.#offer(run, nowMs, due);
+        if (run !== undefined && this.isChanged(run)) this.#offer(run, nowMs, due);
       }
       if (queue.next === runs.length || queue.next >= CUT_FROM) {
         queue.runs = runs.slice(queue.next);
