@@ -1,6 +1,7 @@
 import type { Registry } from '../../devices/model/registry.ts';
 import type { Resolved } from '../../devices/model/resolution.ts';
 import { surroundingsOf } from '../assets/surroundings.ts';
+import { addressing } from '../registry/inside-addresses.ts';
 import { Heads } from './heads.ts';
 import type { LinkRules, ObservableClass } from './link-rules.ts';
 import { Marks } from './marks.ts';
@@ -65,6 +66,7 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   const vias = new Map<string, readonly Via[]>();
   const named = new Named();
   const { identities: people, links = [] } = registry.document;
+  const addressed = addressing(registry);
   const knowsPeople = people.length > 0 || links.length > 0;
   const knowsUsers =
     links.length > 0 || people.some((one) => one.hosts !== undefined || one.vehicles !== undefined);
@@ -190,7 +192,8 @@ export function catalogueOf(registry: Registry, rules: LinkRules): Catalogue {
   };
 
   return {
-    traitsOf(detection, sayer) {
+    traitsOf(told, sayer) {
+      const detection = addressed(told);
       named.clear();
       if (detection.identities.length > 0) nameIdentities(detection);
       nameObservables(detection);

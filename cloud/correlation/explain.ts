@@ -1,5 +1,6 @@
 import type { Incident, IncidentLink } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { holderSentence, namedByAddress } from '../registry/inside-addresses.ts';
 import { catalogueOf } from './catalogue.ts';
 import { linkOf } from './link.ts';
 import { type LinkRules, linkRules } from './link-rules.ts';
@@ -38,6 +39,7 @@ export function explain(
     .filter(({ id }) => members.has(id))
     .map((detection) => ({ id: detection.id, at: detection.at, traits: catalogue.traitsOf(detection) }))
     .sort(inOrder);
+  const told = new Map(detections.map((one) => [one.id, one]));
   const linksOf = new Map<string, IncidentLink[]>();
   for (const link of incident.links)
     for (const end of [link.a, link.b]) {
@@ -56,9 +58,28 @@ export function explain(
     const link = best ?? (linksOf.get(step.id) ?? []).sort((a, b) => b.weight - a.weight)[0];
     if (link === undefined) return { detection: step.id };
     const to = link.b === step.id ? link.a : link.b;
-    const because = link.evidence.map((evidence) => sentence(evidence.because));
+    const because = [
+      ...link.evidence.map((evidence) => sentence(evidence.because)),
+      ...addressesOf(
+        [to, step.id].flatMap((id) => told.get(id) ?? []),
+        registry,
+      ),
+    ];
     return { detection: step.id, belongs: { to, weight: link.weight, because } };
   });
+}
+
+/** Whose the addresses are that some detections name, where they do not name the asset itself. */
+function addressesOf(detections: readonly Correlated[], registry: Registry): string[] {
+  return [
+    ...new Set(
+      detections.flatMap((one) =>
+        namedByAddress(one, registry).flatMap((named) =>
+          one.assets.includes(named.holder.asset.id) ? [] : [holderSentence(named, registry)],
+        ),
+      ),
+    ),
+  ];
 }
 
 function strongestEarlier(steps: readonly Placed[], index: number, rules: LinkRules): Placed | undefined {

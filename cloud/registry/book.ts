@@ -30,6 +30,7 @@ import {
   linkOfSuggestion,
   type Suggestion,
 } from './learning/learn.ts';
+import { Leases, withFormer } from './learning/leases.ts';
 import {
   checkedWhole,
   type LinkDecision,
@@ -126,8 +127,9 @@ export class RegistryBook {
 
   /** Looks through the last weeks again. What is sure enough waits to be taken into use. */
   async learn(store: Pick<Store, 'observations'>, now: number): Promise<void> {
-    const { links: _links, ...written } = this.#whole;
+    const { links: _links, leases: _leases, ...written } = this.#whole;
     const learning = new Learning(registryOf(written));
+    const leases = new Leases(registryOf(written));
     for (let day = 0; day < LEARNED_DAYS; day++) {
       const to = now - day * DAY_MS;
       const seen = store.observations({
@@ -136,7 +138,10 @@ export class RegistryBook {
         to: to - 1,
         limit: MAX_OF_A_DAY,
       });
-      for (const one of seen) learning.note(one);
+      for (const one of seen) {
+        learning.note(one);
+        leases.note(one);
+      }
       // Others want to go on between two days.
       await breathe();
     }
@@ -149,7 +154,12 @@ export class RegistryBook {
     const former = new Map(this.#overlay.inferred.map((link) => [linkId(link), link]));
     // The day on which it was learned stays.
     const next = inferred.map((link) => ({ ...link, at: former.get(linkId(link))?.at ?? link.at }));
-    if (!isDeepStrictEqual(next, this.#overlay.inferred)) this.#put({ ...this.#overlay, inferred: next });
+    const recorded = withFormer(leases.list(), this.#overlay.leases);
+    if (
+      !isDeepStrictEqual(next, this.#overlay.inferred) ||
+      !isDeepStrictEqual(recorded, this.#overlay.leases)
+    )
+      this.#put({ ...this.#overlay, inferred: next, leases: recorded });
   }
 
   /** What waits counts from here on. Whoever made something out of the former registry must be told (see live-registry.ts). */
@@ -388,6 +398,9 @@ export class RegistryBook {
       identities: differs(data.identities, this.#given.identities),
       sharedAddresses: data.sharedAddresses.filter((one) => !this.#given.sharedAddresses.includes(one)),
       removed,
+      leases: (data.leases ?? []).filter(
+        (lease) => !this.#given.leases?.some((one) => isDeepStrictEqual(one, lease)),
+      ),
       links: [...this.#overlay.links.filter((link) => !imported.has(linkId(link))), ...links],
       // Whoever imports a link means it, whatever was said before.
       decisions: this.#overlay.decisions.filter((one) => !imported.has(linkId(one))),
@@ -419,6 +432,7 @@ const following = (current: () => Registry): Registry => ({
   resolved: (subjects, host) => current().resolved(subjects, host),
   userOf: (asset) => current().userOf(asset),
   assetAt: (address) => current().assetAt(address),
+  holderOf: (address, at) => current().holderOf(address, at),
   assetsOf: (site) => current().assetsOf(site),
   zonesOf: (site) => current().zonesOf(site),
 });

@@ -6,6 +6,7 @@ import {
   MAX_CONFIGURATION_BYTES,
   parseConfiguration,
 } from '../../devices/configuration.ts';
+import { type AddressLease, addressLease, MAX_LEASES } from '../../devices/model/address-book.ts';
 import { asset } from '../../devices/model/asset.ts';
 import { identity } from '../../devices/model/identity.ts';
 import { identityLink, linkId } from '../../devices/model/identity-link.ts';
@@ -29,6 +30,7 @@ const part = z.strictObject({
   identities: z.array(identity).max(1_000_000).default([]),
   sharedAddresses: z.array(z.string().max(64)).max(10_000).default([]),
   links: z.array(identityLink).max(100_000).default([]),
+  leases: z.array(addressLease).max(MAX_LEASES).default([]),
 });
 
 /** The whole registry in the configuration's own format. */
@@ -84,7 +86,9 @@ const byId = ({ id }: { readonly id: string }) => id;
 
 function laidOut(before: RegistryDocument, said: z.output<typeof part>): RegistryDocument {
   const links = laidOver(before.links ?? [], said.links, linkId);
-  const { links: _former, ...rest } = before;
+  const { links: _former, leases: _formerLeases, ...rest } = before;
+  const leaseName = ({ address, from }: AddressLease) => `${address} ${from}`;
+  const leases = laidOver(before.leases ?? [], said.leases, leaseName).slice(-MAX_LEASES);
   return {
     ...rest,
     sites: laidOver(before.sites, said.sites, byId),
@@ -93,6 +97,7 @@ function laidOut(before: RegistryDocument, said: z.output<typeof part>): Registr
     identities: laidOver(before.identities, said.identities, byId),
     sharedAddresses: [...new Set([...before.sharedAddresses, ...said.sharedAddresses])],
     ...(links.length === 0 ? {} : { links }),
+    ...(leases.length === 0 ? {} : { leases }),
   };
 }
 

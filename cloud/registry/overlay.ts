@@ -5,6 +5,7 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { z } from 'zod';
+import { addressLease, MAX_LEASES } from '../../devices/model/address-book.ts';
 import { asset } from '../../devices/model/asset.ts';
 import { identifier, instant } from '../../devices/model/identifiers.ts';
 import { identity } from '../../devices/model/identity.ts';
@@ -41,6 +42,8 @@ export const overlayDocument = z.strictObject({
   links: z.array(identityLink).default([]),
   /** What was learned and is sure enough to be used. */
   inferred: z.array(identityLink).default([]),
+  /** Who had which address, as it was recorded. */
+  leases: z.array(addressLease).max(MAX_LEASES).default([]),
   decisions: z.array(decision).max(MAX_DECISIONS).default([]),
   /** Entries of the file that a person took out. */
   removed: z
@@ -79,7 +82,8 @@ export function wholeOf(given: RegistryDocument, overlay: Overlay): RegistryDocu
     accepted,
     linkId,
   ).filter((link) => decided.get(linkId(link))?.decision !== 'rejected');
-  const { links: _given, ...rest } = given;
+  const { links: _given, leases: _leases, ...rest } = given;
+  const leases = [...(given.leases ?? []), ...overlay.leases].slice(-MAX_LEASES);
   const removed = (list: 'assets' | 'identities') => {
     const ids = new Set(overlay.removed.filter((one) => one.list === list).map(({ id }) => id));
     return ({ id }: { readonly id: string }) => !ids.has(id);
@@ -92,6 +96,7 @@ export function wholeOf(given: RegistryDocument, overlay: Overlay): RegistryDocu
     identities: laidOver(given.identities, overlay.identities, byId).filter(removed('identities')),
     sharedAddresses: [...new Set([...given.sharedAddresses, ...overlay.sharedAddresses])],
     ...(links.length === 0 ? {} : { links }),
+    ...(leases.length === 0 ? {} : { leases }),
   };
 }
 

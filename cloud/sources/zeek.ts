@@ -272,6 +272,7 @@ function readEntry(entry: JsonObject, path: string): Omit<Reported, 'observedAt'
         facts: present({
           application: 'dhcp',
           name: textAt(entry, 'host_name') ?? textAt(entry, 'client_fqdn'),
+          leaseSeconds: numberAt(entry, 'lease_time'),
         }),
       };
     case 'files':

@@ -20,6 +20,7 @@ export function liveRegistry(first: Registry): LiveRegistry {
     resolved: (subjects, host) => current.resolved(subjects, host),
     userOf: (assetId) => current.userOf(assetId),
     assetAt: (address) => current.assetAt(address),
+    holderOf: (address, at) => current.holderOf(address, at),
     assetsOf: (siteId) => current.assetsOf(siteId),
     zonesOf: (siteId) => current.zonesOf(siteId),
     replace(next) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addressText } from './address.ts';
+import { addressBookOf, addressLease, type Holder, MAX_LEASES } from './address-book.ts';
 import { type Asset, asset } from './asset.ts';
 import { type Identity, identity } from './identity.ts';
 import { identityLink } from './identity-link.ts';
@@ -18,6 +19,8 @@ export const registryDocument = z
     sharedAddresses: z.array(z.string().max(64)).max(10_000).default([]),
     /** What belongs together by what was seen: weaker than what is written above, and never against it. */
     links: z.array(identityLink).max(100_000).optional(),
+    /** Addresses that were somebody's for a time. */
+    leases: z.array(addressLease).max(MAX_LEASES).optional(),
   })
   .superRefine((document, context) => {
     for (const problem of danglingReferences(document)) context.addIssue({ code: 'custom', ...problem });
@@ -114,6 +117,8 @@ export interface Registry {
   userOf(assetId: string): User | undefined;
   /** Whose address this is. */
   assetAt(address: string): Asset | undefined;
+  /** Whose address this was at that moment, and how that is known. */
+  holderOf(address: string, at: number): Holder | undefined;
   assetsOf(siteId: string): readonly Asset[];
   zonesOf(siteId: string): readonly Zone[];
 }
@@ -162,6 +167,7 @@ export function registryOf(document: RegistryDocument): Registry {
     },
     userOf: (assetId) => resolver.userOf(assetId),
     assetAt: (address) => byAddress.get(address),
+    holderOf: addressBookOf(document),
     assetsOf: (siteId) => assetsBySite.get(siteId) ?? [],
     zonesOf: (siteId) => zonesBySite.get(siteId) ?? [],
   };

@@ -322,7 +322,7 @@ export const zeekSamples: readonly SourceSample[] = [
           kind: 'host.logged',
           observedAt: 1795417201000,
           observables: { ip: '10.0.1.20', device: 'aa:bb:cc:00:11:22' },
-          facts: { application: 'dhcp', name: 'POS-01' },
+          facts: { application: 'dhcp', name: 'POS-01', leaseSeconds: 3600 },
           log: {
             product: 'zeek',
             service: 'dhcp',
