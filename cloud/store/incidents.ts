@@ -5,6 +5,7 @@ import { optional, parsed, type Reader, type Row } from './reader.ts';
 import {
   handlingAfter,
   handlingOfMerged,
+  NEXT_POSITION,
   writeOfHandling,
   writesOfActivity,
   writesOfDrop,
@@ -56,6 +57,7 @@ export class Incidents {
       const now = this.#options.clock.now();
       const joining = Map.groupBy(gone, ({ into }) => into);
       return this.#writer.write([
+        NEXT_POSITION,
         ...parts.map(({ id, of }): Write => ['inheritHandling', id, of]),
         ...changed.flatMap((incident) => writesOfIncident(incident, this.#options.sitesOf(incident), now)),
         ...gone.flatMap(({ id, into }) =>

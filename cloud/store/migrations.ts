@@ -188,4 +188,14 @@ export const migrations: readonly string[] = [
     DELETE FROM search_news WHERE kind = 'record' AND key = NEW.number;
     INSERT INTO search_news (kind, key) VALUES ('record', NEW.number); END;
   `,
+  `
+  -- Which detections and incidents are new or changed since somebody wrote down what he had made of them: each has the
+  -- number of the call that put it there, and the numbers only ever grow.
+  CREATE TABLE position (number INTEGER NOT NULL);
+  INSERT INTO position (number) VALUES (0);
+  ALTER TABLE detection ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE incident ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX detection_changed ON detection (changed);
+  CREATE INDEX incident_changed_at ON incident (changed);
+  `,
 ];

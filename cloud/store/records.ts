@@ -11,7 +11,14 @@ import {
 import { type ClockCorrection, correctionIn, MAX_CORRECTIONS } from './clock-correction.ts';
 import { Names } from './names.ts';
 import { optional, parsed, type Reader, type Row } from './reader.ts';
-import { DETECTION_TYPE, placeOf, writeOfDetection, writeOfObservation, writesOfRecord } from './rows.ts';
+import {
+  DETECTION_TYPE,
+  NEXT_POSITION,
+  placeOf,
+  writeOfDetection,
+  writeOfObservation,
+  writesOfRecord,
+} from './rows.ts';
 import type { Write } from './statements.ts';
 import type { AcceptedRecord, LaneMove, LanePosition, Store } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -42,14 +49,18 @@ export class Records {
     for (const { gateway, epoch, lane: of, sequence, chain, after } of last.values()) {
       writes.push(['moveLane', gateway, epoch, of, sequence, chain, after ?? null]);
     }
-    return this.#writer.write([...names.writes(), ...writes]).then(names.stored);
+    return this.#writer.write([...names.writes(), NEXT_POSITION, ...writes]).then(names.stored);
   }
 
   append(observations: readonly Observation[], detections: readonly Detection[]): Promise<void> {
     const names = this.#names.use();
     const writes = observations.map((one) => writeOfObservation(one, names));
     return this.#writer
-      .write([...names.writes(), ...writes, ...detections.map(writeOfDetection)])
+      .write([
+        ...names.writes(),
+        ...writes,
+        ...(detections.length === 0 ? [] : [NEXT_POSITION, ...detections.map(writeOfDetection)]),
+      ])
       .then(names.stored);
   }
 
@@ -80,6 +91,26 @@ export class Records {
       to,
     );
     for (const { json } of rows) yield parsed<Detection>(json);
+  }
+
+  /** Names of those from a time on, in order of time, then id: an index alone is read. */
+  *found(from: number): Iterable<{ id: string; at: number; rule: string }> {
+    const rows = this.#reader.each(
+      'SELECT id, at, rule FROM detection WHERE at >= ? ORDER BY at, rule, id',
+      from,
+    );
+    for (const { id, at, rule } of rows) yield { id: String(id), at: Number(at), rule: String(rule) };
+  }
+
+  position(): number {
+    return Number(this.#reader.one('SELECT number FROM position')?.number ?? 0);
+  }
+
+  /** Names of detections and incidents that were put since. */
+  changedSince(position: number): { detections: string[]; incidents: string[] } {
+    const of = (table: 'detection' | 'incident') =>
+      this.#reader.all(`SELECT id FROM ${table} WHERE changed > ?`, position).map(({ id }) => String(id));
+    return { detections: of('detection'), incidents: of('incident') };
   }
 
   detection(id: string): Detection | undefined {

@@ -97,6 +97,9 @@ export function writeOfObservation(observation: Observation, { numberOf }: Names
   ];
 }
 
+/** In front of what is put in a call. */
+export const NEXT_POSITION: Write = ['nextPosition'];
+
 export const writeOfDetection = (detection: Detection): Write => [
   'putDetection',
   detection.id,

@@ -15,7 +15,8 @@ export const statements = {
     SET at = max(0, min(json_extract(json, '$.body.observation.observedAt') + ?4, ?5))
     WHERE source = ?1 AND sequence >= ?2 AND sequence < ?3 AND kind IS NOT NULL AND chain IS NOT NULL
       AND json_extract(json, '$.body.observation.clock') = 'unset'`,
-  correctDetections: `UPDATE detection SET at = said.at, json = json_set(detection.json, '$.at', said.at)
+  correctDetections: `UPDATE detection SET at = said.at, json = json_set(detection.json, '$.at', said.at),
+      changed = (SELECT number FROM position)
     FROM (SELECT json_extract(json, '$.body.detection.id') AS id,
         max(max(0, min(json_extract(json, '$.body.detection.at') + ?4, ?5))) AS at
       FROM record WHERE source = ?1 AND sequence >= ?2 AND sequence < ?3 AND type = 1 GROUP BY 1) AS said
@@ -25,17 +26,21 @@ export const statements = {
         max(0, min(json_extract(json, '$.body.picture.takenAt') + ?4, ?5)) AS at
       FROM record WHERE source = ?1 AND sequence >= ?2 AND sequence < ?3 AND type = 2) AS said
     WHERE picture.id = said.id`,
-  putDetection: `INSERT INTO detection (id, at, json) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET at = excluded.at, json = excluded.json`,
+  /** Comes before the puts of a call: they take its number. */
+  nextPosition: 'UPDATE position SET number = number + 1',
+  putDetection: `INSERT INTO detection (id, at, json, changed) VALUES (?, ?, ?, (SELECT number FROM position))
+    ON CONFLICT DO UPDATE SET at = excluded.at, json = excluded.json, changed = excluded.changed
+    WHERE excluded.json <> detection.json`,
   withdrawDetection: 'DELETE FROM detection WHERE id = ?',
   addPicture: 'INSERT OR IGNORE INTO picture (id, asset, at, json) VALUES (?, ?, ?, ?)',
   addLoss: 'INSERT OR IGNORE INTO loss (id, gateway, epoch, json) VALUES (?, ?, ?, ?)',
   putReport: `INSERT INTO report (gateway, at, json) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET at = excluded.at, json = excluded.json WHERE excluded.at >= report.at`,
 
-  putIncident: `INSERT INTO incident (id, priority, first, last, json) VALUES (?, ?, ?, ?, ?)
+  putIncident: `INSERT INTO incident (id, priority, first, last, json, changed)
+    VALUES (?, ?, ?, ?, ?, (SELECT number FROM position))
     ON CONFLICT DO UPDATE SET priority = excluded.priority, first = excluded.first, last = excluded.last,
-    json = excluded.json`,
+    json = excluded.json, changed = excluded.changed WHERE excluded.json <> incident.json`,
   dropIncident: 'DELETE FROM incident WHERE id = ?',
   clearSites: 'DELETE FROM incident_site WHERE incident = ?',
   addSite: 'INSERT OR IGNORE INTO incident_site (incident, site) VALUES (?, ?)',

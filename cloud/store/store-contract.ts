@@ -198,6 +198,24 @@ export function storeContract(
       expect([...store.detections({ from: 2 })]).toEqual([]);
     });
 
+    test('what was put since is known by name, and what came again unchanged is not among it', async () => {
+      await store.append([], [judged('d1'), judged('d2', { at: 6_000 })]);
+      const before = store.position();
+      await store.append([], [judged('d2', { at: 6_000 }), judged('d3', { at: 4_000, rule: 'held-open' })]);
+      expect(store.changedSince(before)).toEqual({ detections: ['d3'], incidents: [] });
+      await store.append([], [judged('d1', { at: 5_500 })]);
+      await store.putIncidents([found('i1')], []);
+      await store.withdraw(['d3']);
+      await reopened();
+      expect(store.changedSince(before)).toEqual({ detections: ['d1'], incidents: ['i1'] });
+      expect(store.position()).toBeGreaterThan(before);
+      expect(store.changedSince(store.position())).toEqual({ detections: [], incidents: [] });
+      expect([...store.found(5_200)]).toEqual([
+        { id: 'd1', at: 5_500, rule: 'forced-open' },
+        { id: 'd2', at: 6_000, rule: 'forced-open' },
+      ]);
+    });
+
     test('incidents come most urgent first, of a site, in a state', async () => {
       await store.putIncidents(
         [found('i1'), found('i2', { priority: 90 }), found('i3', { assets: ['dock-1'] })],

@@ -216,6 +216,12 @@ export interface Store {
 
   detections(range: { from?: number; to?: number }): Iterable<Detection>;
   detection(id: string): Detection | undefined;
+  /** Names of the detections from a time on. */
+  found(from: number): Iterable<{ id: string; at: number; rule: string }>;
+  /** Where detections and incidents stand: it grows with every call that puts some. */
+  position(): number;
+  /** Names of the detections and incidents that were put since, as far as they are still there. */
+  changedSince(position: number): { detections: string[]; incidents: string[] };
   /** Newest first; those named by `ids` in any number up to the limit. */
   observations(query: {
     ids?: readonly string[];
