@@ -8,16 +8,17 @@ import { alertingSettings } from './alerting/settings.ts';
 import { parsePasswordHash } from './api/password.ts';
 import { role } from './api/rights.ts';
 import { auditSettings } from './audit/trail.ts';
+import { authoritySettings } from './authority/settings.ts';
 import { awarenessSettings } from './awareness/configuration.ts';
 import type { GraphDocument } from './cascade/graph.ts';
 import { readGraph } from './cascade/read-graph.ts';
+import { continuitySettings } from './continuity/settings.ts';
 import { identityBridgeSettings } from './identity-bridge/bridge.ts';
 import { gatewayCredential } from './ingest/credentials.ts';
 import { integritySettings } from './integrity/configuration.ts';
 import { intelligenceSettings } from './intelligence/configuration.ts';
 import { mailServer } from './mail/mail.ts';
 import { catalog as monitorCatalog, standingCatalog } from './monitors/catalog.ts';
-import { monitorIds } from './monitors/nine.ts';
 import { accountScope } from './people/account-scope.ts';
 import { personalDataSettings, signInSettings } from './people/settings.ts';
 import { responseSettings } from './playbooks/settings.ts';
@@ -26,6 +27,7 @@ import { serviceLevels } from './shifts/service-levels.ts';
 import { pictureSettings } from './situation/settings.ts';
 import { sourceList, withFiles } from './sources/configuration.ts';
 import { HOUSE } from './store/store.ts';
+import { toolkitSettings } from './toolkit/settings.ts';
 
 /** 0: any free port; the line that says "ready" tells which. */
 const port = z.number().int().min(0).max(65_535);
@@ -96,6 +98,8 @@ const account = z.strictObject({
     .string()
     .max(256)
     .refine((text) => parsePasswordHash(text) !== undefined, 'expected what --hash-password prints'),
+  /** Where alerts are sent to until its person says another address. */
+  email: z.email().max(254).optional(),
   /** Sees these tenants or sites alone; everything where it is not said. */
   scope: accountScope.optional(),
 });
@@ -124,9 +128,6 @@ const monitors = z.strictObject(
   ),
 );
 
-/** Which of the nine monitors run to begin with; a person may switch each of them later. */
-const switches = z.strictObject(Object.fromEntries(monitorIds.map((id) => [id, z.boolean().optional()])));
-
 const sigma = z.strictObject({
   /** A folder with Sigma rules, filters and correlations; read again when it changes. */
   rules: path,
@@ -150,10 +151,13 @@ export const cloudDocument = z.strictObject({
   state: path,
   http: http.prefault({}),
   ingest: z.strictObject({ mqtt: mqtt.prefault({}) }).prefault({}),
+  /** The operator's own authority: gateways join with a code, and prove who they are by certificate. */
+  authority: authoritySettings.optional(),
   gateways: z.array(gatewayCredential).max(100_000).default([]),
   sources: sourceList.default([]),
   monitors: monitors.default({}),
-  switches: switches.default({}),
+  /** Which of the 19 tools are off to begin with. */
+  toolkit: toolkitSettings.prefault({}),
   sigma: sigma.optional(),
   intelligence: intelligenceSettings.prefault({}),
   /** The shop's pages and files, looked at again and again. */
@@ -178,6 +182,8 @@ export const cloudDocument = z.strictObject({
   /** Passkeys, identity providers, and what roles demand. */
   signIn: signInSettings.prefault({}),
   personalData: personalDataSettings.prefault({}),
+  /** Plans that are there from the first start on. */
+  continuity: continuitySettings.prefault({}),
   /** Offered on the desk where the installation drives a simulator. */
   scenarios: scenarios.optional(),
 });

@@ -69,7 +69,7 @@ function make(names: readonly string[], now: number): { certificate: string; key
 }
 
 /** All of it or nothing, and on disk when it returns. */
-function writeWhole(file: string, text: string, mode: number): void {
+export function writeWhole(file: string, text: string, mode: number): void {
   const draft = `${file}.new`;
   const handle = openSync(draft, 'w', mode);
   try {

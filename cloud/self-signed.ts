@@ -1,23 +1,10 @@
 /** A self-signed X.509 certificate (RFC 5280) written out in DER: one shape, no parser. */
 import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
+import { derElement as der, derTag as tag } from '../devices/framing/der.ts';
 
-const tag = {
-  boolean: 0x01,
-  integer: 0x02,
-  bits: 0x03,
-  octets: 0x04,
-  oid: 0x06,
-  utf8: 0x0c,
-  generalizedTime: 0x18,
-  sequence: 0x30,
-  set: 0x31,
-  version: 0xa0,
-  extensions: 0xa3,
-  /** Within an alternative name (RFC 5280 4.2.1.6). */
-  dnsName: 0x82,
-  ipAddress: 0x87,
-} as const;
+/** Context tags of a certificate, and within an alternative name (RFC 5280 4.2.1.6). */
+const context = { version: 0xa0, extensions: 0xa3, dnsName: 0x82, ipAddress: 0x87 } as const;
 
 const oid = {
   ecdsaWithSha256: '2a8648ce3d040302',
@@ -29,19 +16,6 @@ const oid = {
   extendedKeyUsage: '551d25',
   serverAuth: '2b06010505070301',
 } as const;
-
-function lengthOf(size: number): Buffer {
-  if (size < 0x80) return Buffer.from([size]);
-  const digits = Buffer.alloc(4);
-  digits.writeUInt32BE(size);
-  const bytes = digits.subarray(digits.findIndex((byte) => byte !== 0));
-  return Buffer.concat([Buffer.from([0x80 | bytes.length]), bytes]);
-}
-
-function der(kind: number, ...parts: Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([Buffer.from([kind]), lengthOf(body.length), body]);
-}
 
 const object = (hex: string): Buffer => der(tag.oid, Buffer.from(hex, 'hex'));
 const yes = der(tag.boolean, Buffer.from([0xff]));
@@ -91,7 +65,7 @@ export function selfSignedCertificate(request: CertificateRequest): Buffer {
   const serial = randomBytes(16);
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
   const alternatives = names.map((one) =>
-    isIP(one) === 0 ? der(tag.dnsName, Buffer.from(one)) : der(tag.ipAddress, ipBytes(one)),
+    isIP(one) === 0 ? der(context.dnsName, Buffer.from(one)) : der(context.ipAddress, ipBytes(one)),
   );
   const pathLength = der(tag.integer, Buffer.from([0]));
   // digitalSignature and keyCertSign: bits 0 and 5, two unused.
@@ -109,14 +83,14 @@ export function selfSignedCertificate(request: CertificateRequest): Buffer {
   ];
   const statement = der(
     tag.sequence,
-    der(tag.version, der(tag.integer, Buffer.from([2]))),
+    der(context.version, der(tag.integer, Buffer.from([2]))),
     der(tag.integer, serial),
     algorithm,
     name,
     der(tag.sequence, timeOf(notBefore), timeOf(notAfter)),
     name,
     spki,
-    der(tag.extensions, der(tag.sequence, ...extensions)),
+    der(context.extensions, der(tag.sequence, ...extensions)),
   );
   const signature = sign('sha256', statement, privateKey);
   return der(tag.sequence, statement, algorithm, der(tag.bits, Buffer.from([0]), signature));

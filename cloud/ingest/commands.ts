@@ -36,6 +36,12 @@ export class PendingCommands {
     return entry;
   }
 
+  /** The gateway is cut off: nothing goes down to it any more. */
+  drop(gateway: string): void {
+    this.#byGateway.delete(gateway);
+    for (const wake of this.#waiting.get(gateway) ?? []) wake();
+  }
+
   /** Commands that are still alive, oldest first. */
   behind(gateway: string, number: number): PendingCommand[] {
     const now = this.#now();

@@ -17,8 +17,11 @@ const MAX_FAILURES_REMEMBERED = 10_000;
 export const gatewayCredential = z.strictObject({
   id: identifier,
   site: identifier,
-  /** SHA-256 of the token, hex: what is stored can't be used to sign in. */
-  tokenSha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits'),
+  /** SHA-256 of the token, hex: what is stored can't be used to sign in. Without it only a certificate lets it in. */
+  tokenSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits')
+    .optional(),
   /** Key of the gateway's loss notices: SubjectPublicKeyInfo (DER) as base64. Without it, the first one seen in an epoch counts. */
   publicKey: z.base64().optional(),
 });
@@ -60,9 +63,10 @@ export function createCredentials(
       if (failed !== undefined && nowMs() - failed.since > FAILURE_WINDOW_MS) failures.delete(from);
       else if (failed !== undefined && failed.count >= MAX_FAILURES) return undefined;
       const given = token.length > MAX_TOKEN_BYTES ? '' : token;
-      const expected = known === undefined ? nobody : Buffer.from(known.tokenSha256, 'hex');
+      const digest = known?.tokenSha256;
+      const expected = digest === undefined ? nobody : Buffer.from(digest, 'hex');
       const right = timingSafeEqual(createHash('sha256').update(given).digest(), expected);
-      if (right && known !== undefined) {
+      if (right && known !== undefined && digest !== undefined) {
         failures.delete(from);
         return known;
       }

@@ -1,6 +1,8 @@
 /** A gateway's socket with the strict framer in front: aedes only ever sees whole, checked packets. */
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { MqttFramer, type MqttRefusal } from '../../devices/framing/mqtt.ts';
 import { packetType } from '../../devices/framing/mqtt-packets.ts';
 import { MAX_BATCH_BYTES } from '../../devices/wire.ts';
@@ -25,6 +27,11 @@ export class FramedConnection extends Duplex {
 
   get remoteAddress(): string {
     return this.#socket.remoteAddress ?? '';
+  }
+
+  /** What the peer has shown, its key proved by the handshake; nothing is said of who signed it, or of its time. */
+  get certificate(): X509Certificate | undefined {
+    return this.#socket instanceof TLSSocket ? this.#socket.getPeerX509Certificate() : undefined;
   }
 
   /** The peer is known: larger packets may come, and what was held behind its CONNECT goes on. */

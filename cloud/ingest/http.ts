@@ -15,6 +15,8 @@ const RETRY_AFTER_SECONDS = 2;
 export interface HttpIngestOptions {
   ingest: Ingest;
   credentials: Credentials;
+  /** Who the connection proves to be: in place of tokens, where certificates are shown. */
+  identify?(context: Context): GatewayCredential | undefined;
 }
 
 /** Commands since `after`; the next poll asks behind the answer's `after`. */
@@ -24,11 +26,15 @@ export interface CommandsAnswer {
 }
 
 /** Routes of `/ingest/v1`: mount them at the root of an application. */
-export function httpIngest({ ingest, credentials }: HttpIngestOptions, signal: AbortSignal): Hono {
+export function httpIngest({ ingest, credentials, identify }: HttpIngestOptions, signal: AbortSignal): Hono {
   const app = new Hono();
   const polling = new Map<string, { disconnect: () => void; polls: number; timer?: NodeJS.Timeout }>();
 
   const authenticated = (context: Context, gateway: string): GatewayCredential | undefined => {
+    if (identify !== undefined) {
+      const proved = identify(context);
+      return proved?.id === gateway ? proved : undefined;
+    }
     const token = /^Bearer ([\x21-\x7e]+)$/.exec(context.req.header('authorization') ?? '')?.[1];
     return token === undefined ? undefined : credentials.authenticate(gateway, token, addressOf(context));
   };

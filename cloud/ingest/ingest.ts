@@ -43,8 +43,14 @@ export const ASK_FOR_MS = 10 * 60_000;
 /** Lanes whose position is kept in memory; the store has them all. */
 const MAX_LANES_REMEMBERED = 50_000;
 
+/** What the ingest asks of the store. */
+export type IngestStore = Pick<
+  Store,
+  'commit' | 'positions' | 'quarantine' | 'detection' | 'losses' | 'clockCorrections'
+>;
+
 export interface IngestOptions {
-  store: Store;
+  store: IngestStore;
   credentials: Credentials;
   clock: Clock;
   /**
@@ -59,6 +65,8 @@ export interface IngestOptions {
   onConnection?: (gateway: string, connected: boolean) => void;
   /** How long a missing record is asked for before the lane goes on without it; ASK_FOR_MS unless told. */
   askForMs?: number;
+  /** Milliseconds on a clock that never jumps: how often a lane is asked is about the line, not about the site. */
+  monotonicMs?: () => number;
 }
 
 export interface IngestTrouble {
@@ -89,6 +97,8 @@ export interface Ingest {
   lastSeenAt(gateway: string): number | undefined;
   metrics(): IngestMetrics;
 }
+
+const monotonicMs = (): number => performance.now();
 
 export function createIngest(options: IngestOptions, signal: AbortSignal): Ingest {
   return new StoringIngest(options, signal);
@@ -299,7 +309,7 @@ class StoringIngest implements Ingest {
   ): Receipt {
     const receipt: Receipt = { epoch, lane, sequence: stored.sequence, chain: stored.chain, resend: false };
     if (problem === undefined) return receipt;
-    const now = performance.now();
+    const now = (this.#options.monotonicMs ?? monotonicMs)();
     const { sequence } = state.stand;
     const asked = state.asked?.sequence === sequence && !moved ? state.asked : undefined;
     if (asked !== undefined && now - asked.at < ASK_EVERY_MS) return receipt;

@@ -2,9 +2,10 @@
  * Gateways' MQTT front: aedes behind the strict framer. Nothing is kept here: a gateway publishes batches to its own
  * `gw/<id>/up/<lane>`, the receipt says what is stored, and whatever a connection loses is sent again from the outbox.
  */
+import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createSecureContext, createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import type { Clock } from '../../devices/model/clock.ts';
 import {
@@ -41,6 +42,12 @@ export interface MqttFrontOptions {
     certificateFile: string;
     keyFile: string;
     minVersion?: TlsOptions['minVersion'];
+    /** Gateways that prove themselves by certificate, and ask for the cloud by the authority's name for it. */
+    authority?: {
+      name: string;
+      server(): { cert: string; key: string };
+      credentialOf(certificate: X509Certificate | undefined): GatewayCredential | undefined;
+    };
   };
 }
 
@@ -50,6 +57,8 @@ export interface MqttFront {
   /** Certificates are read again; connections that stand go on with what they have. */
   renewCertificate(): void;
   readonly refused: { framing: number; credentials: number; rights: number };
+  /** Ends the gateway's connection at once. */
+  cut(gateway: string): void;
   close(): Promise<void>;
 }
 
@@ -58,6 +67,8 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
   signal.throwIfAborted();
   const { ingest, credentials, store, clock } = options;
   const gateways = new WeakMap<Client, GatewayCredential>();
+  /** The newest connection of each. */
+  const admitted = new Map<string, Client>();
   /** Told to the ingest already: a client may subscribe more than once. */
   const listening = new WeakSet<Client>();
   const connections = new Map<Socket, FramedConnection>();
@@ -79,11 +90,18 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
     connectTimeout: CONNECT_TIMEOUT_MS,
     drainTimeout: DRAIN_TIMEOUT_MS,
     authenticate(client, username, password, done) {
-      const gateway = credentials.authenticate(
-        username ?? '',
-        password?.toString('utf8') ?? '',
-        client.conn instanceof FramedConnection ? client.conn.remoteAddress : '',
-      );
+      const connection = client.conn instanceof FramedConnection ? client.conn : undefined;
+      const { authority } = options.tls ?? {};
+      const certificate = authority === undefined ? undefined : connection?.certificate;
+      // A certificate that does not hold is no reason to ask for a password.
+      const gateway =
+        authority === undefined || certificate === undefined
+          ? credentials.authenticate(
+              username ?? '',
+              password?.toString('utf8') ?? '',
+              connection?.remoteAddress ?? '',
+            )
+          : authority.credentialOf(certificate);
       // The client id is the gateway's: a second connection takes over from one that is only half dead.
       if (gateway === undefined || client.id !== gateway.id) {
         refused.credentials++;
@@ -94,6 +112,10 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
         return;
       }
       gateways.set(client, gateway);
+      admitted.set(gateway.id, client);
+      client.conn.once('close', () => {
+        if (admitted.get(gateway.id) === client) admitted.delete(gateway.id);
+      });
       done(null, true);
     },
     authorizePublish(client, packet, done) {
@@ -207,6 +229,7 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
             ...certificate(),
             minVersion: tls.minVersion ?? 'TLSv1.2',
             handshakeTimeout: CONNECT_TIMEOUT_MS,
+            ...askingForCertificates(tls.authority),
           },
           arrive,
         );
@@ -228,10 +251,22 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
       tlsPort,
       renewCertificate: () => tlsServer?.setSecureContext(certificate()),
       refused,
+      cut: (gateway) => admitted.get(gateway)?.conn.destroy(),
       close: closeOnce,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Asked of everybody, demanded of nobody: who it is of, and whether it holds, is looked at with CONNECT. */
+function askingForCertificates(authority: NonNullable<MqttFrontOptions['tls']>['authority']): TlsOptions {
+  if (authority === undefined) return {};
+  return {
+    requestCert: true,
+    rejectUnauthorized: false,
+    SNICallback: (name, done) =>
+      done(null, name === authority.name ? createSecureContext(authority.server()) : undefined),
+  };
 }

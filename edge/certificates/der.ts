@@ -4,29 +4,8 @@
  */
 import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
+import { derElement as element, derSequence as sequence, derTag as tag } from '../../devices/framing/der.ts';
 
-const tag = {
-  boolean: 1,
-  integer: 2,
-  bits: 3,
-  octets: 4,
-  oid: 6,
-  utf8: 12,
-  utcTime: 23,
-  generalizedTime: 24,
-  sequence: 48,
-  set: 49,
-};
-
-function element(kind: number, ...parts: Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  const { length } = body;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.of(kind, ...size), body]);
-}
-
-const sequence = (...parts: Uint8Array[]): Buffer => element(tag.sequence, ...parts);
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 
 /** Object identifiers, encoded. */
@@ -160,4 +139,19 @@ export function signedCertificate(request: CertificateRequest): Buffer {
   );
   const signature = sign('sha256', toBeSigned, issuer.privateKey);
   return sequence(toBeSigned, algorithm, element(tag.bits, Buffer.of(0), signature));
+}
+
+/** PKCS #10 (RFC 2986): asks for a certificate for a P-256 key, and proves that the key is there. DER. */
+export function signingRequest(
+  commonName: string,
+  { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },
+): Buffer {
+  const info = sequence(
+    element(tag.integer, Buffer.of(0)),
+    distinguishedName(commonName),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    element(0xa0),
+  );
+  const signature = sign('sha256', info, privateKey);
+  return sequence(info, sequence(oid.ecdsaWithSha256), element(tag.bits, Buffer.of(0), signature));
 }
