@@ -10,7 +10,7 @@ export function documentFor(document: RegistryDocument, scope: Scope, registry: 
   const assets = document.assets.filter(({ site }) => scope.seesSite(site));
   const own = new Set(assets.map(({ id }) => id));
   const isOwn = (id: string) => own.has(id);
-  const { links } = document;
+  const { links, leases } = document;
   return {
     ...document,
     sites: document.sites.filter(({ id }) => scope.seesSite(id)),
@@ -33,6 +33,9 @@ export function documentFor(document: RegistryDocument, scope: Scope, registry: 
       })),
     // Addresses that many share say nothing of whose they are.
     sharedAddresses: [],
+    ...(leases === undefined
+      ? {}
+      : { leases: leases.filter((lease) => lease.asset !== undefined && own.has(lease.asset)) }),
     ...(links === undefined ? {} : { links: links.filter((link) => seesLink(link, scope, registry)) }),
   };
 }

@@ -165,6 +165,7 @@ export const nineMonitors: readonly NamedMonitor[] = [
       'payout.',
       'stock.',
       'item.',
+      'handover.',
       'login.',
       'account.',
       'process.',
@@ -246,7 +247,8 @@ export const nineMonitors: readonly NamedMonitor[] = [
     about: 'Joins the detections of all monitors, of Sigma rules and of threat intelligence into incidents.',
     fedBy: [],
     rules: [INTELLIGENCE_RULE, 'sigma:*'],
-    runs: [SIGMA, INTELLIGENCE_RULE],
+    // What is matched with indicators runs for threat intelligence: see toolkit/catalog.ts.
+    runs: [SIGMA],
   },
 ];
 

@@ -14,11 +14,13 @@ const observes: Observation['kind'][] = [
   'payment.disputed',
   'refund.issued',
   'item.scanned',
+  'handover.proved',
+  'handover.refused',
 ];
 
 /**
  * Holds every order, from the cart to the return, against the model of one, by what the shop, the payment service and
- * the scanners at the counter and in the warehouse say of it.
+ * the scanners at the counter and in the warehouse say of it, and by what couriers prove.
  */
 export const orderFlow: StandingMonitor<OrderSettings> = {
   kind: 'order-flow',

@@ -68,11 +68,18 @@ export function judgeDispute(order: OrderCase): void {
 
 /** Somebody was given at one place what somebody else was given at another. */
 export function judgeHandOvers(order: OrderCase): void {
-  const given = order.steps.filter(
-    ({ name, observation }) => name === 'handed-over' && observation.kind === 'item.scanned',
-  );
-  const first = given[0];
-  const other = given.find(({ observation }) => observation.asset !== first?.observation.asset);
+  // A parcel is scanned at the counter and its courier proves himself at the door: the like are compared.
+  const [first, other] = (['item.scanned', 'handover.proved'] as const)
+    .map((kind) => {
+      const given = order.steps.filter(
+        ({ name, observation }) => name === 'handed-over' && observation.kind === kind,
+      );
+      return [
+        given[0],
+        given.find(({ observation }) => observation.asset !== given[0]?.observation.asset),
+      ] as const;
+    })
+    .find((pair) => pair[1] !== undefined) ?? [undefined, undefined];
   if (first === undefined || other === undefined) return;
   order.say({
     rule: 'handed-over-twice',
@@ -81,5 +88,25 @@ export function judgeHandOvers(order: OrderCase): void {
     text: `was handed over${order.placeOf(other)}, ${spanText(other.at - first.at)} after it had been handed over${order.placeOf(first)}`,
     evidence: [first, other],
     tactic: 'T1565',
+  });
+}
+
+/** Where the house asks for a courier's proof, goods went without one; a proof that was refused is none. */
+export function judgeProof(order: OrderCase): void {
+  const given = order.first('handed-over', 'delivered');
+  if (given === undefined || !order.needsProof()) return;
+  if (order.steps.some(({ observation }) => observation.kind === 'handover.proved')) return;
+  if (!order.isOver(given.at + order.settings.waitMs)) return;
+  const refused = order.steps.findLast(
+    ({ name, at }) => name === 'refused' && at <= given.at + order.settings.skewMs,
+  );
+  order.say({
+    rule: 'hand-over-not-proved',
+    severity: refused === undefined ? 'medium' : 'high',
+    at: given,
+    text: `was ${wordOf(given.name)}${order.placeOf(given)} ${refused === undefined ? 'without a courier’s proof, which the house asks for' : `although the courier’s proof was refused ${spanText(Math.max(0, given.at - refused.at))} before`}`,
+    evidence: refused === undefined ? [given] : [refused, given],
+    facts: { refused: refused !== undefined },
+    tactic: 'T1656',
   });
 }

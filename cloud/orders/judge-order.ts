@@ -1,6 +1,6 @@
 /** One order against the model. Pure: follows from its steps, the settings and the time alone. */
 import type { Registry } from '../../devices/model/registry.ts';
-import { judgeAddress, judgeDispute, judgeHandOvers, judgeStates } from './judge-goods.ts';
+import { judgeAddress, judgeDispute, judgeHandOvers, judgeProof, judgeStates } from './judge-goods.ts';
 import { judgeAmounts, judgePrice, judgeRefunds } from './judge-money.ts';
 import { judgeRequirement } from './judge-requirement.ts';
 import { requirements, usualOrder } from './model.ts';
@@ -16,6 +16,7 @@ const judges = [
   judgeAddress,
   judgeDispute,
   judgeHandOvers,
+  judgeProof,
 ];
 
 const rankOf = (name: StepName): number => usualOrder.indexOf(name);

@@ -21,6 +21,7 @@ interface Order {
   steps: Map<string, Step>;
   payments: Set<string>;
   sessions: Set<string>;
+  parcels: Set<string>;
   dueAt?: number | undefined;
 }
 
@@ -36,6 +37,7 @@ export class OrderBook implements Standing {
   readonly #orders = new Map<string, Order>();
   readonly #payments = new Map<string, Tie>();
   readonly #sessions = new Map<string, Tie>();
+  readonly #parcels = new Map<string, Tie>();
   readonly #book = new FindingBook();
   /** Since when each tells anything. */
   #told: { shop: number | undefined; payments: number | undefined } = {
@@ -72,12 +74,16 @@ export class OrderBook implements Standing {
   #take(observation: Observation, touched: Set<string>): void {
     const named = readStep(observation, this.#settings);
     if (named === undefined) return;
-    const { step, order, payment, session } = named;
+    const { step, order: said, payment, session, parcel } = named;
+    // A parcel of which no more is known stands for an order until one names it.
+    const order = said ?? (payment === undefined ? parcel : undefined);
     this.#hear(observation, touched);
     if (order !== undefined) {
       const entry = this.#orderOf(order);
-      put(entry.steps, step);
+      if (said !== undefined) put(entry.steps, step);
       touched.add(order);
+      if (parcel !== undefined)
+        this.#tieParcel(parcel, entry, order, said === undefined ? step : undefined, touched);
       if (payment !== undefined) this.#tie(this.#payments, payment, entry.payments, order);
       if (session !== undefined) this.#tie(this.#sessions, session, entry.sessions, order);
       return;
@@ -103,9 +109,24 @@ export class OrderBook implements Standing {
     tieOf(ties, name).orders.add(order);
   }
 
+  /** @param step of which only the parcel is known */
+  #tieParcel(
+    parcel: string,
+    entry: Order,
+    order: string,
+    step: Step | undefined,
+    touched: Set<string>,
+  ): void {
+    this.#tie(this.#parcels, parcel, entry.parcels, order);
+    const tie = tieOf(this.#parcels, parcel);
+    if (step !== undefined) put(tie.steps, step);
+    for (const one of tie.orders) touched.add(one);
+  }
+
   #orderOf(name: string): Order {
     let order = this.#orders.get(name);
-    if (order === undefined) order = { steps: new Map(), payments: new Set(), sessions: new Set() };
+    if (order === undefined)
+      order = { steps: new Map(), payments: new Set(), sessions: new Set(), parcels: new Set() };
     // The order heard of last goes to the end: the first is the one to forget.
     this.#orders.delete(name);
     this.#orders.set(name, order);
@@ -142,6 +163,12 @@ export class OrderBook implements Standing {
   #stepsOf(name: string, order: Order): Step[] {
     const steps = [...order.steps.values()];
     for (const payment of order.payments) steps.push(...(this.#payments.get(payment)?.steps.values() ?? []));
+    for (const parcel of order.parcels) {
+      const tie = this.#parcels.get(parcel);
+      // What only stood for an order is nobody's once one names the parcel.
+      const isNamed = parcel === name && (tie?.orders.size ?? 0) > 1;
+      if (!isNamed) steps.push(...(tie?.steps.values() ?? []));
+    }
     const placedAt = placing(order);
     if (placedAt === undefined) return steps;
     for (const session of order.sessions) {

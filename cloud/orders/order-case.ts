@@ -90,6 +90,16 @@ export class OrderCase {
     return since !== undefined && since <= at;
   }
 
+  /** Whether the house asks for a courier's proof of this order. */
+  needsProof(): boolean {
+    const { shops, fromAmount } = this.settings.proof;
+    const price = this.ordered()?.amount ?? this.taken().amount;
+    return (
+      (fromAmount !== undefined && price >= fromAmount) ||
+      this.steps.some(({ observation: { kind, asset } }) => kind === 'order.changed' && shops.includes(asset))
+    );
+  }
+
   tellsReturns(): boolean {
     const { expectsReturns, scanners } = this.settings;
     return (
@@ -159,7 +169,9 @@ export class OrderCase {
   }
 
   placeOf({ observation: { kind, asset } }: Step): string {
-    return kind === 'item.scanned' ? ` at ${this.#registry.asset(asset)?.name ?? asset}` : '';
+    return kind === 'item.scanned' || kind.startsWith('handover.')
+      ? ` at ${this.#registry.asset(asset)?.name ?? asset}`
+      : '';
   }
 
   say({ rule, severity, at, text, evidence = [at], facts = {}, tactic }: Says): void {

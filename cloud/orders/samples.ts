@@ -56,6 +56,17 @@ const cart = (at: number, facts: Facts): Seen => ({
   observables: { session: 's1' },
   facts,
 });
+/** At the goods' door, where couriers prove themselves. */
+const proof = (at: number, parcel: string, over: Partial<Observation> = {}): Seen => ({
+  kind: 'handover.proved',
+  asset: 'shop-admin',
+  source: 'identity-bridge:goods-door',
+  observedAt: at,
+  observables: { parcel, did: 'did:key:z6Mk' },
+  facts: { parcel, courier: 'c-7', carrier: 'did:web:carrier.example' },
+  ...over,
+});
+const proofAsked = { scanners: { counter: 'handed-over' }, proof: { shops: ['web-shop'] } };
 /** An order of another customer, so that both shop and payment service are known to speak. */
 const other: Seen[] = [
   shop(0, 'placed', {}, { order: '700' }),
@@ -179,6 +190,61 @@ export const orderSamples: readonly StandingSample[] = [
     observations: [...other, scan(5 * HOUR, { facts: { code: '(01)09506000134352(10)AB-12' } })],
     until: 6 * HOUR,
     expect: [],
+  },
+  {
+    name: 'a courier proves the hand-over of a parcel that no shop knows',
+    observations: [...other, proof(5 * HOUR, 'P-31')],
+    until: 6 * HOUR,
+    expect: [{ rule: 'hand-over-without-order', at: 5 * HOUR, severity: 'high' }],
+  },
+  {
+    name: 'a shop that names the parcel late makes it its own',
+    observations: [...bought, proof(5 * HOUR, 'P-31'), shop(6 * HOUR, 'shipped', {}, { parcel: 'P-31' })],
+    until: 20 * DAY,
+    expect: [],
+  },
+  {
+    name: 'a proved hand-over closes an order, by the parcel’s number or by the order’s',
+    configuration: proofAsked,
+    observations: [
+      ...other.map((one) => ({ ...one, asset: 'shop-admin' })),
+      ...bought.slice(other.length),
+      proof(5 * HOUR, 'ORDER-727'),
+      scan(5 * HOUR),
+    ],
+    until: 20 * DAY,
+    expect: [],
+  },
+  {
+    name: 'handed over without the proof that the house asks for',
+    configuration: proofAsked,
+    observations: [...bought, scan(5 * HOUR)],
+    until: 6 * HOUR,
+    expect: [{ rule: 'hand-over-not-proved', at: 5 * HOUR, severity: 'medium' }],
+  },
+  {
+    name: 'handed over although the proof was refused',
+    configuration: { scanners: { counter: 'handed-over' }, proof: { fromAmount: 20 } },
+    observations: [
+      ...bought,
+      proof(5 * HOUR - MINUTE, '727', { kind: 'handover.refused', facts: { reason: 'revoked' } }),
+      scan(5 * HOUR),
+    ],
+    until: 6 * HOUR,
+    expect: [{ rule: 'hand-over-not-proved', at: 5 * HOUR, severity: 'high' }],
+  },
+  {
+    name: 'a proof refused, and the goods stay',
+    configuration: { proof: { shops: ['web-shop'] } },
+    observations: [...bought, proof(5 * HOUR, '727', { kind: 'handover.refused' })],
+    until: DAY,
+    expect: [],
+  },
+  {
+    name: 'a parcel proved at two doors',
+    observations: [...bought, proof(5 * HOUR, '727'), proof(6 * HOUR, '727', { asset: 'web-shop' })],
+    until: 7 * HOUR,
+    expect: [{ rule: 'handed-over-twice', at: 6 * HOUR, severity: 'high' }],
   },
   {
     name: 'handed over before it is paid',

@@ -30,6 +30,19 @@ export const orderSettings = z.strictObject({
     .array(z.string().max(64))
     .max(64)
     .default(['cod', 'bacs', 'cheque', 'invoice', 'cash', 'transfer', 'gift-card', 'voucher']),
+  /**
+   * Hand-overs that couriers prove (identity bridge): what a proof at a verifier's asset says of the parcel, without an
+   * entry that it was handed over; and whose orders may not go without one.
+   */
+  proof: z
+    .strictObject({
+      at: z.record(identifier, scannedStep).default({}),
+      /** Shops by asset; all orders of these. */
+      shops: z.array(identifier).max(1_000).default([]),
+      /** Orders of at least this price, of whatever shop. */
+      fromAmount: z.number().min(0).optional(),
+    })
+    .default({ at: {}, shops: [] }),
   /** Whether every payment must be known from a payment service; without it, from the first that one tells on. */
   expectsPayments: z.boolean().optional(),
   /** Whether returns are told; without it, by every shop but WooCommerce, which has no word for them. */

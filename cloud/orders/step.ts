@@ -16,6 +16,7 @@ export type StepName =
   | 'picked'
   | 'packed'
   | 'shipped'
+  | 'refused'
   | 'handed-over'
   | 'delivered'
   | 'returned'
@@ -43,6 +44,8 @@ export interface Named {
   readonly order: string | undefined;
   readonly payment: string | undefined;
   readonly session: string | undefined;
+  /** A parcel's own number, where it is not the order's. */
+  readonly parcel: string | undefined;
 }
 
 /** States that shops write, in the words of the model; any other says only that there is such an order. */
@@ -84,6 +87,10 @@ function nameOf(observation: Observation, settings: OrderSettings): StepName | u
       return 'refunded';
     case 'item.scanned':
       return settings.scanners[observation.asset];
+    case 'handover.proved':
+      return settings.proof.at[observation.asset] ?? 'handed-over';
+    case 'handover.refused':
+      return 'refused';
     default:
       return undefined;
   }
@@ -96,6 +103,16 @@ function scannedOrder({ observables, facts }: Observation, prefixes: readonly st
   if (typeof code === 'number') return String(code);
   if (typeof code !== 'string') return undefined;
   if (facts?.order !== undefined) return code;
+  return behindPrefix(code, prefixes);
+}
+
+/** A hand-over names a parcel: by an order's number behind a prefix, or by a number of its own. */
+function handedOver({ observables }: Observation, prefixes: readonly string[]): string | undefined {
+  const parcel = observables?.parcel;
+  return observables?.order ?? (parcel === undefined ? undefined : behindPrefix(parcel, prefixes));
+}
+
+function behindPrefix(code: string, prefixes: readonly string[]): string | undefined {
   const prefix = prefixes.find((one) => code.toUpperCase().startsWith(one.toUpperCase()));
   const number = prefix === undefined ? '' : code.slice(prefix.length).trim();
   return number === '' ? undefined : number;
@@ -109,15 +126,20 @@ export function readStep(observation: Observation, settings: OrderSettings): Nam
   const order =
     observation.kind === 'item.scanned'
       ? scannedOrder(observation, settings.codePrefixes)
-      : observables?.order;
+      : observation.kind.startsWith('handover.')
+        ? handedOver(observation, settings.codePrefixes)
+        : observables?.order;
+  const parcel = observables?.parcel;
   const payment = observables?.payment;
   const session = observables?.session;
   const isCart = name === 'carted' || name === 'discounted';
-  if (isCart ? session === undefined : order === undefined && payment === undefined) return undefined;
+  if (isCart ? session === undefined : order === undefined && payment === undefined && parcel === undefined)
+    return undefined;
   return {
     order: isCart ? undefined : order,
     payment,
     session,
+    parcel: isCart ? undefined : parcel,
     step: {
       name,
       at: observation.observedAt,

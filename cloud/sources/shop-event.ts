@@ -62,7 +62,7 @@ const detailOf = (event: JsonObject): Facts =>
 
 /**
  * What happens in a shop, one JSON object a line: `{"id"?, "time": ISO 8601, "event": "order.placed" | …, "account"?,
- * "email"?, "ip"?, "order"?, "amount"?, "currency"?, …}`. With an id, the same event sent again is the same record. Only what is named is kept: the rest is nobody's business.
+ * "email"?, "ip"?, "order"?, "parcel"?, "amount"?, "currency"?, …}`. With an id, the same event sent again is the same record. Only what is named is kept: the rest is nobody's business.
  */
 export const shopEvent = sourceFormat({
   name: 'shop-event',

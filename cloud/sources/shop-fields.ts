@@ -33,6 +33,7 @@ export function customerOf(event: JsonObject): Observables {
     phone: phoneOf(textAt(event, 'phone')),
     device: textAt(event, 'device'),
     order: wordAt(event, 'order'),
+    parcel: wordAt(event, 'parcel'),
   });
 }
 
