@@ -29,11 +29,20 @@ const DRAIN_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 20_000;
 const BAD_CREDENTIALS: AuthenticateError['returnCode'] = 4;
 
+/** Gateways that prove themselves by certificate, and ask for the cloud by the authority's name for it. */
+export interface CertifiedGateways {
+  name: string;
+  server(): { cert: string; key: string };
+  credentialOf(certificate: X509Certificate | undefined): GatewayCredential | undefined;
+}
+
 export interface MqttFrontOptions {
   ingest: Ingest;
   credentials: Credentials;
   store: Store;
   clock: Clock;
+  /** Over TLS, besides passwords. */
+  authority?: CertifiedGateways | undefined;
   /** Plain, for gateways on this machine and behind a TLS proxy on it: never bound elsewhere than to loopback. */
   plain?: { port: number };
   tls?: {
@@ -42,12 +51,6 @@ export interface MqttFrontOptions {
     certificateFile: string;
     keyFile: string;
     minVersion?: TlsOptions['minVersion'];
-    /** Gateways that prove themselves by certificate, and ask for the cloud by the authority's name for it. */
-    authority?: {
-      name: string;
-      server(): { cert: string; key: string };
-      credentialOf(certificate: X509Certificate | undefined): GatewayCredential | undefined;
-    };
   };
 }
 
@@ -91,7 +94,7 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
     drainTimeout: DRAIN_TIMEOUT_MS,
     authenticate(client, username, password, done) {
       const connection = client.conn instanceof FramedConnection ? client.conn : undefined;
-      const { authority } = options.tls ?? {};
+      const { authority } = options;
       const certificate = authority === undefined ? undefined : connection?.certificate;
       // A certificate that does not hold is no reason to ask for a password.
       const gateway =
@@ -229,7 +232,7 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
             ...certificate(),
             minVersion: tls.minVersion ?? 'TLSv1.2',
             handshakeTimeout: CONNECT_TIMEOUT_MS,
-            ...askingForCertificates(tls.authority),
+            ...askingForCertificates(options.authority),
           },
           arrive,
         );
@@ -261,7 +264,7 @@ export async function openMqttFront(options: MqttFrontOptions, signal: AbortSign
 }
 
 /** Asked of everybody, demanded of nobody: who it is of, and whether it holds, is looked at with CONNECT. */
-function askingForCertificates(authority: NonNullable<MqttFrontOptions['tls']>['authority']): TlsOptions {
+function askingForCertificates(authority: CertifiedGateways | undefined): TlsOptions {
   if (authority === undefined) return {};
   return {
     requestCert: true,

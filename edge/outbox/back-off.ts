@@ -1,4 +1,5 @@
 /** Waiting between attempts to connect: longer each time, never in step with others, and cut short by good news. */
+import { type Machine, realMachine } from './machine.ts';
 
 /** Delay before attempt `attempt` (0 is the first repetition): anything up to a limit that doubles. `random` in [0, 1). */
 export const backOffMs = (
@@ -9,7 +10,12 @@ export const backOffMs = (
 
 /** A sleep that can be ended early. */
 export class Pause {
+  readonly #after: Machine['after'];
   #wake: (() => void) | undefined;
+
+  constructor(after: Machine['after'] = realMachine.after) {
+    this.#after = after;
+  }
 
   wake(): void {
     this.#wake?.();
@@ -20,13 +26,12 @@ export class Pause {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
-        clearTimeout(timer);
+        cancel();
         signal.removeEventListener('abort', done);
         this.#wake = undefined;
         resolve();
       };
-      const timer = setTimeout(done, ms);
-      timer.unref();
+      const cancel = this.#after(ms, done);
       this.#wake = done;
       signal.addEventListener('abort', done, { once: true });
     });

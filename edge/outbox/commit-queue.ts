@@ -47,6 +47,8 @@ export interface CommitQueueOptions {
   /** One commit at most, a record more or less. */
   maxCommitBytes: number;
   send: (batch: CommitBatch, transfer: ArrayBuffer[]) => void;
+  /** Runs a task at the end of this turn of the event loop. */
+  soon: (task: () => void) => void;
 }
 
 /** What a commit held. */
@@ -153,7 +155,7 @@ export class CommitQueue {
       this.#dispatch();
     if (this.#turnEndDue) return;
     this.#turnEndDue = true;
-    setImmediate(() => this.#turnEnd());
+    this.#options.soon(() => this.#turnEnd());
   }
 
   /** One turn of the event loop is one commit, or two when it was a long one. */

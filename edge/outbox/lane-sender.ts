@@ -27,6 +27,7 @@ export class LaneSender {
   readonly #outbox: DurableOutbox;
   readonly #gateway: string;
   readonly #now: () => number;
+  readonly #monotonicMs: () => number;
   #sent: number;
   #flights: Flight[] = [];
   #windowBytes = FIRST_WINDOW_BYTES;
@@ -38,11 +39,18 @@ export class LaneSender {
   /** Counts what came since: news during a look must not be overlooked. */
   #news = 0;
 
-  constructor(lane: Lane, gateway: string, outbox: DurableOutbox, now: () => number) {
+  constructor(
+    lane: Lane,
+    gateway: string,
+    outbox: DurableOutbox,
+    now: () => number,
+    monotonicMs: () => number,
+  ) {
     this.lane = lane;
     this.#gateway = gateway;
     this.#outbox = outbox;
     this.#now = now;
+    this.#monotonicMs = monotonicMs;
     this.#sent = outbox.progress(lane).acknowledged;
   }
 
@@ -107,7 +115,7 @@ export class LaneSender {
       } as const;
       transport.send(this.lane, encodeBatch(header, lines));
       this.#sent = last;
-      this.#flights.push({ last, bytes: lines.length, sentAtMs: performance.now() });
+      this.#flights.push({ last, bytes: lines.length, sentAtMs: this.#monotonicMs() });
       return true;
     } finally {
       this.#reading = false;
@@ -128,7 +136,7 @@ export class LaneSender {
       if (resend) this.restart();
       return false;
     }
-    const now = performance.now();
+    const now = this.#monotonicMs();
     const arrived = this.#flights.filter(({ last }) => last <= sequence);
     const oldest = arrived[0];
     if (oldest !== undefined) {

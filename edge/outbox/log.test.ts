@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lane } from '../../devices/wire.ts';
-import { realDisk } from './segment.ts';
+import { realDisk } from './disk.ts';
 import { TestLog } from './testing.ts';
 
 let directory: string;

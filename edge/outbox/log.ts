@@ -2,17 +2,18 @@
  * The outbox's log: segments of frames in a directory. One thread owns it; every call blocks until the disk
  * has answered. Records and state of one commit stand in one frame, so they are there together or not at all.
  */
-import { type KeyObject, randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { type Lane, type LossNotice, lanes } from '../../devices/wire.ts';
 import type { CommitBatch, CommitResult } from './batch.ts';
+import { type Disk, realDisk } from './disk.ts';
 import { encodeFrame, frameBytes, type RecordsSection, type Section } from './frame.ts';
 import type { LinesRead } from './lane-index.ts';
 import { LogLanes } from './log-lanes.ts';
 import { type LossNotary, lossNotary } from './loss.ts';
+import { type Machine, realMachine } from './machine.ts';
 import { type Recovered, recover, type Unused } from './recovery.ts';
-import { type Disk, DiskFullError, realDisk, Segment, syncDirectory } from './segment.ts';
+import { DiskFullError, Segment } from './segment.ts';
 import { SegmentShelf } from './segment-shelf.ts';
 import { segmentNames, setAside } from './set-aside.ts';
 import type { Snapshot, StateChange } from './snapshot.ts';
@@ -29,6 +30,7 @@ export interface LogOptions {
   retainMs: number;
   now: () => number;
   disk?: Disk;
+  machine?: Pick<Machine, 'monotonicMs' | 'randomBytes'>;
   onLoss?: (lane: Lane, notice: LossNotice) => void;
 }
 
@@ -63,11 +65,12 @@ export class OutboxLog {
   constructor(options: LogOptions) {
     this.#options = options;
     this.#disk = options.disk ?? realDisk;
-    mkdirSync(options.directory, { recursive: true });
-    syncDirectory(dirname(options.directory));
+    const { monotonicMs, randomBytes } = options.machine ?? realMachine;
+    this.#disk.makeFolder(options.directory);
+    this.#disk.syncFolder(dirname(options.directory));
     this.lanes = this.#newLanes();
-    const files = segmentNames(options.directory).map((name) =>
-      Segment.open(join(options.directory, name), options.segmentBytes),
+    const files = segmentNames(this.#disk, options.directory).map((name) =>
+      Segment.open(this.#disk, join(options.directory, name), options.segmentBytes),
     );
     const recovered = this.#recovered(files);
     const kept = recovered !== undefined && 'epoch' in recovered ? recovered : undefined;
@@ -77,7 +80,7 @@ export class OutboxLog {
       );
     if (recovered === undefined) {
       for (const file of files.splice(0)) file.close();
-      this.setAside = setAside(options.directory, options.now());
+      this.setAside = setAside(this.#disk, options.directory, options.now(), randomBytes(3).toString('hex'));
       this.lanes = this.#newLanes();
     }
     this.epoch = kept?.epoch ?? randomBytes(8).readBigUInt64LE().toString(36).padStart(13, '0');
@@ -85,6 +88,8 @@ export class OutboxLog {
     this.#segments = kept?.segments ?? [];
     this.#shelf = new SegmentShelf(
       {
+        disk: this.#disk,
+        monotonicMs,
         directory: options.directory,
         segmentBytes: options.segmentBytes,
         maxSegments: Math.max(MIN_SEGMENTS, Math.floor(options.maxBytes / options.segmentBytes)),
@@ -254,7 +259,7 @@ export class OutboxLog {
       { commit: this.#commit + 1, segment: head.number, acknowledged, last },
       sections,
     );
-    head.write(this.#disk, pieces, frameBytes(sections));
+    head.write(pieces, frameBytes(sections));
     this.#disk.sync(head.file);
     this.#commit++;
     this.commits++;

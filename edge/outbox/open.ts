@@ -1,8 +1,9 @@
 /** Opens the outbox: its directory, and the thread that the log lives in. */
-import { Worker } from 'node:worker_threads';
 import type { LossNotice } from '../../devices/wire.ts';
 import { lockDirectory } from './lock.ts';
 import { MIN_SEGMENT_BYTES, MIN_SEGMENTS } from './log.ts';
+import { type LogThread, startLogThread } from './log-thread.ts';
+import type { Machine } from './machine.ts';
 import type { DurableOutbox } from './outbox.ts';
 import type { Reply, WorkerSetup } from './protocol.ts';
 import { type OutboxOptions, ThreadedOutbox } from './threaded-outbox.ts';
@@ -29,7 +30,7 @@ export async function openOutbox(options: OutboxOptions, signal?: AbortSignal): 
   if (options.signingKey.type !== 'private' || options.signingKey.asymmetricKeyType !== 'ed25519')
     throw new TypeError('outbox: the signing key must be a private Ed25519 key');
   const unlock = lockDirectory(options.directory);
-  const workerData: WorkerSetup = {
+  const setup: WorkerSetup = {
     directory: options.directory,
     gateway: options.gateway,
     signingKey: options.signingKey,
@@ -38,26 +39,34 @@ export async function openOutbox(options: OutboxOptions, signal?: AbortSignal): 
     retainMs: options.retainMs ?? DEFAULT_RETAIN_MS,
     now: options.clock.now(),
   };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+  return outboxOn(startLogThread(setup), options, segmentBytes, unlock, signal);
+}
+
+/** The outbox on a thread that was just started, once its log is open. */
+export async function outboxOn(
+  thread: LogThread,
+  options: OutboxOptions,
+  segmentBytes: number,
+  unlock: () => void,
+  signal?: AbortSignal,
+  machine?: Machine,
+): Promise<DurableOutbox> {
   const lost: LossNotice[] = [];
   try {
     const ready = await new Promise<Extract<Reply, { type: 'ready' }>>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.on('message', function first(reply: Reply) {
+      const first = (reply: Reply) => {
         if (reply.type === 'lost') lost.push(reply.notice);
-        else if (reply.type === 'ready') {
-          worker.off('message', first);
-          worker.off('error', reject);
-          resolve(reply);
-        } else if (reply.type === 'failed') reject(new Error(reply.message));
-      });
+        else if (reply.type === 'ready') resolve(reply);
+        else if (reply.type === 'failed') reject(new Error(reply.message));
+      };
+      thread.listen(first, (error) => reject(error ?? new Error('outbox: its thread has ended')));
     });
-    const outbox = new ThreadedOutbox(options, segmentBytes, worker, ready, unlock);
+    const outbox = new ThreadedOutbox(options, segmentBytes, thread, ready, unlock, machine);
     for (const notice of lost) options.onLoss?.(notice);
     signal?.addEventListener('abort', () => void outbox.close(), { once: true });
     return outbox;
   } catch (error) {
-    await worker.terminate();
+    await thread.terminate();
     unlock();
     throw error;
   }

@@ -1,7 +1,7 @@
 /** The log's files that hold nothing: spares filled with zeros, and what is to become one. */
-import { statfsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { DiskFullError, isNoRoom, Segment, syncDirectory } from './segment.ts';
+import type { Disk } from './disk.ts';
+import { DiskFullError, isNoRoom, Segment } from './segment.ts';
 
 /** Segments filled with zeros ahead of time: writing into them changes no file sizes, which makes it quick. */
 const SPARES = 2;
@@ -16,6 +16,9 @@ export const fileNumber = (name: string): number =>
   Number(/^segment-(\d+)\.log$/.exec(name)?.[1] ?? Number.NaN);
 
 export interface ShelfOptions {
+  disk: Disk;
+  /** Milliseconds on a clock that never jumps. */
+  monotonicMs: () => number;
   directory: string;
   segmentBytes: number;
   /** Segments in use and on the shelf, at most. */
@@ -67,8 +70,8 @@ export class SegmentShelf {
   }
 
   #diskHasRoom(): boolean {
-    const { bavail, bsize } = statfsSync(this.#options.directory);
-    return bavail * bsize >= this.#options.segmentBytes;
+    const { disk, directory, segmentBytes } = this.#options;
+    return disk.free(directory) >= segmentBytes;
   }
 
   /**
@@ -77,7 +80,7 @@ export class SegmentShelf {
    */
   take(): Segment {
     const before = this.#takenAtMs;
-    this.#takenAtMs = performance.now();
+    this.#takenAtMs = this.#options.monotonicMs();
     const burst = before !== undefined && this.#takenAtMs - before < BURST_MS;
     if (burst && !this.full && this.hasSpare && this.total < this.#options.maxSegments) {
       try {
@@ -95,7 +98,7 @@ export class SegmentShelf {
    */
   putBack(segment: Segment): boolean {
     this.full = true;
-    const filled = statSync(segment.path).size > 0;
+    const filled = segment.size > 0;
     if (filled) this.#dirty.push(segment);
     else segment.remove();
     return filled;
@@ -174,15 +177,15 @@ export class SegmentShelf {
   }
 
   #create(): Segment {
-    const { directory, segmentBytes, maxSegments } = this.#options;
+    const { disk, directory, segmentBytes, maxSegments } = this.#options;
     if (this.total >= maxSegments) throw new DiskFullError('another segment within maxBytes');
     try {
       // Half a segment helps nobody, and takes the room that others need to recover.
       if (!this.#diskHasRoom()) throw new DiskFullError('another segment');
       const name = `segment-${String(this.#nextFile).padStart(8, '0')}.log`;
-      const segment = Segment.create(join(directory, name), segmentBytes);
+      const segment = Segment.create(disk, join(directory, name), segmentBytes);
       this.#nextFile++;
-      syncDirectory(directory);
+      disk.syncFolder(directory);
       return segment;
     } catch (error) {
       this.full = true;

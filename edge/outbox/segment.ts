@@ -1,28 +1,6 @@
 /** One file of the outbox: written from the front, frame after frame; filled with zeros before it is used. */
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  unlinkSync,
-  writevSync,
-} from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Lane } from '../../devices/wire.ts';
-
-/** The calls that a disk may refuse; tests put a failing one in their place. */
-export interface Disk {
-  /** Bytes written, perhaps fewer than asked. */
-  write(file: number, pieces: readonly Uint8Array[], position: number): number;
-  sync(file: number): void;
-}
-
-export const realDisk: Disk = {
-  write: (file, pieces, position) => writevSync(file, pieces, position),
-  sync: (file) => fdatasyncSync(file),
-};
+import type { BackgroundFile, Disk } from './disk.ts';
 
 /** There is no room for this; nothing was written that counts. Everything else a disk refuses is the end. */
 export class DiskFullError extends Error {
@@ -57,20 +35,22 @@ export class Segment {
   /** Last sequence of each lane in here; 0: none. */
   readonly last: Record<Lane, number> = { alarm: 0, bulk: 0 };
   newestAt = 0;
+  readonly #disk: Disk;
 
-  private constructor(path: string, capacity: number, file: number) {
+  private constructor(disk: Disk, path: string, capacity: number, file: number) {
+    this.#disk = disk;
     this.path = path;
     this.capacity = capacity;
     this.file = file;
   }
 
-  static open(path: string, capacity: number): Segment {
-    return new Segment(path, capacity, openSync(path, 'r+'));
+  static open(disk: Disk, path: string, capacity: number): Segment {
+    return new Segment(disk, path, capacity, disk.open(path));
   }
 
   /** A new, empty file that grows as it is written: slower than a filled one, but there at once. */
-  static create(path: string, capacity: number): Segment {
-    return new Segment(path, capacity, openSync(path, 'wx+'));
+  static create(disk: Disk, path: string, capacity: number): Segment {
+    return new Segment(disk, path, capacity, disk.create(path));
   }
 
   get room(): number {
@@ -82,7 +62,7 @@ export class Segment {
     const bytes = Buffer.allocUnsafe(end - start);
     let filled = 0;
     while (filled < bytes.length) {
-      const got = readSync(this.file, bytes, filled, bytes.length - filled, start + filled);
+      const got = this.#disk.read(this.file, bytes, filled, start + filled);
       if (got === 0) break;
       filled += got;
     }
@@ -90,9 +70,9 @@ export class Segment {
   }
 
   /** @throws DiskFullError, or whatever else the disk says */
-  write(disk: Disk, pieces: readonly Uint8Array[], bytes: number): void {
+  write(pieces: readonly Uint8Array[], bytes: number): void {
     try {
-      const written = disk.write(this.file, pieces, this.end);
+      const written = this.#disk.write(this.file, pieces, this.end);
       // A short write on a regular file means that the next byte finds no room.
       if (written < bytes) throw new DiskFullError(`${bytes} bytes in ${this.path}`);
     } catch (error) {
@@ -104,7 +84,12 @@ export class Segment {
 
   /** Becomes a spare at its present size: zeros from the front, so that a kill half-way leaves nothing that looks alive. */
   wipe(from = 0): void {
-    this.#zero(from, Math.min(fstatSync(this.file).size, this.capacity));
+    this.#zero(from, Math.min(this.size, this.capacity));
+  }
+
+  /** Of the file, in bytes. */
+  get size(): number {
+    return this.#disk.size(this.file);
   }
 
   /** Becomes a spare of full size now. */
@@ -115,28 +100,27 @@ export class Segment {
   #zero(from: number, to: number): void {
     for (let at = from; at < to; at += ZERO_PIECE_BYTES) {
       const piece = zeros.subarray(0, Math.min(ZERO_PIECE_BYTES, to - at));
-      if (realDisk.write(this.file, [piece], at) < piece.length)
+      if (this.#disk.write(this.file, [piece], at) < piece.length)
         throw new DiskFullError(`zeros in ${this.path}`);
-      if (at === 0) fdatasyncSync(this.file);
+      if (at === 0) this.#disk.sync(this.file);
     }
-    fsyncSync(this.file);
+    this.#disk.sync(this.file);
     if (from === 0) this.reset();
   }
 
   /** Becomes a spare of full size, without holding up commits. */
   async fill(): Promise<void> {
-    let handle: FileHandle | undefined;
+    let file: BackgroundFile | undefined;
     try {
-      handle = await open(this.path, 'r+');
+      file = await this.#disk.inBackground(this.path);
       for (let at = 0; at < this.capacity; at += ZERO_PIECE_BYTES) {
         const piece = zeros.subarray(0, Math.min(ZERO_PIECE_BYTES, this.capacity - at));
-        const { bytesWritten } = await handle.write(piece, 0, piece.length, at);
-        if (bytesWritten < piece.length) throw new DiskFullError(`zeros in ${this.path}`);
-        if (at === 0) await handle.datasync();
+        if ((await file.write(piece, at)) < piece.length) throw new DiskFullError(`zeros in ${this.path}`);
+        if (at === 0) await file.sync();
       }
-      await handle.sync();
+      await file.sync();
     } finally {
-      await handle?.close();
+      await file?.close();
     }
     this.reset();
   }
@@ -151,21 +135,11 @@ export class Segment {
   }
 
   close(): void {
-    closeSync(this.file);
+    this.#disk.close(this.file);
   }
 
   remove(): void {
     this.close();
-    unlinkSync(this.path);
-  }
-}
-
-/** Makes new and removed names in a directory last. */
-export function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
+    this.#disk.remove(this.path);
   }
 }

@@ -1,7 +1,5 @@
 /** The gateway's side of the outbox: numbers records at once, packs them, and hands them to the log's thread. */
-import { type KeyObject, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../devices/model/clock.ts';
 import {
   type Lane,
@@ -14,6 +12,8 @@ import {
 import { CommitQueue } from './commit-queue.ts';
 import { CHAIN_SLOT_BYTES, lineAfter, lineSequence } from './frame.ts';
 import { KeptState } from './kept-state.ts';
+import type { LogThread } from './log-thread.ts';
+import { type Machine, realMachine } from './machine.ts';
 import type { DurableOutbox, LaneProgress, OutboxMetrics, RecordLines, StoredRecord } from './outbox.ts';
 import type { LogState, Reply, Request } from './protocol.ts';
 import { RecordJson } from './record-json.ts';
@@ -47,21 +47,21 @@ export interface OutboxOptions {
 
 export class ThreadedOutbox implements DurableOutbox {
   readonly epoch: string;
-  readonly boot = randomBytes(BOOT_BYTES).toString('hex');
+  readonly boot: string;
   readonly setAside: string | undefined;
   readonly newestAt: number;
   readonly #options: OutboxOptions;
-  readonly #worker: Worker;
+  readonly #thread: LogThread;
   readonly #unlock: () => void;
   readonly #pool = new BufferPool();
-  readonly #json = new RecordJson(this.boot);
+  readonly #json: RecordJson;
   readonly #bornMs: number;
   readonly #commits: CommitQueue;
   readonly #idPrefix: string;
   readonly #state: KeptState;
   readonly #listeners = new Set<(lane: Lane) => void>();
   readonly #requests = new Map<number, (reply: Reply | Error) => void>();
-  readonly #tidying: NodeJS.Timeout;
+  readonly #endTidying: () => void;
   #log: LogState;
   #sequence: number;
   readonly #last: Record<Lane, number>;
@@ -72,13 +72,16 @@ export class ThreadedOutbox implements DurableOutbox {
   constructor(
     options: OutboxOptions,
     segmentBytes: number,
-    worker: Worker,
+    thread: LogThread,
     ready: Extract<Reply, { type: 'ready' }>,
     unlock: () => void,
+    machine: Machine = realMachine,
   ) {
     this.#options = options;
+    this.boot = machine.randomBytes(BOOT_BYTES).toString('hex');
+    this.#json = new RecordJson(this.boot);
     this.#bornMs = options.clock.monotonicMs();
-    this.#worker = worker;
+    this.#thread = thread;
     this.#unlock = unlock;
     this.epoch = ready.epoch;
     this.setAside = ready.setAside;
@@ -91,17 +94,18 @@ export class ThreadedOutbox implements DurableOutbox {
       pool: this.#pool,
       maxCommitBytes: Math.min(MAX_COMMIT_BYTES, segmentBytes * PART_OF_SEGMENT),
       send: (batch, transfer) => this.#send({ type: 'commit', now: options.clock.now(), batch }, transfer),
+      soon: machine.soon,
     });
     this.#idPrefix = recordId(options.gateway, this.epoch, 0).slice(0, -1);
-    worker.on('message', (reply: Reply) => this.#receive(reply));
-    worker.on('error', (error) => this.#fail(error));
-    worker.on('exit', () => this.#fail(new Error('outbox: its thread has ended')));
-    this.#tidying = setInterval(() => {
+    thread.listen(
+      (reply) => this.#receive(reply),
+      (error) => this.#fail(error ?? new Error('outbox: its thread has ended')),
+    );
+    this.#endTidying = machine.every(TIDY_EVERY_MS, () => {
       // State that found no room is tried again.
       this.#commits.retry();
       this.#send({ type: 'tidy', now: options.clock.now() });
-    }, TIDY_EVERY_MS);
-    this.#tidying.unref();
+    });
   }
 
   stage(lane: Lane, at: number, body: (id: string) => RecordBody): string {
@@ -217,13 +221,12 @@ export class ThreadedOutbox implements DurableOutbox {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#tidying);
+    this.#endTidying();
     if (this.#failure === undefined) {
       await this.committed().catch(() => undefined);
-      const exited = once(this.#worker, 'exit');
       this.#send({ type: 'close' });
-      await exited;
-    } else await this.#worker.terminate();
+      await this.#thread.ended;
+    } else await this.#thread.terminate();
     this.#unlock();
   }
 
@@ -233,7 +236,7 @@ export class ThreadedOutbox implements DurableOutbox {
   }
 
   #send(request: Request, transfer: ArrayBuffer[] = []): void {
-    if (this.#failure === undefined) this.#worker.postMessage(request, transfer);
+    if (this.#failure === undefined) this.#thread.post(request, transfer);
   }
 
   #request(request: (id: number) => Request): Promise<Exclude<Reply, { type: 'failed' }>> {
@@ -288,8 +291,8 @@ export class ThreadedOutbox implements DurableOutbox {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    void this.#worker.terminate();
-    clearInterval(this.#tidying);
+    void this.#thread.terminate();
+    this.#endTidying();
     for (const answer of this.#requests.values()) answer(error);
     this.#requests.clear();
     this.#commits.fail(error);

@@ -9,6 +9,7 @@ import type { UplinkStatus } from '../api/contract.ts';
 import { backOffMs, Pause } from './back-off.ts';
 import { connectHttps } from './https-transport.ts';
 import { LaneSender } from './lane-sender.ts';
+import { type Machine, realMachine } from './machine.ts';
 import { connectMqtt } from './mqtt-transport.ts';
 import type { DurableOutbox } from './open.ts';
 import { ReceivedCommands } from './received-commands.ts';
@@ -53,6 +54,9 @@ export interface UplinkSurroundings {
   onStatus?: (status: UplinkStatus) => void;
   /** For the log. */
   onTrouble?: (what: string) => void;
+  machine?: Machine;
+  /** The two ways to the cloud. */
+  ways?: { mqtt: typeof connectMqtt; https: typeof connectHttps };
 }
 
 export interface UplinkMetrics {
@@ -96,7 +100,9 @@ class RunningUplink implements Uplink {
   readonly #times: UplinkTimes;
   readonly #senders: Record<Lane, LaneSender>;
   readonly #received: ReceivedCommands;
-  readonly #pause = new Pause();
+  readonly #machine: Machine;
+  readonly #ways: NonNullable<UplinkSurroundings['ways']>;
+  readonly #pause: Pause;
   readonly #counted = {
     connects: 0,
     failures: 0,
@@ -122,15 +128,25 @@ class RunningUplink implements Uplink {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#signal = signal;
+    this.#machine = surroundings.machine ?? realMachine;
+    this.#ways = surroundings.ways ?? { mqtt: connectMqtt, https: connectHttps };
+    this.#pause = new Pause(this.#machine.after);
     this.#times = { ...DEFAULT_TIMES, ...options.times };
     this.#since = clock.now();
-    const sender = (lane: Lane) => new LaneSender(lane, options.gateway, outbox, () => clock.now());
+    const sender = (lane: Lane) =>
+      new LaneSender(
+        lane,
+        options.gateway,
+        outbox,
+        () => clock.now(),
+        () => this.#machine.monotonicMs(),
+      );
     this.#senders = { alarm: sender('alarm'), bulk: sender('bulk') };
     this.#received = new ReceivedCommands(outbox, () => clock.now());
     outbox.onStaged((lane) => this.#staged(lane));
-    const watch = setInterval(() => this.#watchReceipts(), Math.max(50, this.#times.receiptMs / 10));
-    watch.unref();
-    this.ended = this.#run().finally(() => clearInterval(watch));
+    const watchMs = Math.max(50, this.#times.receiptMs / 10);
+    const unwatch = this.#machine.every(watchMs, () => this.#watchReceipts());
+    this.ended = this.#run().finally(unwatch);
   }
 
   status(): UplinkStatus {
@@ -158,7 +174,7 @@ class RunningUplink implements Uplink {
     while (!this.#signal.aborted) {
       const transport = await this.#connect();
       if (transport === undefined) {
-        const delayMs = backOffMs(this.#attempt++, this.#times, Math.random());
+        const delayMs = backOffMs(this.#attempt++, this.#times, this.#machine.random());
         await this.#pause.wait(delayMs, this.#signal);
         continue;
       }
@@ -167,30 +183,30 @@ class RunningUplink implements Uplink {
       if (!this.#signal.aborted)
         this.#surroundings.onTrouble?.(`uplink over ${transport.via} ended: ${reason}`);
       // Many gateways lose a cloud that restarts at the same moment.
-      await this.#pause.wait(backOffMs(this.#attempt++, this.#times, Math.random()), this.#signal);
+      await this.#pause.wait(backOffMs(this.#attempt++, this.#times, this.#machine.random()), this.#signal);
     }
   }
 
   async #connect(): Promise<Transport | undefined> {
     const { mqttUrl, httpsUrl } = this.#options;
-    this.#lastAttemptAtMs = performance.now();
+    this.#lastAttemptAtMs = this.#machine.monotonicMs();
     if (mqttUrl !== undefined) {
       const transport = await this.#attemptMqtt(mqttUrl);
       if (transport !== undefined) return transport;
     }
-    const failingMs = performance.now() - (this.#mqttFailingSinceMs ?? performance.now());
+    const failingMs = this.#machine.monotonicMs() - (this.#mqttFailingSinceMs ?? this.#machine.monotonicMs());
     if (httpsUrl === undefined || this.#signal.aborted) return undefined;
     if (mqttUrl !== undefined && failingMs < this.#times.httpsAfterMs) return undefined;
     return this.#attempted('https', () =>
-      connectHttps(httpsUrl, this.#options, this.#events(), this.#signal),
+      this.#ways.https(httpsUrl, this.#options, this.#events(), this.#signal),
     );
   }
 
   async #attemptMqtt(url: string): Promise<Transport | undefined> {
     const transport = await this.#attempted('mqtt', () =>
-      connectMqtt(url, this.#options, this.#events(), this.#signal),
+      this.#ways.mqtt(url, this.#options, this.#events(), this.#signal),
     );
-    if (transport === undefined) this.#mqttFailingSinceMs ??= performance.now();
+    if (transport === undefined) this.#mqttFailingSinceMs ??= this.#machine.monotonicMs();
     else this.#mqttFailingSinceMs = undefined;
     return transport;
   }
@@ -217,7 +233,7 @@ class RunningUplink implements Uplink {
     if (first.via === 'mqtt' || mqttUrl === undefined) return first.closed;
     const over = new AbortController();
     const closed = first.closed.finally(() => over.abort());
-    const betterPause = new Pause();
+    const betterPause = new Pause(this.#machine.after);
     while (!over.signal.aborted) {
       await betterPause.wait(this.#times.mqttAgainMs, over.signal);
       if (over.signal.aborted) break;
@@ -246,7 +262,7 @@ class RunningUplink implements Uplink {
   #staged(lane: Lane): void {
     this.#senders[lane].staged();
     if (this.#transport !== undefined) void this.#pump();
-    else if (lane === 'alarm' && performance.now() - this.#lastAttemptAtMs > ALARM_RETRY_MS)
+    else if (lane === 'alarm' && this.#machine.monotonicMs() - this.#lastAttemptAtMs > ALARM_RETRY_MS)
       this.#pause.wake();
   }
 
@@ -329,7 +345,7 @@ class RunningUplink implements Uplink {
     const oldest = Math.min(
       ...lanes.map((lane) => this.#senders[lane].oldestFlightAtMs ?? Number.POSITIVE_INFINITY),
     );
-    if (performance.now() - oldest < this.#times.receiptMs) return;
+    if (this.#machine.monotonicMs() - oldest < this.#times.receiptMs) return;
     this.#counted.timeouts++;
     if (this.#timedOut) {
       transport.close('no receipt');

@@ -1,127 +1,17 @@
 /** The thread that owns the log: it may wait for the disk, the gateway's thread never does. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { lanes } from '../../devices/wire.ts';
-import { OutboxLog } from './log.ts';
-import type { LaneState, LogState, Reply, Request, WorkerSetup } from './protocol.ts';
-
-/** At most this often between commits. */
-const TIDY_EVERY_MS = 50;
+import { realDisk } from './disk.ts';
+import { serveLog } from './log-service.ts';
+import { realMachine } from './machine.ts';
+import type { Request } from './protocol.ts';
 
 if (parentPort === null) throw new Error('outbox worker: to be started as a worker');
 const port = parentPort;
-const setup: WorkerSetup = workerData;
-const reply = (message: Reply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
-
-function fail(error: unknown): void {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  reply({ type: 'failed', message: error instanceof Error ? error.message : String(error), code });
-}
-
-function transferable(bytes: Uint8Array): ArrayBuffer[] {
-  return bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
-}
-
-function serve(log: OutboxLog, setNow: (now: number) => void): void {
-  const laneState = (name: 'alarm' | 'bulk'): LaneState => {
-    const { last, acknowledged, waiting } = log.lanes[name];
-    return { last, acknowledged, waiting };
-  };
-  const state = (): LogState => ({
-    lanes: { alarm: laneState('alarm'), bulk: laneState('bulk') },
-    bytes: log.bytes,
-    full: log.full,
-    commits: log.commits,
-    givenUp: log.lanes.givenUp,
-  });
-
-  let spent: Uint8Array[] = [];
-  let toldFull = log.full;
-  let toldGivenUp = log.lanes.givenUp;
-  let tidyDue = false;
-  const tidySoon = () => {
-    if (tidyDue) return;
-    tidyDue = true;
-    setTimeout(() => {
-      tidyDue = false;
-      log.tidy().catch(fail);
-    }, TIDY_EVERY_MS).unref();
-  };
-
-  const handle = (request: Request): void => {
-    if ('now' in request) setNow(request.now);
-    switch (request.type) {
-      case 'commit': {
-        const { refused, stateKept } = log.commit(request.batch);
-        // Buffers of the commit before this one go back: those of this one are still needed for the chain.
-        const buffers = spent;
-        const told = { type: 'committed', refused, stateKept, buffers } as const;
-        const news = refused > 0 || log.full !== toldFull || log.lanes.givenUp !== toldGivenUp;
-        toldFull = log.full;
-        toldGivenUp = log.lanes.givenUp;
-        reply(news ? { ...told, log: state() } : told, buffers.flatMap(transferable));
-        log.finish();
-        spent = lanes.flatMap((name) => request.batch.lines[name]?.bytes ?? []);
-        tidySoon();
-        return;
-      }
-      case 'read': {
-        const { id, lane, after, records, bytes } = request;
-        const read = log.read(lane, after, { records, bytes });
-        const lines = new Uint8Array(read.bytes);
-        let at = 0;
-        for (const line of read.lines) {
-          lines.set(line, at);
-          at += line.length;
-        }
-        reply({ type: 'read', id, records: read.records, first: read.first, last: read.last, lines }, [
-          lines.buffer,
-        ]);
-        return;
-      }
-      case 'acknowledge': {
-        const fits = log.acknowledge(request.lane, request.sequence, request.chain);
-        reply({ type: 'acknowledged', id: request.id, fits, log: state() });
-        return;
-      }
-      case 'tidy':
-        log.tidy().then(() => reply({ type: 'tidied', log: state() }), fail);
-        return;
-      case 'close':
-        log.close().then(() => {
-          reply({ type: 'closed' });
-          port.close();
-        }, fail);
-    }
-  };
-
-  port.on('message', (request: Request) => {
-    try {
-      handle(request);
-    } catch (error) {
-      fail(error);
-    }
-  });
-  reply({
-    type: 'ready',
-    epoch: log.epoch,
-    nextSequence: log.nextSequence,
-    newestAt: log.newestAt,
-    state: [...log.state],
-    setAside: log.setAside,
-    log: state(),
-  });
-}
-
-try {
-  let now = setup.now;
-  const log = new OutboxLog({
-    ...setup,
-    now: () => now,
-    onLoss: (_lane, notice) => reply({ type: 'lost', notice }),
-  });
-  serve(log, (newer) => {
-    now = newer;
-  });
-} catch (error) {
-  fail(error);
-}
+const handle = serveLog({
+  setup: workerData,
+  disk: realDisk,
+  machine: realMachine,
+  reply: (message, transfer = []) => port.postMessage(message, transfer),
+  end: () => port.close(),
+});
+port.on('message', (request: Request) => handle(request));
