@@ -1,65 +1,52 @@
 /**
  * The spine of the cloud. What comes in, from gateways and from cyber sources, is stored first; what is stored
- * changes the picture, is judged, and is told to whoever watches. Read `afterCommit`.
+ * changes the picture, is judged, and is told to whoever watches. Read `afterCommit`. What people and monitors do with
+ * it are the 19 tools of toolkit/.
  */
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { Clock } from '../devices/model/clock.ts';
 import type { Detection } from '../devices/model/detection.ts';
 import type { Observation } from '../devices/model/observation.ts';
-import { acknowledgePage } from './alerting/acknowledge-page.ts';
-import { Alerting } from './alerting/alerting.ts';
 import { createApp } from './api/app.ts';
-import { sitesOf } from './api/incident-summary.ts';
 import type { ApiParts } from './api/parts.ts';
-import { Scenarios } from './api/scenarios.ts';
+import { openScenarios } from './api/scenarios.ts';
 import { LiveStream } from './api/stream.ts';
 import { suppressionRowOf } from './api/suppression-row.ts';
 import { Landscape } from './assets/landscape.ts';
-import { discardChanges, Trail } from './audit/trail.ts';
-import { openAwareness } from './awareness/awareness.ts';
+import { openAuthority } from './authority/open.ts';
 import type { CloudConfiguration } from './config.ts';
 import { Detector } from './detector.ts';
+import { openFoundations } from './foundations.ts';
+import { openFronts, type Ports } from './fronts.ts';
 import { decidedBy } from './hands/decided-by.ts';
 import { Hands } from './hands/hands.ts';
 import { RulingBook } from './hands/ruling-book.ts';
 import { Suppressions } from './hands/suppressions.ts';
-import { openHttpServer } from './http-server.ts';
-import { IdentityBridge } from './identity-bridge/bridge.ts';
 import { createCredentials } from './ingest/credentials.ts';
 import { httpIngest } from './ingest/http.ts';
 import { createIngest } from './ingest/ingest.ts';
-import { openMqttFront } from './ingest/mqtt.ts';
-import { IntegrityWatch } from './integrity/watch.ts';
 import { openIntelligence } from './intelligence/intelligence.ts';
 import { Live } from './live.ts';
 import { createMailer } from './mail/mail.ts';
 import { createMetrics } from './metrics.ts';
-import { lookingUnless, partsBeside } from './monitors/parts-beside.ts';
-import { openSigma } from './monitors/sigma-folder.ts';
-import { Switchboard } from './monitors/switchboard.ts';
 import { openPeople } from './people/people.ts';
-import { openResponse } from './playbooks/response.ts';
-import { inForceSince, Policies } from './policy/policies.ts';
-import { RegistryBook } from './registry/book.ts';
 import { mailSender } from './reports/mail.ts';
-import { openOutward } from './reports/open.ts';
-import { servedCertificates } from './served-certificates.ts';
-import { openIncidentDesk } from './shifts/incident-desk.ts';
+import { openReports } from './reports/open.ts';
 import { openPicture } from './situation/open.ts';
 import { Overview } from './situation/overview.ts';
 import { recall } from './situation/recall.ts';
-import { reopening } from './situation/reopening.ts';
 import { Situation } from './situation/situation.ts';
 import { Unresolved } from './situation/unresolved.ts';
 import { createSources } from './sources/sources.ts';
 import { correctionIn } from './store/clock-correction.ts';
-import { openSqliteStore } from './store/sqlite.ts';
 import type { AcceptedRecord } from './store/store.ts';
-import { openTelemetry } from './telemetry/open.ts';
 import { pointsOf } from './telemetry/points.ts';
+import { openMonitors } from './toolkit/open-monitors.ts';
+import { openTools } from './toolkit/open-tools.ts';
+import { toolPages } from './toolkit/pages.ts';
+import { Toolkit } from './toolkit/toolkit.ts';
 
 /** The store is in trouble for so long after it refused something, in real time. */
 const TROUBLE_MS = 10_000;
@@ -73,7 +60,7 @@ export interface CloudOptions {
 }
 
 export interface RunningCloud {
-  readonly ports: { http: number; mqtt: { tls?: number; plain?: number } };
+  readonly ports: Ports;
   /** The port that a source listens on, once it does. */
   sourcePort(name: string): number | undefined;
   /** The application without its socket. */
@@ -110,14 +97,6 @@ async function assemble(
   { configuration, clock, log, onFatal }: CloudOptions,
   closing: (() => Promise<void> | void)[],
 ): Promise<Omit<RunningCloud, 'done'>> {
-  const { gateways } = configuration;
-  const state = configuration.resolve(configuration.state);
-  mkdirSync(state, { recursive: true, mode: 0o700 });
-  const registryBook = new RegistryBook({
-    given: configuration.registry.document,
-    file: join(state, 'registry-overlay.json'),
-    discoveryFile: join(state, 'discovered.json'),
-  });
   let failedAt = Number.NEGATIVE_INFINITY;
   let broken: string | undefined;
   const fatal = (error: Error) => {
@@ -125,152 +104,77 @@ async function assemble(
     broken = error.message;
     onFatal(error);
   };
+  const trouble = (part: string) => (message: string) => log.error({ message }, part);
+  const doors = new AbortController();
+  const end = () => doors.abort();
 
-  // 1. The memory.
-  const store = openSqliteStore({
-    file: join(state, 'store.sqlite'),
-    clock,
-    sitesOf: ({ assets }) => sitesOf(assets, registryBook.inUse),
-    reopening: (before, after, detectionOf) => reopening(before, after, detectionOf, clock.now()),
-    onBroken: fatal,
-  });
-  closing.push(() => store.close());
-  // Before anything goes by the registry: what was learned since the last start counts from here on.
-  await registryBook.learn(store, clock.now());
-  registryBook.takeIntoUse();
-  // It changes while the cloud runs; whoever keeps something made out of it is told by the landscape.
-  const registry = registryBook.live;
-  const telemetry = openTelemetry(configuration, state);
-  closing.push(() => telemetry.close());
+  // 1. What everything stands on.
+  const foundations = await openFoundations({ configuration, clock }, fatal, closing);
+  const { state, store, registryBook, registry, telemetry } = foundations;
+  const house = { ...foundations, configuration, clock, log };
+  const authority = openAuthority({ ...house, onTrouble: trouble('authority') });
+  const { gateways } = authority;
   const people = await openPeople({
     ...configuration,
-    store,
-    registry,
-    clock,
-    state,
+    ...house,
     onSessionChanged: (session) => stream.endSession(session),
-    onProblem: (message) => log.error({ message }, 'personal data'),
+    onProblem: trouble('personal data'),
   });
-  const { sessions } = people;
-  const doors = new AbortController();
   const mailer =
     configuration.mail === undefined ? undefined : createMailer(configuration.mail, configuration.resolve);
-  let onDuty: () => readonly string[] = () => [];
-  const alerting = await Alerting.open({
-    settings: configuration.alerting,
-    store,
-    registry,
-    clock,
-    accounts: people.accounts,
-    scopes: people.scopes,
-    mailer,
-    resolve: configuration.resolve,
-    onDuty: () => onDuty(),
-    log,
-    signal: doors.signal,
-  });
-
-  const trail = configuration.audit.enabled
-    ? await Trail.open({
-        store,
-        clock,
-        settings: configuration.audit,
-        state,
-        resolve: configuration.resolve,
-        configuration: [
-          { name: 'configuration', file: configuration.file },
-          { name: 'registry', file: configuration.registryFile },
-        ],
-        onProblem: (message) => log.error({ message }, 'the audit trail stands still'),
-      })
-    : undefined;
-  // What was stored last is written down before the store closes; what can't be waits in it.
-  if (trail !== undefined) closing.push(() => trail.drain().catch(() => undefined));
 
   // 2. What watches and judges.
-  const picture = openPicture({ settings: configuration.picture, store, registry, clock, log });
+  const monitors = await openMonitors({
+    ...house,
+    commit: (observations) => commit(observations, []),
+    closing,
+  });
+  const { switchboard, identityBridge } = monitors;
+  const { off } = configuration.toolkit;
+  const toolkit = new Toolkit({ ...house, switchboard, off, onTrouble: trouble('toolkit') });
+  const picture = openPicture({ ...house, settings: configuration.picture });
   closing.push(() => picture.links.settled());
   const situation = new Situation();
   const unresolved = new Unresolved();
   const stream = new LiveStream();
-  const switchboard = new Switchboard({
-    store,
-    clock,
-    defaults: configuration.switches,
-    policyKinds: () => policies.observes,
-  });
-  const rulings = new RulingBook(store.rulings());
-  const suppressions = new Suppressions(store, registry);
-  const sigma = openSigma({ configuration: { ...configuration, registry }, store, clock, log });
-  const policies = new Policies(configuration.policies, {
-    registry,
-    inForce: inForceSince(join(state, 'policies.json'), configuration.policies, clock.now()),
-    now: clock.now(),
-  });
-  const recallPolicies = () => policies.recall((kind, limit) => store.observations({ kinds: [kind], limit }));
-  recallPolicies();
   const intelligence = openIntelligence({
+    ...house,
     settings: configuration.intelligence,
-    state,
-    registry,
-    clock,
-    store,
-    log,
     resolve: configuration.resolve,
   });
   closing.push(() => intelligence.close());
-  await switchboard.open();
   const landscape = new Landscape({
-    registryBook,
+    ...house,
     file: configuration.graph,
-    store,
-    clock,
     decisionsFile: join(state, 'dependency-decisions.json'),
-    onTrouble: (message) => log.error({ message }, 'judging anew'),
+    onTrouble: trouble('judging anew'),
   });
+  const rulings = new RulingBook(store.rulings());
+  const suppressions = new Suppressions(store, registry);
   const detector = new Detector({
-    store,
+    ...house,
     decided: decidedBy({ store, book: rulings, keepers: [suppressions, switchboard] }),
-    off: switchboard.kindsOff,
+    off: toolkit.kindsOff,
     registry: registryBook.inUse,
     weighed: landscape.weigh,
-    clock,
     monitors: configuration.monitors,
-    sigma: sigma?.monitor,
-    standing: [
-      intelligence.monitor.asMonitor,
-      ...(configuration.policies.length === 0 ? [] : [policies.asMonitor()]),
-    ],
+    sigma: monitors.sigma,
+    standing: [intelligence.monitor.asMonitor, ...monitors.standing],
     onDetected(detected) {
       live.detected(detected);
-      alerting.detected(detected);
+      toolkit.detected(detected);
     },
     onFailed: fatal,
     signal: doors.signal,
   });
   closing.push(() => detector.settled());
 
-  const integrity =
-    configuration.integrity === undefined
-      ? undefined
-      : new IntegrityWatch({
-          settings: configuration.integrity,
-          registry,
-          clock,
-          file: join(state, 'integrity.json'),
-          resolve: configuration.resolve,
-          commit: (observations) => commit(observations, []),
-          onTrouble: (trouble) => log.error({ trouble }, 'integrity'),
-        });
-
   // 3. The way of everything that was stored. Resolves when more may come.
   const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
     live.observed(observations);
-    for (const one of observations) picture.presence.apply(one);
-    response.observed(observations);
+    toolkit.observed(observations);
     registryBook.heard(observations);
-    switchboard.observed(observations);
-    integrity?.heard(observations);
+    monitors.observed(observations);
     telemetry.write(pointsOf(observations));
     return detector.take(observations, detections);
   };
@@ -297,15 +201,19 @@ async function assemble(
     return room;
   };
   const siteOf = (gateway: string) => credentials.get(gateway)?.site ?? '';
+  /** People have done something to an incident. */
+  const onHandled = (incident: string) => {
+    live.handled(incident);
+    toolkit.handled(incident);
+  };
 
   // 4. The doors, still closed: nothing comes in before what was known is known again.
-  closing.push(() => doors.abort());
-  const credentials = createCredentials(gateways);
+  closing.push(end);
+  const credentials = authority.guard(createCredentials(configuration.gateways));
   const ingest = createIngest(
     {
-      store,
+      ...house,
       credentials,
-      clock,
       siteOfAsset: (asset) => registry.asset(asset)?.site,
       onCommitted: onRecords,
       onConnection: (gateway, connected) => {
@@ -320,89 +228,39 @@ async function assemble(
     },
     doors.signal,
   );
-  const response = openResponse({
-    store,
-    registry,
-    clock,
-    settings: configuration.response,
-    mailer,
-    gateways,
-    resolve: configuration.resolve,
-    sendCommand: (gateway, command) => ingest.sendCommand(gateway, command),
-    isConnected: (gateway) => ingest.isConnected(gateway),
-    onRun: (data) => stream.publish({ type: 'response', data }),
-    onTrouble: (message) => log.error({ message }, 'response'),
-  });
   const recalled = recall(situation, { store, registry, gateways });
-  for (const one of recalled) picture.presence.apply(one);
   telemetry.write(pointsOf(recalled));
   await detector.restore();
   landscape.follow(detector, () => {
-    sigma?.monitor.forget();
+    monitors.renewed();
     intelligence.monitor.forget();
-    policies.forget();
-    recallPolicies();
   });
   closing.push(() => landscape.settled());
   detector.start();
-  sigma?.start(doors.signal, () => detector.wake());
-  intelligence.start(doors.signal, () => detector.wake());
   const sources = createSources(configuration.sources, {
-    store,
-    registry,
-    clock,
+    ...house,
     commit,
     trustProxy: configuration.http.trustProxy,
     signal: doors.signal,
   });
-  closing.push(async () => {
-    doors.abort();
-    await sources.done;
-  });
-  const looking = integrity === undefined ? undefined : lookingUnless(doors.signal, integrity);
-  looking?.switch(true);
-  closing.push(async () => {
-    doors.abort();
-    await looking?.done();
-  });
-  const overview = new Overview({
-    registry,
-    clock,
-    situation,
-    unresolved,
-    store,
-    ingest,
-    sources,
-    gateways,
-    ...picture,
-  });
+  closing.push(() => sources.done, end);
+  const overview = new Overview({ ...house, situation, unresolved, ingest, sources, gateways, ...picture });
   const live = new Live({
-    store,
-    registry,
-    clock,
+    ...house,
     situation,
     unresolved,
     overview,
     stream,
-    isAlive: (session) => sessions.isAlive(session),
+    isAlive: (session) => people.sessions.isAlive(session),
   });
   live.start(doors.signal);
-  closing.push(() => alerting.settled());
-  /** People have done something to an incident. */
-  const onHandled = (incident: string) => {
-    live.handled(incident);
-    alerting.handled(incident);
-  };
   closing.push(
-    registryBook.start(
-      { store, clock, onTrouble: (message) => log.error({ message }, 'registry') },
-      doors.signal,
-    ),
+    registryBook.start({ ...house, onTrouble: trouble('registry') }, doors.signal),
+    people.personalData.start(doors.signal),
+    end,
   );
   const hands = new Hands({
-    store,
-    registry,
-    clock,
+    ...house,
     detector,
     book: rulings,
     suppressions,
@@ -414,148 +272,83 @@ async function assemble(
       }),
   });
   hands.start(doors.signal);
-  closing.push(people.personalData.start(doors.signal));
 
-  response.start(doors.signal);
-  closing.push(async () => {
-    doors.abort();
-    await response.settled();
+  // 5. The tools: the nine monitors, and the ten that people work with.
+  await monitors.start(detector, ingest, doors.signal);
+  closing.push(end);
+  const tools = await openTools({
+    ...house,
+    stream,
+    people,
+    mailer,
+    ingest,
+    detector,
+    picture,
+    intelligence,
+    landscape,
+    commit,
+    recalled,
+    ended: doors.signal,
   });
-
-  if (trail === undefined) discardChanges(store, configuration.audit.everyMs, doors.signal);
-  else trail.start(doors.signal);
-
-  const identityBridge = configuration.identityBridge.enabled
-    ? new IdentityBridge({
-        settings: configuration.identityBridge,
-        folder: join(state, 'identity-bridge'),
-        registry,
-        clock,
-        commit,
-      })
-    : undefined;
-
-  await switchboard.attach(
-    partsBeside({ trail, identityBridge, integrity, looking, policies, ingest, gateways, intelligence }),
-  );
-
-  // 5. The doors open.
-  const { http, ingest: fronts } = configuration;
-  const certificateOf = servedCertificates(configuration, state);
-  const { tls: mqttTls, plain } = fronts.mqtt;
-  const mqtt = await openMqttFront(
+  closing.push(() => toolkit.settled(), end);
+  toolkit.start(tools.lives, doors.signal);
+  const reports = openReports(
     {
-      ingest,
-      credentials,
-      store,
-      clock,
-      ...(plain === undefined ? {} : { plain }),
-      ...(mqttTls === undefined
-        ? {}
-        : { tls: { host: mqttTls.host, port: mqttTls.port, ...certificateOf(mqttTls) } }),
+      ...house,
+      ...monitors,
+      intelligence,
+      duties: tools.parts.duties,
+      isExercise: (incident) => tools.parts.continuity.exercises.ofIncident(incident) !== undefined,
+      overview,
+      sender: mailSender(mailer, doors.signal),
+      onProblem: trouble('reports'),
     },
     doors.signal,
   );
+
+  // 6. The doors open.
+  const fronts = await openFronts(
+    configuration,
+    state,
+    { ...house, ingest, credentials, authority: authority.forMqtt },
+    doors.signal,
+  );
+  const { mqtt } = fronts;
   closing.push(() => mqtt.close());
+  const door = await authority.attach({ ingest, credentials, mqtt }, doors.signal);
+  closing.push(() => door?.close(), end);
   const metrics = createMetrics({
-    store,
+    ...house,
+    ...monitors,
     ingest,
     mqtt,
     sources,
     detector,
-    telemetry,
     stream,
     unresolved,
-    sigma: sigma?.monitor,
-    switchboard,
     suppressions,
   });
-  const scenarios =
-    configuration.scenarios === undefined
-      ? undefined
-      : new Scenarios(
-          {
-            url: configuration.scenarios.url,
-            tokenFile: configuration.resolve(configuration.scenarios.tokenFile),
-          },
-          (data) => stream.publish({ type: 'scenario', data }),
-          doors.signal,
-        );
-  const incidentDesk = openIncidentDesk(
-    {
-      store,
-      storeFile: join(state, 'store.sqlite'),
-      state,
-      registry,
-      clock,
-      stream,
-      serviceLevels: configuration.serviceLevels,
-      commit: (detections) => commit([], detections),
-      onTrouble: (message) => log.error({ message }, 'search'),
-    },
-    doors.signal,
-  );
-  closing.push(() => incidentDesk.close());
-  onDuty = () => incidentDesk.shifts.onDuty();
-  alerting.start();
-  const learning = configuration.awareness.pages;
-  const awareness = await openAwareness(
-    {
-      settings: configuration.awareness,
-      store,
-      registry,
-      clock,
-      folder:
-        learning === undefined
-          ? resolve(import.meta.dirname, '..', 'dashboards', 'dist', 'awareness')
-          : configuration.resolve(learning),
-    },
-    doors.signal,
-  );
   const parts: ApiParts = {
-    awareness,
-    ...openOutward(
-      {
-        store,
-        registry,
-        telemetry,
-        clock,
-        intelligence,
-        policies,
-        overview,
-        switchboard,
-        trail,
-        sender: mailSender(mailer, doors.signal),
-        onProblem: (message) => log.error({ message }, 'reports'),
-      },
-      doors.signal,
-    ),
-    incidentDesk,
-    store,
-    registry,
-    registryBook,
-    clock,
+    ...house,
+    ...monitors,
+    ...tools.parts,
+    toolkit,
+    authority,
+    ingest,
+    reports,
     overview,
     picture,
-    telemetry,
-    policies,
-    integrity,
     hands,
-    switchboard,
     detector,
     landscape,
-    sessions,
+    sessions: people.sessions,
     people,
-    alerting,
-    trail,
     get identityBridge() {
       return switchboard.isOn('identity-bridge') ? identityBridge : undefined;
     },
     intelligence,
-    response,
     stream,
-    scenarios,
-    log,
+    scenarios: openScenarios(configuration, stream, doors.signal),
     onHandled,
     trouble: () =>
       broken ??
@@ -563,46 +356,18 @@ async function assemble(
         ? 'the store refuses'
         : undefined),
     metrics: () => metrics.text(),
-    options: {
-      isSecure: http.tls !== undefined,
-      trustProxy: http.trustProxy,
-      metricsTokenSha256: http.metricsTokenSha256,
-      pages:
-        http.pages === undefined
-          ? resolve(import.meta.dirname, '..', 'dashboards', 'dist', 'desk')
-          : configuration.resolve(http.pages),
-    },
+    options: fronts.options,
   };
   const app = createApp(parts, [
     httpIngest({ ingest, credentials }, doors.signal),
     sources.routes,
-    ...intelligence.routes,
-    ...(configuration.awareness.enabled ? [awareness.pages] : []),
-    acknowledgePage({
-      alerting,
-      store,
-      accounts: people.accounts,
-      scopes: people.scopes,
-      now: () => clock.now(),
-      onHandled,
-    }),
+    ...toolPages(parts),
   ]);
-  const server = await openHttpServer(app, {
-    host: http.host,
-    port: http.port,
-    tls: http.tls === undefined ? undefined : certificateOf(http.tls),
-  });
+  const server = await fronts.serve(app);
   closing.push(() => {
     doors.abort();
     stream.close();
     return server.close();
   });
-  const ports = {
-    http: server.port,
-    mqtt: {
-      ...(mqtt.tlsPort === undefined ? {} : { tls: mqtt.tlsPort }),
-      ...(mqtt.plainPort === undefined ? {} : { plain: mqtt.plainPort }),
-    },
-  };
-  return { ports, app, sourcePort: (name) => sources.port(name) };
+  return { ports: { ...server.ports, gateways: door?.port }, app, sourcePort: (name) => sources.port(name) };
 }

@@ -125,9 +125,8 @@ async function open(): Promise<Alerting> {
     onDuty: () => onDuty,
     wallMs: () => wallMs,
     log: pino({ level: 'silent' }),
-    signal: life.signal,
   });
-  made.start();
+  made.start(life.signal);
   return made;
 }
 

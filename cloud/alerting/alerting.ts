@@ -53,9 +53,10 @@ export interface AlertingParts {
   resolve(path: string): string;
   /** Accounts on duty at present. */
   onDuty(): readonly string[];
+  /** It was brought by an exercise: its alerts say so, and none leaves the house. */
+  isExercise?(incident: Incident): boolean;
   wallMs?(): number;
   log: Logger;
-  signal: AbortSignal;
 }
 
 export class Alerting {
@@ -73,7 +74,7 @@ export class Alerting {
 
   private constructor(parts: AlertingParts, keys: { acknowledge: string; push: PushKeys }) {
     this.#parts = parts;
-    const { store, settings, mailer, clock, log, signal } = parts;
+    const { store, settings, mailer, clock, log } = parts;
     this.#wallMs = parts.wallMs ?? Date.now;
     this.#acknowledgeKey = keys.acknowledge;
     this.#pushKeys = keys.push;
@@ -101,7 +102,6 @@ export class Alerting {
       wallMs: this.#wallMs,
       now: () => clock.now(),
       log,
-      signal,
     });
   }
 
@@ -125,9 +125,9 @@ export class Alerting {
     return { mail: mailer !== undefined, webhooks };
   }
 
-  /** Takes up what was left: alerts that wait, and incidents that came while nobody could be told. */
-  start(): void {
-    const { store, clock, signal } = this.#parts;
+  /** Takes up what was left: alerts that wait, and incidents that came while nobody could be told. Until the signal. */
+  start(signal: AbortSignal): void {
+    const { store, clock } = this.#parts;
     for (let offset = 0; ; offset += READ_BACK) {
       const page = store.incidents({ states: ['open'], offset, limit: READ_BACK });
       for (const { incident, handling } of page) {
@@ -137,7 +137,7 @@ export class Alerting {
       }
       if (page.length < READ_BACK) break;
     }
-    this.delivering.wake();
+    this.delivering.start(signal);
     let cancel = () => {};
     const look = () => {
       this.#lookAround();
@@ -269,9 +269,12 @@ export class Alerting {
     now: number,
   ): Alert[] {
     const { scopes, accounts, registry } = this.#parts;
+    const isExercise = this.#parts.isExercise?.(incident) ?? false;
     const admitted = new Map<string, ReturnType<Flood['admit']>>();
     return deliveries.flatMap((delivery) => {
       const { channel, to } = delivery;
+      // Partners hear of what is real alone.
+      if (channel === 'webhook' && isExercise) return [];
       if (channel !== 'webhook') {
         const admission = admitted.get(to) ?? this.#flood.admit(to, now);
         admitted.set(to, admission);
@@ -288,6 +291,7 @@ export class Alerting {
         sites: sitesOf(part.assets, registry).map((site) => registry.site(site)?.name ?? site),
         detections: part.detections.length,
         waitingMs: now - handling.openedAt,
+        isExercise,
       });
       return [this.#alertOf(incident.id, delivery, { ...order, severity: part.severity }, words)];
     });

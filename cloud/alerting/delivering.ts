@@ -22,7 +22,6 @@ export interface DeliveringParts {
   wallMs(): number;
   now(): number;
   log: Logger;
-  signal: AbortSignal;
 }
 
 export class Delivering {
@@ -31,12 +30,19 @@ export class Delivering {
   readonly #all = new Map<string, Alert>();
   readonly #underWay = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
+  #signal = AbortSignal.abort();
 
   constructor(parts: DeliveringParts) {
     this.#parts = parts;
     const stored = parts.store.documents(KIND).map(({ value }) => alert.parse(value));
     for (const one of stored.sort((a, b) => a.at - b.at)) this.#all.set(one.id, one);
-    parts.signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+  }
+
+  /** Carries out what waits and what comes, until the signal; may be begun again after it. */
+  start(signal: AbortSignal): void {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+    this.wake();
   }
 
   find(id: string): Alert | undefined {
@@ -75,9 +81,9 @@ export class Delivering {
 
   /** Begins what is due and sets out for what is due next. */
   wake(): void {
-    const { wallMs, signal } = this.#parts;
+    const { wallMs } = this.#parts;
     clearTimeout(this.#timer);
-    if (signal.aborted) return;
+    if (this.#signal.aborted) return;
     const now = wallMs();
     let next = Number.POSITIVE_INFINITY;
     for (const one of this.#all.values()) {
@@ -109,7 +115,8 @@ export class Delivering {
   }
 
   async #carryOut(one: Alert): Promise<void> {
-    const { channels, linksOf, isWanted, onGone, wallMs, now, signal } = this.#parts;
+    const { channels, linksOf, isWanted, onGone, wallMs, now } = this.#parts;
+    const signal = this.#signal;
     if (!isWanted(one)) {
       await this.update(one.id, { state: 'pointless' });
       return;

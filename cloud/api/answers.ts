@@ -6,7 +6,6 @@ import { incidentLink, incidentState } from '../../devices/model/incident.ts';
 import { facts, observationKind } from '../../devices/model/observation.ts';
 import { planPoint } from '../../devices/model/site.ts';
 import { gatewayReport } from '../../devices/wire.ts';
-import { monitorIds } from '../monitors/nine.ts';
 import type { Activity } from '../store/store.ts';
 import type {
   ApiError,
@@ -19,7 +18,6 @@ import type {
   IncidentSummary,
   IntelligenceState,
   IssuedList,
-  MonitorList,
   PeopleList,
   PictureAsset,
   PictureSite,
@@ -39,6 +37,7 @@ import type {
 } from './contract.ts';
 import { runRow } from './response-answers.ts';
 import { role } from './rights.ts';
+import { toolId } from './toolkit-answers.ts';
 
 const maybe = z.exactOptional;
 const at = z.number();
@@ -55,6 +54,7 @@ export const sessionInfo: z.ZodType<SessionInfo> = z.strictObject({
   seesAll: maybe(z.boolean()),
   isFresh: maybe(z.boolean()),
   mustEnrol: maybe(z.boolean()),
+  toolsOff: maybe(z.array(toolId)),
 });
 
 const assetState = z.strictObject({
@@ -298,37 +298,6 @@ export const suppressionPage: z.ZodType<SuppressionPage> = z.strictObject({
   ),
 });
 
-export const monitorList: z.ZodType<MonitorList> = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      id: z.enum(monitorIds),
-      title: z.string(),
-      about: z.string(),
-      enabled: z.boolean(),
-      canSwitch: z.boolean(),
-      standing: z.enum(['on', 'off', 'no-data', 'behind', 'failing']),
-      since: maybe(at),
-      by: maybe(z.string()),
-      reason: maybe(z.string()),
-      observations: z.number(),
-      lastObservedAt: maybe(at),
-      inputs: z.array(z.strictObject({ name: z.string(), observations: z.number(), lastAt: at })),
-      detections24h: z.number(),
-      lastDetectedAt: maybe(at),
-      newest: z.array(
-        z.strictObject({
-          id: z.string(),
-          at,
-          rule: z.string(),
-          severity,
-          summary: z.string(),
-          incident: maybe(z.string()),
-        }),
-      ),
-    }),
-  ),
-});
-
 export const incidentPage: z.ZodType<IncidentPage> = z.strictObject({
   summary: incidentSummary,
   links: z.array(incidentLink),
@@ -457,7 +426,7 @@ export const streamEvent: z.ZodType<StreamEvent> = z.discriminatedUnion('type', 
   event('clock', clock),
   event('scenario', z.strictObject({ id: z.string(), running: z.boolean() })),
   event('suppression', suppressionRow),
-  event('monitor', z.strictObject({ id: z.string(), enabled: z.boolean() })),
+  event('toolkit', z.strictObject({ off: z.array(toolId) })),
   event('response', runRow),
   event('restart', z.strictObject({})),
 ]);

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
+import { toolOfRoute } from '../toolkit/catalog.ts';
 import { isEncrypted } from './client.ts';
 import { servePages } from './pages.ts';
 import type { ApiParts } from './parts.ts';
@@ -13,7 +14,9 @@ import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { awarenessRoutes } from './routes/awareness.ts';
 import { cascadeRoutes } from './routes/cascade.ts';
+import { continuityRoutes } from './routes/continuity.ts';
 import { dutyRoutes } from './routes/duties.ts';
+import { gatewayRoutes } from './routes/gateways.ts';
 import { healthRoutes } from './routes/health.ts';
 import { huntRoutes } from './routes/hunt.ts';
 import { identityRoutes } from './routes/identity.ts';
@@ -21,7 +24,6 @@ import { incidentDeskRoutes } from './routes/incident-desk.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { integrityRoutes } from './routes/integrity.ts';
 import { intelligenceRoutes } from './routes/intelligence.ts';
-import { monitorRoutes } from './routes/monitors.ts';
 import { pastRoutes } from './routes/past.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -36,6 +38,7 @@ import { sharingGroupRoutes } from './routes/sharing-groups.ts';
 import { shiftRoutes } from './routes/shifts.ts';
 import { situationRoutes } from './routes/situation.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
+import { toolkitRoutes } from './routes/toolkit.ts';
 import { isToken } from './sessions.ts';
 
 const POLICY = [
@@ -75,19 +78,21 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...integrityRoutes(parts),
     ...policyRoutes(parts),
     ...registryRoutes(parts),
-    ...monitorRoutes(parts),
+    ...toolkitRoutes(parts),
     ...alertingRoutes(parts),
     ...arrangingRoutes(parts),
     ...suppressionRoutes(parts),
     ...administrationRoutes(parts),
     ...auditRoutes(parts),
-    ...(parts.awareness.settings.enabled ? awarenessRoutes(parts) : []),
+    ...awarenessRoutes(parts),
     ...identityRoutes(parts),
     ...responseRoutes(parts),
     ...dutyRoutes(parts),
+    ...continuityRoutes(parts),
     ...reportRoutes(parts),
     ...sharingGroupRoutes(parts),
     ...intelligenceRoutes(parts),
+    ...gatewayRoutes(parts),
   ];
   routes.push(...healthRoutes(parts, () => routes));
   return routes;
@@ -109,12 +114,16 @@ export function createApp(parts: ApiParts, posts: readonly Hono[] = []): Hono {
     if (context.res.headers.get('cache-control') === null) context.header('cache-control', 'no-store');
   });
   app.onError((error, context) => refusal(context, error, log));
-  for (const route of apiRoutes(parts))
+  for (const route of apiRoutes(parts)) {
+    const tool = toolOfRoute(route.path);
     app.on(route.method.toUpperCase(), route.path, async (context) => {
       const caller = route.needs === 'anyone' ? undefined : admitted(context, route, parts);
       if (route.needs === 'anyone') refuseForeignOrigin(context);
+      const whyNot = tool === undefined ? undefined : parts.toolkit.whyNot(tool);
+      if (whyNot !== undefined) throw new Problem(409, 'tool-off', whyNot);
       return route.respond(context, caller);
     });
+  }
   for (const routes of posts) app.route('/', routes);
   app.get('*', async (context) => {
     const isPage = !/^\/(api|ingest|sources|taxii2)(\/|$)/.test(context.req.path);

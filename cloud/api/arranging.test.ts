@@ -5,12 +5,12 @@ import {
   auditList,
   incidentList,
   incidentPage,
-  monitorList,
   rearranged,
   suppressionList,
   suppressionPage,
   suppressionRow,
 } from './answers.ts';
+import { toolkitList } from './toolkit-answers.ts';
 
 const NOW = Date.now();
 const MINUTE = 60_000;
@@ -90,25 +90,26 @@ test('what is suppressed is shown on the suppression and in no incident, until t
   ]);
 });
 
-test('a monitor that is off finds nothing that reaches an incident, says who switched it, and catches up', async () => {
+test('a monitor that is off finds nothing that reaches an incident, says who switched it and why, and catches up', async () => {
   const { gateway } = rig;
-  const standing = async (id: string) =>
-    (await operator.read('/api/monitors', monitorList)).items.find((one) => one.id === id);
-  expect((await operator.read('/api/monitors', monitorList)).items).toHaveLength(9);
-  expect(await standing('access')).toMatchObject({ enabled: true, detections24h: 3 });
-  const off = await administrator.send('/api/monitors/access', { enabled: false }, 'PUT');
-  expect(monitorList.parse(await off.json()).items[1]).toMatchObject({
+  const tools = async () => (await operator.read('/api/toolkit', toolkitList)).items;
+  const tool = async (id: string) => (await tools()).find((one) => one.id === id);
+  expect(await tools()).toHaveLength(19);
+  expect(await tool('access')).toMatchObject({ enabled: true, detections24h: 3 });
+  const put = (enabled: boolean) =>
+    administrator.send('/api/toolkit/access', { enabled, reason: 'new readers' }, 'PUT');
+  expect(toolkitList.parse(await (await put(false)).json()).items[1]).toMatchObject({
     standing: 'off',
-    by: 'administrator',
+    switched: { by: 'administrator', reason: 'new readers' },
   });
   await gateway.send(gateway.detection('o', Date.now() + 5, { rule: 'forced-open' }));
-  await eventually('it is stored', async () => (await standing('access'))?.detections24h === 4 || undefined);
+  await eventually('it is stored', async () => (await tool('access'))?.detections24h === 4 || undefined);
   expect((await groups()).flatMap(({ detections }) => detections)).not.toContain('o');
-  await administrator.send('/api/monitors/access', { enabled: true }, 'PUT');
+  await put(true);
   expect((await groups()).flatMap(({ detections }) => detections)).toContain('o');
   const metrics = await (await administrator.get('/metrics')).text();
   expect(metrics).toContain('gatehouse_monitor_enabled{monitor="access"} 1');
-  const trail = await standing('audit-trail');
-  expect(trail?.observations).toBeGreaterThan(0);
-  expect(await standing('policy')).toMatchObject({ canSwitch: false, standing: 'off' });
+  expect((await tool('audit-trail'))?.observations).toBeGreaterThan(0);
+  expect(await tool('policy')).toMatchObject({ canSwitch: false, standing: 'off' });
+  expect(await tool('incident-desk')).toMatchObject({ standing: 'on', lastUse: { at: expect.any(Number) } });
 });

@@ -18,6 +18,7 @@ import type { Activity, Role, Ruling, Suppression } from '../store/store.ts';
 import type { IncidentPresence } from './contract/incident-desk.ts';
 import type { PictureMore, PictureSiteMore } from './contract/picture.ts';
 import type { RunRow } from './contract/response.ts';
+import type { ToolId } from './contract/toolkit.ts';
 
 export type {
   Activity,
@@ -32,7 +33,6 @@ export type {
   IncidentLink,
   IncidentState,
   MitigationRow,
-  MonitorState,
   ObservationKind,
   RiskRegister,
   RiskRow,
@@ -59,6 +59,8 @@ export interface SessionInfo {
   isFresh?: boolean;
   /** Must add a second factor or a passkey before anything else: all else answers 403 `factor-needed`. */
   mustEnrol?: boolean;
+  /** Tools that are not at work: their routes answer 409 `tool-off`, their pages are not offered. */
+  toolsOff?: ToolId[];
 }
 
 /** The clock that the installation runs on: a demonstration runs faster than the world. */
@@ -252,7 +254,7 @@ export interface SuppressionRequest {
   from?: number;
 }
 
-/** GET /api/monitors · PUT /api/monitors/:id {enabled} (administrators); the answer is the list afterwards. */
+export type { MonitorState };
 export interface MonitorList {
   items: MonitorState[];
 }
@@ -432,7 +434,8 @@ export type StreamEvent =
   | { type: 'clock'; data: ClockInfo }
   | { type: 'scenario'; data: { id: string; running: boolean } }
   | { type: 'suppression'; data: SuppressionRow }
-  | { type: 'monitor'; data: { id: string; enabled: boolean } }
+  /** A tool was switched: all that are off now. */
+  | { type: 'toolkit'; data: { off: ToolId[] } }
   | { type: 'presence'; data: IncidentPresence }
   | { type: 'shift'; data: Record<string, never> }
   | { type: 'response'; data: RunRow }
@@ -617,6 +620,7 @@ export interface RegistryImport {
 export * from './contract/alerting.ts';
 export * from './contract/awareness.ts';
 export * from './contract/cascade.ts';
+export * from './contract/continuity.ts';
 export * from './contract/duties.ts';
 export * from './contract/hunt.ts';
 export * from './contract/incident-desk.ts';
@@ -628,3 +632,5 @@ export * from './contract/response.ts';
 export * from './contract/risk.ts';
 export * from './contract/sharing.ts';
 export * from './contract/shifts.ts';
+export * from './contract/toolkit.ts';
+export * from './contract/gateways.ts';

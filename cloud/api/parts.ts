@@ -1,34 +1,32 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Registry } from '../../devices/model/registry.ts';
-import type { Alerting } from '../alerting/alerting.ts';
 import type { Landscape } from '../assets/landscape.ts';
 import type { Trail } from '../audit/trail.ts';
-import type { Awareness } from '../awareness/awareness.ts';
 import type { Detector } from '../detector.ts';
-import type { Duties } from '../duties/duties.ts';
 import type { Hands } from '../hands/hands.ts';
 import type { IdentityBridge } from '../identity-bridge/bridge.ts';
+import type { GatewayAuthority } from '../authority/open.ts';
+import type { Ingest } from '../ingest/ingest.ts';
 import type { IntegrityWatch } from '../integrity/watch.ts';
 import type { Intelligence } from '../intelligence/intelligence.ts';
 import type { Switchboard } from '../monitors/switchboard.ts';
 import type { People } from '../people/people.ts';
-import type { Responder } from '../playbooks/response.ts';
 import type { Policies } from '../policy/policies.ts';
 import type { RegistryBook } from '../registry/book.ts';
 import type { Reports } from '../reports/reports.ts';
-import type { Sharing } from '../sharing/sharing.ts';
-import type { IncidentDesk } from '../shifts/incident-desk.ts';
 import type { PictureParts } from '../situation/open.ts';
 import type { Overview } from '../situation/overview.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { ToolParts } from '../toolkit/open-tools.ts';
+import type { Toolkit } from '../toolkit/toolkit.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { Sessions } from './sessions.ts';
 import type { LiveStream } from './stream.ts';
 
-/** What the routes work with. */
-export interface ApiParts {
+/** What the routes work with: the house, and the tools opened in it. */
+export interface ApiParts extends ToolParts {
   store: Store;
   registry: Registry;
   /** The registry as people work on it. */
@@ -44,23 +42,21 @@ export interface ApiParts {
   /** Where pages or files are looked at. */
   integrity: IntegrityWatch | undefined;
   hands: Hands;
+  /** Which of the 19 tools are at work. */
+  toolkit: Toolkit;
   switchboard: Switchboard;
   detector: Detector;
-  incidentDesk: IncidentDesk;
-  alerting: Alerting;
-  /** What the public and staff learn. */
-  awareness: Awareness;
   sessions: Sessions;
   people: People;
   /** Where it is switched on. */
   trail: Trail | undefined;
   identityBridge: IdentityBridge | undefined;
   intelligence: Intelligence;
-  response: Responder;
-  duties: Duties;
-  sharing: Sharing;
   reports: Reports;
   stream: LiveStream;
+  /** Gateways that join, and those that are cut off. */
+  authority: GatewayAuthority;
+  ingest: Pick<Ingest, 'isConnected' | 'lastSeenAt'>;
   scenarios: Scenarios | undefined;
   log: Logger;
   /** People have changed an incident: the picture and the desks must hear of it. */

@@ -36,7 +36,7 @@ export const rights = [
   'integrity.accept',
   'scenarios.run',
   'monitors.read',
-  'monitors.switch',
+  'toolkit.switch',
   'alerting.arrange',
   'audit.read',
   'audit.export',
@@ -62,6 +62,10 @@ export const rights = [
   'sharing.read',
   'sharing.groups',
   'intelligence.edit',
+  'continuity.read',
+  'continuity.run',
+  'continuity.edit',
+  'continuity.exercise',
 ] as const;
 export type Right = (typeof rights)[number];
 
@@ -75,6 +79,7 @@ const watching: readonly Right[] = [
   'people.read',
   'registry.read',
   'response.read',
+  'continuity.read',
 ];
 
 /** Whoever works at the incident desk. */
@@ -82,7 +87,7 @@ const desking: readonly Right[] = ['views.save', 'shifts.work', 'observations.se
 
 const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
   // Of a shop: sees its sites as they are, and what happened there.
-  staff: new Set<Right>(['picture.read', 'incidents.read', 'telemetry.read']),
+  staff: new Set<Right>(['picture.read', 'incidents.read', 'telemetry.read', 'continuity.read']),
   // Answers for a site (the responsible pharmacist): handles its incidents, and what is written down of it.
   'responsible-person': new Set<Right>([
     'awareness.invite',
@@ -93,6 +98,8 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'reports.persons',
     'incidents.handle',
     'response.run',
+    'continuity.run',
+    'continuity.edit',
     'audit.read',
   ]),
   operator: new Set<Right>([
@@ -102,7 +109,10 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'reports.read',
     'sharing.read',
     'response.run',
+    'continuity.run',
     ...desking,
+    'gateways.read',
+    'gateways.revoke',
     'incidents.handle',
     'incidents.arrange',
     'scenarios.run',
@@ -128,6 +138,9 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'response.run',
     'response.approve',
     'response.edit',
+    'continuity.run',
+    'continuity.edit',
+    'continuity.exercise',
     'incidents.share',
     'detections.suppress',
     'dependencies.decide',
@@ -139,6 +152,8 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'alerting.arrange',
     'scenarios.run',
     'audit.read',
+    'gateways.read',
+    'gateways.revoke',
   ]),
   // Sees everything that was done and changes nothing.
   auditor: new Set<Right>([
@@ -150,6 +165,7 @@ const rightsOf: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'personal-data.read',
     'audit.read',
     'audit.export',
+    'gateways.read',
     'registry.export',
     'observations.search',
     'evidence.export',

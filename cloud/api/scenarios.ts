@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { CloudConfiguration } from '../config.ts';
 import { Problem } from './problem.ts';
+import type { LiveStream } from './stream.ts';
 
 const ANSWER_WITHIN_MS = 3_000;
 const ASK_EVERY_MS = 2_000;
@@ -84,4 +86,16 @@ export class Scenarios {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
   }
+}
+
+/** Where the installation drives a simulator. */
+export function openScenarios(
+  { scenarios, resolve }: Pick<CloudConfiguration, 'scenarios' | 'resolve'>,
+  stream: LiveStream,
+  signal: AbortSignal,
+): Scenarios | undefined {
+  if (scenarios === undefined) return undefined;
+  const tokenFile = resolve(scenarios.tokenFile);
+  const onChanged = (data: { id: string; running: boolean }) => stream.publish({ type: 'scenario', data });
+  return new Scenarios({ url: scenarios.url, tokenFile }, onChanged, signal);
 }

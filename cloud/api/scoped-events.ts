@@ -38,7 +38,7 @@ const views: Views = {
   clock: (event) => event,
   scenario: () => undefined,
   suppression: (event, scope) => (seesSuppression(scope, event.data) ? event : undefined),
-  monitor: (event) => event,
+  toolkit: (event) => event,
   presence(event, scope, { store }) {
     const incident = store.incident(event.data.incident);
     return incident !== undefined && scope.seesAllOf(incident) ? event : undefined;

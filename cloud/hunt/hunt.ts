@@ -36,10 +36,15 @@ export class Hunt {
   #startTimer: NodeJS.Timeout | undefined;
   #number = 0;
   #watched: Watched[] = [];
-  #isClosed = false;
+  #isClosed = true;
 
   constructor(options: HuntOptions) {
     this.#options = options;
+  }
+
+  /** Keeps the index up to date until it is closed; may be begun again after it. */
+  start(): void {
+    this.#isClosed = false;
     this.#startTimer = setTimeout(() => this.#start(), START_AFTER_MS);
     this.#startTimer.unref();
   }

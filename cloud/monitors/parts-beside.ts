@@ -3,7 +3,6 @@ import type { Trail } from '../audit/trail.ts';
 import type { IdentityBridge } from '../identity-bridge/bridge.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { IntegrityWatch } from '../integrity/watch.ts';
-import type { Intelligence } from '../intelligence/intelligence.ts';
 import type { Policies } from '../policy/policies.ts';
 import type { MonitorId } from './nine.ts';
 import type { MonitorPart } from './switchboard.ts';
@@ -16,7 +15,6 @@ export interface Beside {
   policies: Policies;
   ingest: Pick<Ingest, 'isConnected'>;
   gateways: readonly { id: string }[];
-  intelligence: Intelligence;
 }
 
 /** The look at pages and files, which can be stopped and begun again. */
@@ -45,7 +43,7 @@ export function lookingUnless(ended: AbortSignal, integrity: Pick<IntegrityWatch
 }
 
 export function partsBeside(parts: Beside): Partial<Record<MonitorId, MonitorPart>> {
-  const { trail, identityBridge, integrity, looking, policies, ingest, gateways, intelligence } = parts;
+  const { trail, identityBridge, integrity, looking, policies, ingest, gateways } = parts;
   const gatewaysGone = () => {
     const gone = gateways.filter(({ id }) => !ingest.isConnected(id));
     if (gone.length === 0 || gone.length < gateways.length) return undefined;
@@ -74,15 +72,6 @@ export function partsBeside(parts: Beside): Partial<Record<MonitorId, MonitorPar
         return { count: size, ...(lastAt === undefined ? {} : { lastAt }) };
       },
       switch: (isOn) => trail?.pause(!isOn),
-    },
-    'incident-detector': {
-      isThere: true,
-      problem() {
-        const broken = intelligence.health().find(({ problem }) => problem !== undefined);
-        return broken === undefined
-          ? undefined
-          : `Threat intelligence: ${broken.name}: ${broken.problem ?? ''}`;
-      },
     },
   };
 }

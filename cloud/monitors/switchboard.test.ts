@@ -36,8 +36,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function newLife(defaults: Record<string, boolean> = {}) {
-  const board = new Switchboard({ store, clock, defaults, policyKinds: () => [] });
+async function newLife(off: string[] = []) {
+  const board = new Switchboard({ store, clock, off, policyKinds: () => [] });
   await board.open();
   const detector = new Detector({
     store,
@@ -95,17 +95,17 @@ test('a monitor that is off looks at nothing, also after a restart, and catches 
   expect(on).toMatchObject({ standing: 'on', enabled: true, inputs: [{ name: 'sshd' }] });
   expect(on?.newest[0]?.incident).toMatch(/^incident-/);
   expect(store.audited({ offset: 0, limit: 9 }).map(({ action }) => action)).toEqual([
-    'monitor.switched-on',
-    'monitor.switched-off',
+    'tool.switched-on',
+    'tool.switched-off',
   ]);
 });
 
 test('the configuration says how it begins; what a person said goes before it', async () => {
-  const first = await newLife({ communication: false, access: false });
+  const first = await newLife(['communication', 'access']);
   expect(first.board.isOn('communication')).toBe(false);
   expect(first.board.kindsOff).toContain('communication');
   await first.board.switch('access', true, administrator, first.detector);
-  const second = await newLife({ access: false });
+  const second = await newLife(['access']);
   expect([second.board.isOn('communication'), second.board.isOn('access')]).toEqual([true, true]);
 });
 

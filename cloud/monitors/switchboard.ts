@@ -41,8 +41,8 @@ export interface MonitorPart {
 export interface SwitchboardParts {
   store: Store;
   clock: Clock;
-  /** As the configuration has it; on where it says nothing. */
-  defaults: Readonly<Partial<Record<MonitorId, boolean>>>;
+  /** Those that the configuration switches off, among others. */
+  off: readonly string[];
   /** Kinds that the policies look at. */
   policyKinds: () => readonly ObservationKind[];
 }
@@ -73,10 +73,10 @@ export class Switchboard {
 
   /** Takes the configuration's word where no person has said otherwise. */
   async open(): Promise<void> {
-    const { store, clock, defaults } = this.#parts;
+    const { store, clock, off } = this.#parts;
     for (const { id } of nineMonitors) {
       const known = this.#switches.get(id);
-      const enabled = defaults[id] ?? true;
+      const enabled = !off.includes(id);
       if (known === undefined ? enabled : known.by !== HOUSE || known.enabled === enabled) continue;
       const at = clock.now();
       const next: MonitorSwitch = { monitor: id, enabled, at, by: HOUSE };
@@ -107,6 +107,11 @@ export class Switchboard {
 
   isOn(id: MonitorId): boolean {
     return this.#switches.get(id)?.enabled ?? true;
+  }
+
+  /** False: the configuration leaves it out. */
+  isThere(id: MonitorId): boolean {
+    return this.#beside[id]?.isThere !== false;
   }
 
   /** Kinds of the detector's monitors that do not run. */
@@ -144,6 +149,7 @@ export class Switchboard {
 
   /**
    * Switches one, from now on and after a restart.
+   * @param reason a person's words for it
    * @returns false: it was so already
    * @throws RangeError where only the configuration can do it
    */
@@ -152,6 +158,7 @@ export class Switchboard {
     enabled: boolean,
     actor: { name: string; from: string },
     detector: Detector,
+    reason = '',
   ): Promise<boolean> {
     const { store, clock } = this.#parts;
     return detector.turn(async (table) => {
@@ -160,7 +167,8 @@ export class Switchboard {
       if (beside?.isThere === false) throw new RangeError('The configuration leaves it out.');
       const at = clock.now();
       const next: MonitorSwitch = { monitor: id, enabled, at, by: actor.name };
-      const audit = { at, by: actor.name, from: actor.from, action: actionOf(enabled), about: id };
+      const about = reason === '' ? id : `${id}: ${reason}`;
+      const audit = { at, by: actor.name, from: actor.from, action: actionOf(enabled), about };
       // Nothing may be lost between a trail that ends and the word that it does.
       if (enabled) await beside?.switch?.(true);
       const before = this.#off;
@@ -298,4 +306,4 @@ const ofAll = (found: ReadonlyMap<MonitorId, Found[]>): Fed => {
   };
 };
 
-const actionOf = (enabled: boolean): string => (enabled ? 'monitor.switched-on' : 'monitor.switched-off');
+const actionOf = (enabled: boolean): string => (enabled ? 'tool.switched-on' : 'tool.switched-off');

@@ -42,10 +42,12 @@ export interface IncidentDesk {
   readonly presence: Presence;
   /** Watched searches have changed. */
   watch(): void;
+  /** Looks after presence and the search's index until the signal; may be begun again after it. */
+  start(signal: AbortSignal): void;
   close(): Promise<void>;
 }
 
-export function openIncidentDesk(options: IncidentDeskOptions, signal: AbortSignal): IncidentDesk {
+export function openIncidentDesk(options: IncidentDeskOptions): IncidentDesk {
   const { store, registry, clock, stream, serviceLevels, commit, onTrouble } = options;
   const kept = { store, now: () => clock.now() };
   const hunts = new KeptList('hunt', savedHunt, kept);
@@ -81,7 +83,6 @@ export function openIncidentDesk(options: IncidentDeskOptions, signal: AbortSign
     now: () => performance.now(),
     onChange: (data) => stream.publish({ type: 'presence', data }),
   });
-  presence.start(signal);
   return {
     serviceLevels,
     views: new KeptList('view', savedView, kept),
@@ -98,6 +99,10 @@ export function openIncidentDesk(options: IncidentDeskOptions, signal: AbortSign
     }),
     presence,
     watch,
+    start(signal) {
+      presence.start(signal);
+      hunt.start();
+    },
     close: () => hunt.close(),
   };
 }

@@ -14,6 +14,7 @@ import type {
   SuppressionPage,
   SuppressionRequest,
   TelemetrySeries,
+  ToolId,
 } from '../../cloud/api/contract.ts';
 import { RequestError, requests, shaped } from '../kit/request.ts';
 
@@ -43,6 +44,14 @@ const isSuppressionPage = shaped<SuppressionPage>({ suppression: 'object', newes
 export const session = signal<SessionInfo | null | undefined>(undefined);
 /** The session ended by itself, not by the person's wish. */
 export const wasSignedOut = signal(false);
+
+/** Whether a tool of the house is at work: where it is not, nothing of it is offered or asked for. */
+export const isToolOn = (id: ToolId): boolean => session.value?.toolsOff?.includes(id) !== true;
+
+/** The server told which are off from now on. */
+export function toolsAreOff(toolsOff: ToolId[]): void {
+  if (session.value) session.value = { ...session.value, toolsOff };
+}
 
 /** Requests in the name of whoever is signed in. */
 export const api = requests(

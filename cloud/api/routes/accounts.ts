@@ -335,7 +335,7 @@ export function accountsRoutes(parts: ApiParts): Route[] {
         if (account === undefined) throw notThere('account');
         const { secret: cookie, caller } = await sessions.begin(account, 'invitation', whence);
         giveCookie(context, cookie, options);
-        return context.json(infoOf(caller));
+        return context.json(infoOf(caller, parts.toolkit));
       },
     }),
   ];

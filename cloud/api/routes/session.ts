@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
+import type { Toolkit } from '../../toolkit/toolkit.ts';
 import { sessionInfo } from '../answers.ts';
 import { addressOf, isEncrypted } from '../client.ts';
 import type { SessionInfo } from '../contract.ts';
@@ -12,7 +13,10 @@ import type { Whence } from '../sessions.ts';
 export const cookieName = (isSecure: boolean): string =>
   isSecure ? '__Host-gatehouse-desk' : 'gatehouse-desk';
 
-export const infoOf = ({ name, role, token, expiresAt, scope, isFresh, mustEnrol }: Caller): SessionInfo => ({
+export const infoOf = (
+  { name, role, token, expiresAt, scope, isFresh, mustEnrol }: Caller,
+  { off }: Toolkit,
+): SessionInfo => ({
   name,
   role,
   token,
@@ -20,6 +24,7 @@ export const infoOf = ({ name, role, token, expiresAt, scope, isFresh, mustEnrol
   seesAll: scope.isAll,
   isFresh,
   mustEnrol,
+  toolsOff: off,
 });
 
 type Options = ApiParts['options'];
@@ -36,7 +41,7 @@ export function giveCookie(context: Context, secret: string, options: Options): 
   setCookie(context, cookieName(secure), secret, { httpOnly: true, sameSite: 'Strict', secure, path: '/' });
 }
 
-export function sessionRoutes({ sessions, store, clock, options }: ApiParts): Route[] {
+export function sessionRoutes({ sessions, store, clock, options, toolkit }: ApiParts): Route[] {
   return [
     openRoute({
       method: 'post',
@@ -52,7 +57,7 @@ export function sessionRoutes({ sessions, store, clock, options }: ApiParts): Ro
       async handle({ context, body }) {
         const { secret, caller } = await sessions.signIn(body, whenceOf(context, options));
         giveCookie(context, secret, options);
-        return context.json(infoOf(caller));
+        return context.json(infoOf(caller, toolkit));
       },
     }),
     route({
@@ -62,7 +67,7 @@ export function sessionRoutes({ sessions, store, clock, options }: ApiParts): Ro
       needs: 'signed-in',
       beforeEnrolment: true,
       answer: { schema: sessionInfo, title: 'The session' },
-      handle: ({ context }, caller) => context.json(infoOf(caller)),
+      handle: ({ context }, caller) => context.json(infoOf(caller, toolkit)),
     }),
     route({
       method: 'delete',

@@ -107,7 +107,7 @@ export function signInRoutes(parts: ApiParts): Route[] {
         }
         const { secret, caller } = await sessions.begin(account, 'passkey', whence);
         giveCookie(context, secret, options);
-        return context.json(infoOf(caller));
+        return context.json(infoOf(caller, parts.toolkit));
       },
     }),
     openRoute({

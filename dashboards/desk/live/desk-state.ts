@@ -10,7 +10,7 @@ import type {
 import { setClock } from '../../kit/clock.ts';
 import { change, type Loaded, load } from '../loaded.ts';
 import { changeWhole } from '../picture/whole.ts';
-import { fetchIncident, fetchIncidents, fetchPicture } from '../session.ts';
+import { fetchIncident, fetchIncidents, fetchPicture, toolsAreOff } from '../session.ts';
 import { changePicture } from './picture-changes.ts';
 import {
   changeQueue,
@@ -37,7 +37,7 @@ export const incident = signal<Loaded<IncidentPage>>({ state: 'loading' });
 /** Counts what the stream told of them: pages that show them ask anew. */
 export const responseNews = signal(0);
 export const suppressionNews = signal(0);
-export const monitorNews = signal(0);
+export const toolNews = signal(0);
 export const shiftNews = signal(0);
 /** Who is at the incident that was last told of. */
 export const presence = signal<IncidentPresence | undefined>(undefined);
@@ -81,8 +81,9 @@ function show(event: StreamEvent): void {
     case 'shift':
       shiftNews.value++;
       return;
-    case 'monitor':
-      monitorNews.value++;
+    case 'toolkit':
+      toolsAreOff(event.data.off);
+      toolNews.value++;
       return;
     default:
       change(picture, (held) => changePicture(held, event));

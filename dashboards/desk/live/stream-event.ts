@@ -26,7 +26,7 @@ const checks = {
     id: 'string',
     rule: 'string',
   }),
-  monitor: shaped<Extract<StreamEvent, { type: 'monitor' }>['data']>({ id: 'string', enabled: 'boolean' }),
+  toolkit: shaped<Extract<StreamEvent, { type: 'toolkit' }>['data']>({ off: 'array' }),
   response: shaped<Extract<StreamEvent, { type: 'response' }>['data']>({
     id: 'string',
     incident: 'string',
@@ -51,7 +51,7 @@ export function eventOf(type: string, data: unknown): StreamEvent | undefined {
   if (type === 'response' && checks.response(data)) return { type, data };
   if (type === 'scenario' && checks.scenario(data)) return { type, data };
   if (type === 'suppression' && checks.suppression(data)) return { type, data };
-  if (type === 'monitor' && checks.monitor(data)) return { type, data };
+  if (type === 'toolkit' && checks.toolkit(data)) return { type, data };
   if (type === 'presence' && checks.presence(data)) return { type, data };
   if (type === 'shift' && checks.shift(data)) return { type, data: {} };
   return undefined;

@@ -10,7 +10,7 @@ import { ErrorState, Skeleton } from '../../kit/states.tsx';
 import { useAskedAgain } from '../asked-again.ts';
 import { done } from '../done.ts';
 import { maySwitch } from '../incident/actions.ts';
-import { deskZone, monitorNews } from '../live/desk-state.ts';
+import { deskZone, toolNews } from '../live/desk-state.ts';
 import { fetchMonitors, switchMonitor } from '../session.ts';
 import { text } from '../text.ts';
 import { AuditTrail } from './audit-trail.tsx';
@@ -40,7 +40,7 @@ const MAX_INPUTS = 4;
 
 /** The nine monitors: how each is, what feeds it, what it found; and what three of them ask people for. */
 export function MonitorsPage() {
-  const [list, ask] = useAskedAgain(fetchMonitors, monitorNews);
+  const [list, ask] = useAskedAgain(fetchMonitors, toolNews);
   const held = list.value;
   return (
     <div class="monitors">
