@@ -21,6 +21,10 @@ const commands = {
   cascade: { house: 'cloud/cascade/command.ts', says: 'what fails next, when, and what it costs' },
   registry: { house: 'cloud/registry/command.ts', says: 'people and assets in and out as YAML and CSV' },
   risk: { house: 'cloud/risk/command.ts', says: 'the risk register: threats, what they cost, what helps' },
+  credential: {
+    house: 'cloud/identity-bridge/command.ts',
+    says: 'issue, present, verify and revoke credentials',
+  },
   export: { house: 'cloud/intelligence/command.ts', says: 'an incident as STIX 2.1 or OCSF, for others' },
   correlate: { house: 'cloud/correlate.ts', says: 'turn detections into incidents, most urgent first' },
 };

@@ -1,12 +1,22 @@
 /** The installation as an issuer: its key, what it issued, what it revoked. */
-import { createPrivateKey, randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { instant } from '../../devices/model/identifiers.ts';
 import { makeKey } from '../audit/note.ts';
 import { CONTEXT, claimsOf, credentialType, Refused, type SigningKey, signed } from './credential.ts';
-import { did, didKeyOf, rawKey } from './did.ts';
+import { did } from './did.ts';
+import { signingKeyFrom } from './signing-key.ts';
 import { bitsWith, LIST_LENGTH, listCredential } from './status-list.ts';
 
 /** Credentials that one installation may have issued: so many lists are served. */
@@ -52,7 +62,10 @@ export class Issuer {
   readonly #file: string;
   readonly #issued = new Map<string, Issued>();
   readonly #lists = new Map<number, string>();
+  readonly #indexes = new Set<number>();
   #next = 0;
+  /** Length of the register as it was read. */
+  #length = 0;
 
   /** @throws Error where key or register can't be read */
   constructor(options: IssuerOptions) {
@@ -65,12 +78,8 @@ export class Issuer {
         throw new Error(`${keyFile} is gone, and credentials were issued with it; put it back from a copy`);
       makeKey(keyFile);
     }
-    const key = createPrivateKey(readFileSync(keyFile));
-    this.raw = rawKey(key);
-    const own = options.did ?? didKeyOf(this.raw);
-    const fragment = options.did === undefined ? own.slice('did:key:'.length) : 'key-1';
-    this.signer = { did: own, method: `${own}#${fragment}`, key };
-    if (existsSync(this.#file)) this.#read(readFileSync(this.#file, 'utf8'));
+    ({ signer: this.signer, raw: this.raw } = signingKeyFrom(keyFile, options.did));
+    this.#refresh();
   }
 
   /** @throws Refused where the claims do not fit the type; RangeError where no more can be issued */
@@ -80,6 +89,7 @@ export class Issuer {
       const [issue] = claims.error.issues;
       throw new Refused('malformed', `claims.${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
     }
+    this.#refresh();
     if (this.#next >= MAX_ISSUED) throw new RangeError(`${MAX_ISSUED} credentials were issued; no more`);
     const index = this.#next++;
     const id = `urn:uuid:${randomUUID()}`;
@@ -103,14 +113,18 @@ export class Issuer {
     };
     const jwt = await signed(document, 'vc', this.signer);
     const entry = { id, index, type: wish.type, subject: wish.subject, validUntil, at: now, by };
+    if (this.#indexes.has(index))
+      throw new Error(`${this.#file} was changed by another program at the same moment; try again`);
     // Known for good before anybody has it: what is not in the register could not be revoked.
     this.#append({ issued: entry });
+    this.#indexes.add(index);
     this.#issued.set(id, entry);
     return { id, jwt };
   }
 
   /** On disk when it returns; again is no change. @throws RangeError where it was not issued here */
   revoke(id: string, reason: string, by: string, now: number): Issued {
+    this.#refresh();
     const known = this.#issued.get(id);
     if (known === undefined) throw new RangeError(`"${id}" was not issued here`);
     if (known.revokedAt !== undefined) return known;
@@ -120,6 +134,7 @@ export class Issuer {
 
   /** Newest first. */
   list(limit: number): Issued[] {
+    this.#refresh();
     return [...this.#issued.values()].slice(-limit).reverse();
   }
 
@@ -131,6 +146,7 @@ export class Issuer {
   isRevoked(list: string, index: number): boolean | undefined {
     const prefix = this.listAddress(0).slice(0, -1);
     if (!list.startsWith(prefix) || !/^\d{1,3}$/.test(list.slice(prefix.length))) return undefined;
+    this.#refresh();
     const whole = Number(list.slice(prefix.length)) * LIST_LENGTH + index;
     return this.#revokedIndexes.has(whole);
   }
@@ -139,6 +155,7 @@ export class Issuer {
 
   /** A list as a signed credential; undefined where there is no such list. */
   async statusList(number: number, now: number): Promise<string | undefined> {
+    this.#refresh();
     if (number < 0 || number > Math.floor(Math.max(0, this.#next - 1) / LIST_LENGTH)) return undefined;
     const kept = this.#lists.get(number);
     if (kept !== undefined) return kept;
@@ -164,12 +181,28 @@ export class Issuer {
     return now;
   }
 
+  /** What another program wrote since: the command-line tool beside a running cloud. */
+  #refresh(): void {
+    const length = this.#lengthNow();
+    if (length === this.#length) return;
+    this.#read(readFileSync(this.#file, 'utf8'));
+    this.#length = length;
+  }
+
+  #lengthNow(): number {
+    return existsSync(this.#file) ? statSync(this.#file).size : 0;
+  }
+
+  /** @throws Error where another program wrote since it was read: two credentials may not share one entry */
   #append(what: z.infer<typeof line>): void {
+    if (this.#lengthNow() !== this.#length)
+      throw new Error(`${this.#file} was changed by another program at the same moment; try again`);
     const handle = openSync(this.#file, 'a', 0o600);
     try {
       // Its own line even where a kill left half of one before it.
       writeSync(handle, `\n${JSON.stringify(what)}\n`);
       fsyncSync(handle);
+      this.#length = this.#lengthNow();
     } finally {
       closeSync(handle);
     }
@@ -182,11 +215,13 @@ export class Issuer {
       // Half a line of a killed process: nobody was given that credential.
       if (!read.success) continue;
       if ('issued' in read.data) {
-        this.#issued.set(read.data.issued.id, read.data.issued);
+        if (!this.#issued.has(read.data.issued.id)) this.#issued.set(read.data.issued.id, read.data.issued);
+        this.#indexes.add(read.data.issued.index);
         this.#next = Math.max(this.#next, read.data.issued.index + 1);
       } else {
         const known = this.#issued.get(read.data.revoked.id);
-        if (known !== undefined) this.#revoked(known, read.data.revoked.at, read.data.revoked.reason);
+        if (known?.revokedAt === undefined && known !== undefined)
+          this.#revoked(known, read.data.revoked.at, read.data.revoked.reason);
       }
     }
   }
