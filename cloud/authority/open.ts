@@ -7,7 +7,7 @@ import type { Registry } from '../../devices/model/registry.ts';
 import type { Credentials, GatewayCredential } from '../ingest/credentials.ts';
 import { httpIngest } from '../ingest/http.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import type { MqttFront, MqttFrontOptions } from '../ingest/mqtt.ts';
+import type { CertifiedGateways, MqttFront } from '../ingest/mqtt.ts';
 import type { Store } from '../store/store.ts';
 import { Authority } from './authority.ts';
 import { Bundles } from './bundles.ts';
@@ -18,13 +18,12 @@ import { Roster } from './roster.ts';
 import type { AuthoritySettings } from './settings.ts';
 
 export interface AuthorityParts {
-  /** Without it nobody joins; who is cut off by hand is refused all the same. */
-  settings: AuthoritySettings | undefined;
+  /** Without an `authority` nobody joins; who is cut off by hand is refused all the same. */
+  configuration: { authority?: AuthoritySettings | undefined; gateways: readonly GatewayCredential[] };
   store: Store;
   registry: Registry;
   clock: Clock;
   state: string;
-  configured: readonly GatewayCredential[];
   onTrouble(message: string): void;
 }
 
@@ -38,7 +37,7 @@ export interface GatewayAuthority {
   readonly gateways: readonly GatewayCredential[];
   guard(credentials: Credentials): Credentials;
   /** For the MQTT front's TLS. */
-  readonly forMqtt: NonNullable<MqttFrontOptions['tls']>['authority'];
+  readonly forMqtt: CertifiedGateways | undefined;
   /** Opens the door; cuts off from here on reach the front, the door, and the commands on their way. */
   attach(
     parts: { ingest: Ingest; credentials: Credentials; mqtt: MqttFront },
@@ -48,14 +47,15 @@ export interface GatewayAuthority {
 
 /** @throws where the authority's keys or a kept gateway can't be read */
 export function openAuthority(parts: AuthorityParts): GatewayAuthority {
-  const { settings, store, registry, clock, state, configured, onTrouble } = parts;
+  const { configuration, store, registry, clock, state, onTrouble } = parts;
+  const settings = configuration.authority;
   // Real time: certificates are checked by those who have no other.
   const now = () => Date.now();
   const authority = settings === undefined ? undefined : new Authority(join(state, 'authority'), now);
   const roster = new Roster({
     store,
     authority: authority ?? { signed: () => false },
-    configured,
+    configured: configuration.gateways,
     passwordsAfterEnrolment: settings?.passwordsAfterEnrolment ?? false,
     now,
   });

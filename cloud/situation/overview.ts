@@ -46,14 +46,13 @@ export type PictureGateway = NonNullable<PictureSite['gateway']>;
 /** The picture of all sites: put together from what is known at the moment it is asked for, or of one that was. */
 export class Overview {
   readonly #parts: OverviewParts;
-  readonly #gatewayOf: ReadonlyMap<string, string>;
+  #gatewayOf: ReadonlyMap<string, string> = new Map();
+  #gatewaysKnown = -1;
   readonly #supervisionMs: Record<string, number>;
 
   constructor(parts: OverviewParts) {
     this.#parts = parts;
     this.#supervisionMs = supervisionOf(parts.settings);
-    // A site has one gateway; of more, the first of the configuration is shown.
-    this.#gatewayOf = new Map(parts.gateways.map(({ id, site }) => [site, id] as const).reverse());
   }
 
   /** @param only sites that are wanted; all where it is not said */
@@ -135,9 +134,19 @@ export class Overview {
     return assetView(id, this.#now());
   }
 
+  /** A site has one gateway; of more, the first of the configuration is shown. Gateways join while the cloud runs. */
+  #gatewayIdAt(site: string): string | undefined {
+    const { gateways } = this.#parts;
+    if (gateways.length !== this.#gatewaysKnown) {
+      this.#gatewaysKnown = gateways.length;
+      this.#gatewayOf = new Map(gateways.map((one) => [one.site, one.id] as const).reverse());
+    }
+    return this.#gatewayOf.get(site);
+  }
+
   /** The site's gateway as it is now; undefined where the site has none. */
   gateway(site: string): PictureGateway | undefined {
-    const id = this.#gatewayOf.get(site);
+    const id = this.#gatewayIdAt(site);
     if (id === undefined) return undefined;
     const { ingest, store } = this.#parts;
     const report = store.report(id);
@@ -159,7 +168,7 @@ export class Overview {
 
   /** What was known of it then: whether it was linked where that was written down, and how its site was armed. */
   #gatewayAt(site: string, { at, arming }: Moment): PictureGateway | undefined {
-    const id = this.#gatewayOf.get(site);
+    const id = this.#gatewayIdAt(site);
     if (id === undefined) return undefined;
     const link = this.#parts.links.at(id, at);
     const armingMode = arming.get(site);
