@@ -75,10 +75,12 @@ function beginning(time: string): number {
 }
 
 function tell(stage: Stage): void {
-  const { desk, sitePage } = stage;
+  const { desk, second, sitePage } = stage;
   process.stdout.write(`
   The desk           ${desk.url}
                      sign in as ${desk.name}, password ${desk.password}
+  A second person    sign in as ${second.name}, password ${second.password}
+  Mail               kept in ${join(stage.folder, 'mail')}
   The pharmacy       ${sitePage.url}
                      sign in as Anna Weber, PIN ${sitePage.pinOf['Anna Weber']}
 

@@ -51,10 +51,11 @@ export function isQuietFor(
 export function meant(targets: readonly Target[], people: readonly Person[]): Person[] {
   const seeing = people.filter(({ sees }) => sees);
   const onDuty = seeing.filter(({ isOnDuty }) => isOnDuty);
+  const ofRole = (role: Person['role']) => seeing.filter((one) => one.role === role);
   const found = targets.flatMap((target): readonly Person[] => {
     switch (target.kind) {
       case 'on-duty':
-        return onDuty.length > 0 ? onDuty : seeing.filter(({ role }) => role === 'operator');
+        return [onDuty, ofRole('operator'), ofRole('supervisor')].find((found) => found.length > 0) ?? [];
       case 'role':
         return seeing.filter(({ role }) => role === target.role);
       case 'person':

@@ -98,6 +98,7 @@ export const runRow: z.ZodType<RunRow> = z.strictObject({
   total: z.number(),
   asking: z.number(),
   approvals: z.number(),
+  reviews: z.number(),
 });
 
 export const runList: z.ZodType<RunList> = z.strictObject({ items: z.array(runRow) });
@@ -143,6 +144,14 @@ export const runPage: z.ZodType<RunPage> = z.strictObject({
           requestedAt: z.number(),
           approvedBy: maybe(z.string()),
           approvedAt: maybe(z.number()),
+          alone: maybe(
+            z.strictObject({
+              reason: z.string(),
+              review: maybe(
+                z.strictObject({ by: z.string(), at: z.number(), wasRight: z.boolean(), text: z.string() }),
+              ),
+            }),
+          ),
         }),
       ),
       asks: z.array(
@@ -170,6 +179,7 @@ export const runPage: z.ZodType<RunPage> = z.strictObject({
       text: maybe(z.string()),
     }),
   ),
+  alone: maybe(z.strictObject({ afterMs: z.number() })),
   text: maybe(z.string()),
   endedBy: maybe(z.string()),
 });

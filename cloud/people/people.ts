@@ -26,7 +26,10 @@ export interface PeopleOptions {
   onProblem(message: string): void;
   session: { lifetimeMs: number; idleMs: number };
   /** Made where there is no account of that name yet. */
-  accounts: readonly (Account & { scope?: AccountScope | undefined })[];
+  accounts: readonly (Account & {
+    scope?: AccountScope | undefined;
+    email?: string | undefined;
+  })[];
   /** A session is over, or its person may see other things than before: its streams end. */
   onSessionChanged(session: string): void;
   /** The clock on the wall, ms: what phones go by. */
@@ -74,9 +77,11 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     takeCode: (account, code) => takeCode(account, code),
     onEnded: options.onSessionChanged,
   });
-  for (const { scope, ...account } of options.accounts) {
+  for (const { scope, email, ...account } of options.accounts) {
     if (store.account(account.name) !== undefined) continue;
-    if (scope !== undefined) await accounts.update(account.name, (profile) => ({ ...profile, scope }));
+    const said = { ...(scope === undefined ? {} : { scope }), ...(email === undefined ? {} : { email }) };
+    if (Object.keys(said).length > 0)
+      await accounts.update(account.name, (profile) => ({ ...profile, ...said }));
     await accounts.put(account);
   }
 

@@ -85,6 +85,21 @@ describe('what is suggested', () => {
     expect(best?.because).toEqual([`seen: ${rule}`]);
   });
 
+  test('for an incident of two halves is the one that deals with both, and only there', () => {
+    const nameOf = (rules: string[]) => {
+      const [best] = suggest(
+        playbooks,
+        rules.map((rule) => seen(rule)),
+      );
+      return playbooks.find(({ id }) => id === best?.playbook)?.name;
+    };
+    expect(nameOf(['brute-force', 'new-address-login', 'forced-open'])).toBe(
+      'Forced door with a taken account',
+    );
+    expect(nameOf(['forced-open'])).toBe('Forced door or break-in');
+    expect(nameOf(['brute-force', 'new-address-login'])).toBe('Account take-over');
+  });
+
   test('goes by the worst, not by how often; and nothing is suggested for what nothing is known of', () => {
     const often = Array.from({ length: 20 }, () => seen('camera-obscured', 'low'));
     const [best] = suggest(playbooks, [...often, seen('duress', 'critical')]);

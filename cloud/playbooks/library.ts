@@ -6,6 +6,7 @@ import { checkPlaybook, problemLine } from './check.ts';
 
 const files = [
   'forced-door',
+  'forced-door-account',
   'robbery-duress',
   'cold-chain-excursion',
   'account-takeover',

@@ -10,9 +10,10 @@ import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { RunRow } from '../api/contract/response.ts';
 import type { Mailer } from '../mail/mail.ts';
-import { type AuditEntry, HOUSE, type Store } from '../store/store.ts';
+import { type AuditEntry, HOUSE, type Role, type Store } from '../store/store.ts';
 import type { Outcome, World } from './actions/action.ts';
 import { perform, prepareIn } from './actions/catalog.ts';
+import { refusedAlone } from './alone.ts';
 import { type Playbook, playbook as playbookSchema } from './cacao.ts';
 import { CommandLane } from './command-lane.ts';
 import { choicesFor, factsOf } from './facts.ts';
@@ -75,7 +76,7 @@ export class Refused extends Error {
 }
 
 /** What a person may say to a run. */
-export type PersonsWord = Exclude<RunEvent, { type: 'begin' | 'tick' | 'recover' | 'outcome' }>;
+export type PersonsWord = Exclude<RunEvent, { type: 'begin' | 'tick' | 'recover' | 'outcome' | 'review' }>;
 
 interface Live {
   run: Run;
@@ -260,12 +261,45 @@ export class Responder {
       throw new Refused('over', 'This run is over.');
     }
     const step = 'step' in word ? ` ${word.step}` : '';
-    const text = 'text' in word && word.text !== undefined ? `: ${word.text}` : '';
+    const isAlone = word.type === 'approve' && word.alone !== undefined;
+    const said = isAlone ? word.alone?.reason : 'text' in word ? word.text : undefined;
+    const text = said === undefined ? '' : `: ${said}`;
     return this.#take(
       id,
       word,
-      this.#audit(actor, `response.${word.type}`, `${id}${step}${text}`.slice(0, 1_000)),
+      this.#audit(
+        actor,
+        isAlone ? 'response.approve-alone' : `response.${word.type}`,
+        `${id}${step}${text}`.slice(0, 1_000),
+      ),
     );
+  }
+
+  /** One person alone agrees, in an emergency, where the configuration allows it. @throws Refused */
+  async agreeAlone(
+    id: string,
+    { step, reason }: { step: string; reason: string },
+    { role, approversOnDuty }: { role: Role; approversOnDuty: readonly string[] },
+    actor: Actor,
+  ): Promise<Run> {
+    const { settings, clock } = this.#parts;
+    const found = this.#live.get(id)?.run.steps.find(({ key }) => key === step);
+    if (found !== undefined) {
+      const asked = { settings: settings.alone, step: found, by: actor.name, role };
+      const refused = refusedAlone({ ...asked, approversOnDuty, now: clock.now() });
+      if (refused !== undefined) throw new Refused(refused.code, refused.message);
+    }
+    return this.say(id, { type: 'approve', step, by: actor.name, alone: { reason } }, actor);
+  }
+
+  /** A second person looks at what one agreed to alone, also when the run is over. @throws Refused */
+  async review(id: string, word: Extract<RunEvent, { type: 'review' }>, actor: Actor): Promise<Run> {
+    const about = `${id} ${word.step}: ${word.wasRight ? 'right' : 'not right'}: ${word.text}`;
+    const audit = this.#audit(actor, 'response.review', about.slice(0, 1_000));
+    if (this.#live.has(id)) return this.#take(id, word, audit);
+    const run = await this.#afterwards(id, word, audit);
+    if (run === undefined) throw new Refused('no-such-run', 'There is no such run.');
+    return run;
   }
 
   #audit({ name, from }: Actor, action: string, about: string): AuditEntry {
@@ -405,18 +439,23 @@ export class Responder {
       return;
     }
     // The run is over; that it was done nevertheless belongs into its record.
+    await this.#afterwards(id, { type: 'outcome', effect, state, detail });
+  }
+
+  /** What happens to a run that is over. @throws Refused, except where a machine says something known already */
+  async #afterwards(id: string, event: RunEvent, audit?: AuditEntry): Promise<Run | undefined> {
     const { store } = this.#parts;
     const document = store.document(RUN, id);
     const kept = this.run(id);
-    if (document === undefined || kept === undefined) return;
-    const result = advance(
-      kept.run,
-      { type: 'outcome', effect, state, detail },
-      this.#surroundings(kept.playbook),
-    );
-    if (result.refused !== undefined) return;
-    await store.putDocuments([{ kind: RUN, id, value: result.run, expected: document.revision }]);
+    if (document === undefined || kept === undefined) return undefined;
+    const result = advance(kept.run, event, this.#surroundings(kept.playbook));
+    if (result.refused !== undefined) {
+      if (event.type === 'outcome') return undefined;
+      throw new Refused(result.refused.code, result.refused.message);
+    }
+    await store.putDocuments([{ kind: RUN, id, value: result.run, expected: document.revision }], audit);
     this.#parts.onRun(this.#rowOf(result.run, kept.playbook));
+    return result.run;
   }
 }
 

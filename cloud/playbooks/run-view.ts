@@ -3,7 +3,7 @@ import type { PlaybookRow, RunPage, RunRow, RunStep } from '../api/contract/resp
 import { type Playbook, stepName, type WorkflowStep } from './cacao.ts';
 import { followers } from './check.ts';
 import { filledIn, type Values } from './expression.ts';
-import { isAsking, isOver, type Run, type StepRun } from './runner/run.ts';
+import { isAsking, isOver, type Run, type StepRun, wantsReview } from './runner/run.ts';
 import type { Shelved } from './shelf.ts';
 
 const isDoing = (step: WorkflowStep | undefined): boolean =>
@@ -91,6 +91,7 @@ export function runRowOf(run: Run, playbook: Playbook, incident = run.incident):
     total: doing.length + ahead(run, playbook).length,
     asking: asking.length,
     approvals: asking.filter(({ state }) => state === 'approval').length,
+    reviews: run.steps.filter(wantsReview).length,
   };
 }
 

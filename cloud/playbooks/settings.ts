@@ -1,6 +1,8 @@
 /** What the configuration says of the response: whom machines may be told what by. */
 import { z } from 'zod';
-import { plainText } from '../../devices/model/identifiers.ts';
+import { durationMs, plainText } from '../../devices/model/identifiers.ts';
+import { openingHours } from '../../devices/model/site.ts';
+import { role } from '../api/rights.ts';
 
 const MAX_TARGETS = 64;
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must hold only a-z 0-9 -');
@@ -38,7 +40,33 @@ export const httpTarget = z.strictObject({
 });
 export type HttpTarget = z.infer<typeof httpTarget>;
 
+/** Who may agree alone to what endangers people or trade, when nobody else can be had. */
+export const aloneSettings = z.strictObject({
+  roles: z.array(role).min(1).default(['supervisor', 'administrator']),
+  /** So long a second person has been waited for, in the site's time. */
+  afterMs: durationMs.default(120_000),
+  /** In these hours only; at any time where they are not named. */
+  hours: z
+    .strictObject({
+      opening: z.array(openingHours).min(1).max(14),
+      timeZone: z.string().refine(isTimeZone, 'there is no such time zone'),
+    })
+    .optional(),
+});
+export type AloneSettings = z.infer<typeof aloneSettings>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const responseSettings = z.strictObject({
+  /** Without it two people are always needed. */
+  alone: aloneSettings.optional(),
   targets: z
     .record(name, httpTarget)
     .refine((all) => Object.keys(all).length <= MAX_TARGETS, `at most ${MAX_TARGETS} targets`)

@@ -12,6 +12,11 @@ const matching = z.object({
   themes: z.array(z.string().max(64)).max(40).default([]),
   /** Words of rules' names: each is looked for as it stands, lower case, with single spaces. */
   rules: z.array(z.string().min(2).max(64)).max(40).default([]),
+  /** For incidents of several halves: of each list one rule must have been seen, or it is not suggested. */
+  together: z
+    .array(z.array(z.string().min(2).max(64)).min(1).max(40))
+    .max(8)
+    .default([]),
 });
 export type Matching = z.infer<typeof matching>;
 
@@ -21,7 +26,7 @@ export function matchingOf(playbook: Playbook): Matching {
     .looseObject({ playbook_extensions: z.exactOptional(z.record(z.string(), z.unknown())) })
     .safeParse(playbook);
   const own = matching.safeParse(extensions.data?.playbook_extensions?.[EXTENSION]);
-  return own.success ? own.data : { themes: [], rules: [] };
+  return own.success ? own.data : { themes: [], rules: [], together: [] };
 }
 
 export interface Suggested {
@@ -51,10 +56,15 @@ export function suggest(
   }));
   return playbooks
     .map((playbook) => {
-      const { themes, rules } = matchingOf(playbook);
+      const { themes, rules, together } = matchingOf(playbook);
+      const has = (names: readonly string[], words: string) =>
+        names.some((name) => words.includes(ruleWords(name)));
+      const isWhole = together.every((names) => seen.some(({ words }) => has(names, words)));
+      if (!isWhole) return { playbook: playbook.id, score: 0, because: [] };
+      const named = [...rules, ...together.flat()];
       const reasons = new Map<string, { weight: number; summary: string }>();
       for (const { rule, words, theme, severity, summary } of seen) {
-        const isNamed = rules.some((name) => words.includes(ruleWords(name)));
+        const isNamed = has(named, words);
         if (!isNamed && !themes.includes(theme)) continue;
         const weight = (isNamed ? NAMED : OF_THEME) * (1 + severityRank(severity));
         // The same rule ten times is one reason.

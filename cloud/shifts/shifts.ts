@@ -7,6 +7,7 @@ import { incidentState } from '../../devices/model/incident.ts';
 import type { OpenSummary, Shift, ShiftList } from '../api/contract/shifts.ts';
 import { type Actor, CannotBeDone } from '../hands/hands.ts';
 import type { Store } from '../store/store.ts';
+import { ShiftNotes } from './notes.ts';
 
 const KIND = 'shift';
 /** Shifts that are kept; of more, the longest over go. */
@@ -59,11 +60,13 @@ export interface ShiftsParts {
 const active = ['open', 'acknowledged', 'contained'] as const;
 
 export class Shifts {
+  readonly notes: ShiftNotes;
   readonly #parts: ShiftsParts;
   readonly #shifts: Map<string, Shift>;
 
   constructor(parts: ShiftsParts) {
     this.#parts = parts;
+    this.notes = new ShiftNotes(parts);
     this.#shifts = new Map(
       parts.store.documents(KIND).map(({ id, value }) => [id, shift.parse(value)] as const),
     );
@@ -81,6 +84,7 @@ export class Shifts {
       onDuty: all.filter(({ endedAt }) => endedAt === undefined),
       waiting: all.filter(isWaiting),
       past: all.filter((one) => one.endedAt !== undefined && !isWaiting(one)).slice(0, MAX_PAST),
+      notes: this.notes.list(),
       open: this.open(asker, sites),
     };
   }

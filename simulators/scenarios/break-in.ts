@@ -159,7 +159,8 @@ export const breakIn: Scenario = {
 };
 
 /** Puts everything back as it was, so that the story can be told again. */
-export async function tidyUp({ pharmacy }: World): Promise<void> {
+export async function tidyUp({ pharmacy, shop }: World): Promise<void> {
+  shop.blocked.clear();
   pharmacy.fridgeDoor('fridge_1', 'closed');
   pharmacy.cabinetNode.contact('closed');
   pharmacy.camera.show({ dark: false, person: false });

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, scaledClock } from '../../devices/model/clock.ts';
+import { Mailbox } from '../cyber/mailbox.ts';
 import { NetworkSensor, SyslogHost } from '../cyber/server-logs.ts';
 import { Shop } from '../cyber/shop.ts';
 import { seededRandom } from '../random.ts';
@@ -49,6 +50,10 @@ export interface Stage {
     readonly bridge: House;
   };
   readonly desk: { readonly url: string; readonly name: string; readonly password: string };
+  /** A second person, for what nobody agrees to alone. */
+  readonly second: { readonly name: string; readonly password: string };
+  /** Every mail that the house has sent. */
+  readonly mailbox: Mailbox;
   readonly sitePage: World['sitePage'];
   /** The cables from the gateways to the cloud, to be pulled. */
   readonly uplink: { cut(): void; restore(): void };
@@ -82,7 +87,9 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     northPagePort = 0,
     cameraPort = 0,
     stagePort = 0,
-  ] = await freePorts(11);
+    shopPort = 0,
+    mailPort = 0,
+  ] = await freePorts(13);
   const cloudHttpPort = options.port === 0 ? cloudHttp : options.port;
   const [device, camera, linden, north, stage, desk] = Array.from({ length: 6 }, () => newSecret());
   const [devicePassword = '', cameraPassword = '', lindenToken = '', northToken = '', stageToken = ''] = [
@@ -93,6 +100,8 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     stage,
   ];
   const deskPassword = (desk ?? newSecret()).slice(0, 12);
+  const secondPassword = newSecret().slice(0, 12);
+  const shopToken = newSecret();
   const pins = { 'Anna Weber': newPin(), 'Jonas Keller': newPin() };
   const ending = new AbortController();
   const mqttLink = await Link.open(cloudMqttPort, ending.signal);
@@ -115,6 +124,9 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       northPagePort,
       cameraPort,
       stagePort,
+      shopPort,
+      mailPort,
+      secondPasswordHash: passwordHash(secondPassword),
       silentDeviceMs: Math.max(SILENT_DEVICE_MS, Math.round(outageMs * speed)),
       boardSilenceMs: Math.max(BOARD_SILENCE_MS, Math.round(OUTAGE_MS * speed)),
       boardHelloMs: BOARD_HELLO_MS,
@@ -133,6 +145,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       'linden-token': lindenToken,
       'north-token': northToken,
       'stage-token': stageToken,
+      'shop-token': shopToken,
     },
   );
 
@@ -159,12 +172,15 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
 
   try {
     const random = seededRandom(options.seed);
+    const mailbox = await Mailbox.start({ port: mailPort, folder: join(folder, 'mail') }, ending.signal);
     const shop = await Shop.start(
       {
         clock,
         accessLog: join(folder, 'shop', 'access.log'),
         accountLog: join(folder, 'shop', 'accounts.log'),
         administrators: { 'a.weber': 'Linden-1987' },
+        apiToken: shopToken,
+        port: shopPort,
       },
       ending.signal,
     );
@@ -221,6 +237,8 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       telling,
       houses,
       desk: { url: `http://127.0.0.1:${cloudHttpPort}`, name: 'mia', password: deskPassword },
+      second: { name: 'noor', password: secondPassword },
+      mailbox,
       sitePage: world.sitePage,
       uplink: {
         cut: () => {

@@ -137,6 +137,8 @@ export interface RunRow {
   /** Steps that wait for a person, and of these those that wait for a second one. */
   asking: number;
   approvals: number;
+  /** Steps that one person agreed to alone and nobody else has looked at since. */
+  reviews: number;
 }
 
 export type RunStepState =
@@ -181,6 +183,11 @@ export interface RunStep {
     requestedAt: number;
     approvedBy?: string;
     approvedAt?: number;
+    /** One person alone agreed, in an emergency. */
+    alone?: {
+      reason: string;
+      review?: { by: string; at: number; wasRight: boolean; text: string };
+    };
   };
   /** What a person must answer to do it. */
   asks: { name: string; description: string; type: string; choices: string[] }[];
@@ -192,7 +199,8 @@ export interface RunStep {
 
 /**
  * GET /api/response/runs/:id · POST /api/response/runs {playbook, incident, values} begins one ·
- * POST /api/response/runs/:id/steps/:key/{done,not-done,skip,retry,assign,approve,refuse} · POST /api/response/runs/:id/cancel
+ * POST /api/response/runs/:id/steps/:key/{done,not-done,skip,retry,assign,approve,refuse} ·
+ * …/approve-alone {text} · …/review {wasRight, text} · POST /api/response/runs/:id/cancel
  */
 export interface RunPage {
   row: RunRow;
@@ -201,6 +209,8 @@ export interface RunPage {
   /** What the run knows, by variable, with the words for it. */
   values: { name: string; description: string; value: string }[];
   log: { at: number; by: string; step?: string; what: string; text?: string }[];
+  /** The asker may agree alone after a second person has been waited for so long, where nobody else can be had. */
+  alone?: { afterMs: number };
   text?: string;
   endedBy?: string;
 }

@@ -33,13 +33,28 @@ export interface Shift {
   };
 }
 
-/** GET /api/shifts · POST /api/shifts/start · POST /api/shifts/hand-over {note, to?} · POST /api/shifts/:id/confirm */
+/** What somebody wrote down for the next shift, at an incident or of itself. */
+export interface ShiftNote {
+  id: string;
+  at: number;
+  by: string;
+  text: string;
+  incident?: { id: string; title: string };
+  read?: { by: string; at: number };
+}
+
+/**
+ * GET /api/shifts · POST /api/shifts/start · POST /api/shifts/hand-over {note, to?} · POST /api/shifts/:id/confirm ·
+ * POST /api/shifts/notes {text, incident?} · POST /api/shifts/notes/:id/read
+ */
 export interface ShiftList {
   onDuty: Shift[];
   /** Handed over and not confirmed by anybody yet. */
   waiting: Shift[];
   /** The latest that are over, confirmed ones among them. */
   past: Shift[];
+  /** For the next shift: unread ones first. */
+  notes: ShiftNote[];
   /** What a hand-over would say now. */
   open: OpenSummary;
 }

@@ -98,6 +98,7 @@ const statusOf: Readonly<Record<Refused['code'], 403 | 404 | 409 | 422>> = {
   'too-often': 409,
   'too-many': 409,
   'same-person': 403,
+  alone: 403,
   'answer-first': 422,
   value: 422,
   'no-such-step': 404,
@@ -149,10 +150,19 @@ export function responseRoutes(parts: ApiParts): Route[] {
     const incident = incidentOf(found.run.incident, caller, toAct);
     return { ...found, incident: incident.id };
   };
-  const pageOf = (id: string, incident: string) => {
+  const pageOf = (id: string, incident: string, { role }: Caller) => {
     const found = response.run(id);
     if (found === undefined) throw notThere('run');
-    return runPageOf(found.run, found.playbook, incident);
+    const page = runPageOf(found.run, found.playbook, incident);
+    const { alone } = response.settings;
+    return alone?.roles.includes(role) === true ? { ...page, alone: { afterMs: alone.afterMs } } : page;
+  };
+  /** Who has more than a password shows it again for what endangers people or trade. @throws Problem */
+  const demandProof = ({ name, role, isFresh }: Caller) => {
+    const { passkeys, totp } = parts.people.accounts.profile(name);
+    const hasMore = passkeys.length > 0 || totp !== undefined;
+    if ((hasMore || parts.people.settings.demands[role] !== undefined) && !isFresh)
+      throw new Problem(403, 'confirm', 'Prove once more that it is you, then try again.');
   };
   const shelved = (id: string): Shelved => {
     const found = shelf.find(id);
@@ -379,7 +389,7 @@ export function responseRoutes(parts: ApiParts): Route[] {
         const incident = incidentOf(body.incident, caller, true);
         const actor = { name: caller.name, from: addressOf(context, options) };
         const run = await done(response.begin(body.playbook, incident.id, body.values, actor));
-        return context.json(pageOf(run.id, incident.id));
+        return context.json(pageOf(run.id, incident.id, caller));
       },
     }),
     route({
@@ -390,7 +400,7 @@ export function responseRoutes(parts: ApiParts): Route[] {
       params: named,
       answer: { schema: runPage, title: 'The run' },
       handle({ context, params: { id } }, caller) {
-        return context.json(pageOf(id, runOf(id, caller, false).incident));
+        return context.json(pageOf(id, runOf(id, caller, false).incident, caller));
       },
     }),
     route({
@@ -405,7 +415,43 @@ export function responseRoutes(parts: ApiParts): Route[] {
         const { incident } = runOf(id, caller, true);
         const actor = { name: caller.name, from: addressOf(context, options) };
         await done(response.say(id, { type: 'cancel', by: caller.name, text: body.text.trim() }, actor));
-        return context.json(pageOf(id, incident));
+        return context.json(pageOf(id, incident, caller));
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/response/runs/:id/steps/:key/approve-alone',
+      title: 'Agree alone in an emergency, with a reason, where the configuration allows it',
+      needs: 'response.run',
+      fresh: true,
+      params: ofRun,
+      body: z.strictObject({ text: reason }),
+      answer: { schema: runPage, title: 'The run afterwards' },
+      async handle({ context, params: { id, key }, body }, caller) {
+        const { incident } = runOf(id, caller, true);
+        const actor = { name: caller.name, from: addressOf(context, options) };
+        const approversOnDuty = parts.incidentDesk.shifts
+          .onDuty()
+          .filter((name) => mayDo(store.account(name)?.role ?? 'staff', 'response.approve'));
+        const wish = { step: key, reason: body.text.trim() };
+        await done(response.agreeAlone(id, wish, { role: caller.role, approversOnDuty }, actor));
+        return context.json(pageOf(id, incident, caller));
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/response/runs/:id/steps/:key/review',
+      title: 'Say whether it was right that one person agreed alone',
+      needs: 'response.approve',
+      params: ofRun,
+      body: z.strictObject({ wasRight: z.boolean(), text: reason }),
+      answer: { schema: runPage, title: 'The run afterwards' },
+      async handle({ context, params: { id, key }, body }, caller) {
+        const { incident } = runOf(id, caller, true);
+        const actor = { name: caller.name, from: addressOf(context, options) };
+        const word = { type: 'review' as const, step: key, by: caller.name, ...body };
+        await done(response.review(id, { ...word, text: body.text.trim() }, actor));
+        return context.json(pageOf(id, incident, caller));
       },
     }),
     ...verbs.map(({ verb, title, needs, body: schema }) =>
@@ -419,6 +465,7 @@ export function responseRoutes(parts: ApiParts): Route[] {
         answer: { schema: runPage, title: 'The run afterwards' },
         async handle({ context, params: { id, key }, body }, caller) {
           const { incident } = runOf(id, caller, true);
+          if (verb === 'approve') demandProof(caller);
           if (body.assignee !== undefined) {
             const account = store.account(body.assignee);
             if (account === undefined || !mayDo(account.role, 'response.run'))
@@ -428,7 +475,7 @@ export function responseRoutes(parts: ApiParts): Route[] {
           }
           const actor = { name: caller.name, from: addressOf(context, options) };
           await done(response.say(id, wordOf(verb, key, caller.name, body), actor));
-          return context.json(pageOf(id, incident));
+          return context.json(pageOf(id, incident, caller));
         },
       }),
     ),

@@ -51,13 +51,16 @@ export type RunEvent =
   | { type: 'skip'; step: string; by: string; text: string }
   | { type: 'retry'; step: string; by: string }
   | { type: 'assign'; step: string; by: string; assignee: string }
-  | { type: 'approve'; step: string; by: string }
+  /** `alone`: in an emergency, without a second person; whether that is allowed was decided before. */
+  | { type: 'approve'; step: string; by: string; alone?: { reason: string } }
+  /** A second person looks afterwards at what one agreed to alone; also when the run is over. */
+  | { type: 'review'; step: string; by: string; wasRight: boolean; text: string }
   | { type: 'refuse'; step: string; by: string; text: string }
   | { type: 'cancel'; by: string; text: string };
 
 /** Why something is not done, in a word for programs and a sentence for people. */
 export interface Refusal {
-  code: 'over' | 'no-such-step' | 'not-now' | 'same-person' | 'answer-first' | 'too-often';
+  code: 'over' | 'no-such-step' | 'not-now' | 'same-person' | 'answer-first' | 'too-often' | 'alone';
   message: string;
 }
 
@@ -89,7 +92,7 @@ class Machine {
 
   take(event: RunEvent): Refusal | undefined {
     if (event.type === 'outcome') return this.#outcome(event.effect, event.state, event.detail);
-    if (this.run.status !== 'running')
+    if (event.type !== 'review' && this.run.status !== 'running')
       return event.type === 'tick' || event.type === 'recover'
         ? undefined
         : { code: 'over', message: 'This run is over.' };
@@ -165,15 +168,30 @@ class Machine {
         const { approval } = step;
         if (step.state !== 'approval' || approval === undefined) return notNow;
         // Four eyes: neither who asked for it nor who began the run.
-        if (event.by === approval.requestedBy || event.by === this.run.startedBy)
+        if (event.alone === undefined && [approval.requestedBy, this.run.startedBy].includes(event.by))
           return {
             code: 'same-person',
             message: 'Somebody else than the one who asked for it must agree to this.',
           };
         approval.approvedBy = event.by;
         approval.approvedAt = this.#now;
-        this.#say(event.by, step, 'approved', approval.says.join(' · '));
+        if (event.alone === undefined) this.#say(event.by, step, 'approved', approval.says.join(' · '));
+        else {
+          approval.alone = event.alone;
+          this.#say(event.by, step, 'approved-alone', `${event.alone.reason} · ${approval.says.join(' · ')}`);
+        }
         this.#work(step);
+        return undefined;
+      }
+      case 'review': {
+        const { approval } = step;
+        if (approval?.alone === undefined || approval.alone.review !== undefined)
+          return { code: 'not-now', message: 'There is nothing to review here, or somebody has done it.' };
+        if ([approval.approvedBy, approval.requestedBy, this.run.startedBy].includes(event.by))
+          return { code: 'same-person', message: 'Somebody else reviews what one has agreed to alone.' };
+        const { by, wasRight, text } = event;
+        approval.alone.review = { by, at: this.#now, wasRight, text };
+        this.#say(by, step, wasRight ? 'reviewed' : 'review-objected', text);
         return undefined;
       }
       case 'refuse':

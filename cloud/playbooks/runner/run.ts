@@ -67,6 +67,15 @@ export const approval = z.strictObject({
   requestedAt: instant,
   approvedBy: z.exactOptional(z.string()),
   approvedAt: z.exactOptional(instant),
+  /** One person alone has agreed, in an emergency: why, and what a second person said of it afterwards. */
+  alone: z.exactOptional(
+    z.strictObject({
+      reason: z.string(),
+      review: z.exactOptional(
+        z.strictObject({ by: z.string(), at: instant, wasRight: z.boolean(), text: z.string() }),
+      ),
+    }),
+  ),
 });
 
 /**
@@ -162,6 +171,10 @@ export const isAsking = (step: Pick<StepRun, 'state' | 'wentOn'>): boolean =>
   step.state === 'todo' ||
   step.state === 'unknown' ||
   (step.state === 'failed' && step.wentOn !== true);
+
+/** One person alone agreed to it, and nobody else has looked at that since. */
+export const wantsReview = ({ approval }: Pick<StepRun, 'approval'>): boolean =>
+  approval?.alone !== undefined && approval.alone.review === undefined;
 
 /** When time alone changes something next. */
 export function nextDueAt({ status, steps }: Pick<Run, 'status' | 'steps'>): number | undefined {

@@ -69,7 +69,7 @@ export const en = {
   'chain.at-once': 'At once',
   'chain.after': 'After {duration}',
   'chain.repeats': { one: 'The last step once more', other: 'The last step {count} times more' },
-  'to.on-duty': 'Whoever is on duty, else every operator',
+  'to.on-duty': 'Whoever is on duty, else every operator, else every supervisor',
   'to.role': 'Every {role}',
   'to.person': '{name}',
   'to.webhook': 'Webhook {name}',

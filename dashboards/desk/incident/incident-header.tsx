@@ -13,6 +13,7 @@ import { StateChip, Worlds } from '../queue/incident-row.tsx';
 import { fetchPeople, session } from '../session.ts';
 import { text } from '../text.ts';
 import { act, mayAct, mayExport } from './actions.ts';
+import { Later } from './later.tsx';
 import { possible } from './life.ts';
 import { MergeDialog } from './merge-dialog.tsx';
 import { ReasonDialog, type Reasoned } from './reason-dialog.tsx';
@@ -25,6 +26,8 @@ const icons: Record<Reasoned | 'acknowledge', IconName> = {
   'false-alarm': 'false-alarm',
   reopen: 'reopen',
 };
+
+const loadContain = async () => (await import('./contain-dialog.tsx')).ContainDialog;
 
 export function IncidentHeader({ page, zone }: { page: IncidentPage; zone: string }) {
   const { summary } = page;
@@ -99,7 +102,18 @@ export function IncidentHeader({ page, zone }: { page: IncidentPage; zone: strin
           }}
         />
       ) : null}
-      {asked.value === undefined ? null : (
+      {asked.value === 'contain' ? (
+        <Later
+          load={loadContain}
+          with={{
+            summary,
+            zone,
+            onClose: () => {
+              asked.value = undefined;
+            },
+          }}
+        />
+      ) : asked.value === undefined ? null : (
         <ReasonDialog
           verb={asked.value}
           summary={summary}

@@ -7,13 +7,18 @@ import { Dialog } from '../../kit/dialog.tsx';
 import { ErrorState, Skeleton } from '../../kit/states.tsx';
 import { useAskedAgain } from '../asked-again.ts';
 import { responseNews } from '../live/desk-state.ts';
+import { ConfirmDialog } from '../people/confirm.tsx';
 import { RunLink } from './library-view.tsx';
 import { fetchLibrary, fetchResponseTo, mayRun } from './requests.ts';
+import { RunHere } from './run-here.tsx';
 import { StartDialog } from './start-dialog.tsx';
 import { words } from './words.ts';
 
 /** Playbooks that are offered beside an incident, the best. */
 const MAX_OFFERED = 2;
+
+/** Why one is offered, the best reasons. */
+const MAX_REASONS = 2;
 
 /** What an incident calls for and what is being done: a card for the incident's page. */
 export function ResponsePanel({ incident }: { incident: string }) {
@@ -40,6 +45,12 @@ export function ResponsePanel({ incident }: { incident: string }) {
               ))}
             </ul>
           )}
+          {value.value.runs
+            .filter(({ status, reviews }) => status === 'running' || reviews > 0)
+            .map((row) => (
+              <RunHere key={row.id} row={row} />
+            ))}
+          <ConfirmDialog />
           {value.value.suggested
             .filter(
               ({ playbook }) =>
@@ -50,7 +61,9 @@ export function ResponsePanel({ incident }: { incident: string }) {
               <div key={playbook.id} class="suggested">
                 <div>
                   <strong>{playbook.name}</strong>
-                  <p class="soft">{words('panel.because', { reason: because[0] ?? '' })}</p>
+                  <p class="soft">
+                    {words('panel.because', { reason: because.slice(0, MAX_REASONS).join(' · ') })}
+                  </p>
                 </div>
                 {mayRun() ? (
                   <Button

@@ -1,68 +1,30 @@
 /// <reference types="node" />
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Role } from '../../../cloud/api/contract.ts';
+import { violations } from '../../kit/testing/accessibility.ts';
 import { breakIn } from '../fixtures/incidents.ts';
-import { buildDesk, openBrowser } from '../testing/browser.ts';
-import { type DeskServer, startDeskServer } from '../testing/server.ts';
+import { type DeskOptions, type OpenDesk, openBrowser, openDesk } from '../testing/browser.ts';
+import type { DeskServer } from '../testing/server.ts';
 
-const widths = { phone: 390, tablet: 834, desk: 1_440 };
-/** Where pictures of the pages are wanted. */
-const screens = process.env.GATEHOUSE_SCREENS;
-
-let built: Awaited<ReturnType<typeof buildDesk>>;
 let browser: Browser;
+let desk: OpenDesk | undefined;
 let server: DeskServer;
-let context: BrowserContext;
 let complaints: string[] = [];
 
 beforeAll(async () => {
-  built = await buildDesk();
   browser = await openBrowser();
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
 });
+afterAll(() => browser?.close());
 afterEach(async () => {
-  await context?.close();
-  await server?.close();
+  await desk?.close();
+  desk = undefined;
 });
 
-async function open(
-  path: string,
-  { width = widths.desk, theme = 'light' as 'dark' | 'light', role = 'supervisor' as Role } = {},
-): Promise<Page> {
-  server = await startDeskServer({ folder: built.folder, isSignedIn: true, role });
-  context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme: theme,
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
-  });
-  await page.goto(server.address + path);
-  return page;
+async function open(path: string, options: DeskOptions = {}): Promise<Page> {
+  desk = await openDesk(browser, path, { role: 'supervisor', ...options });
+  ({ server, complaints } = desk);
+  return desk.page;
 }
-
-async function violations(page: Page, part = 'html'): Promise<string[]> {
-  const { violations: found, passes } = await new AxeBuilder({ page })
-    .include(part)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  expect(passes.length).toBeGreaterThan(15);
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
-
-const shoot = async (page: Page, name: string) => {
-  if (screens !== undefined) await page.screenshot({ path: `${screens}/response-${name}.png` });
-};
 
 /** The focus goes to what is named, by the Tab key alone. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
@@ -78,32 +40,6 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 }
 
 describe('the response', { timeout: 120_000 }, () => {
-  it.each([
-    ['phone', 'light'],
-    ['tablet', 'dark'],
-    ['desk', 'dark'],
-  ] as const)('breaks no rule of accessibility on a %s, %s', async (name, theme) => {
-    const page = await open('#/response', { width: widths[name], theme });
-    await page.getByRole('heading', { name: 'Playbooks' }).waitFor();
-    await page.getByRole('link', { name: 'Open Forced door or break-in' }).waitFor();
-    expect(await violations(page)).toEqual([]);
-    await shoot(page, `library-${name}-${theme}`);
-
-    await page.getByRole('link', { name: /Open the run of Forced door/ }).click();
-    await page.getByRole('heading', { name: 'Lock the door behind them or before them' }).waitFor();
-    expect(await violations(page)).toEqual([]);
-    await shoot(page, `run-${name}-${theme}`);
-
-    await page.goto(`${server.address}#/response`);
-    await page.getByRole('link', { name: 'Open Forced door or break-in' }).click();
-    await page.getByRole('button', { name: /Call the police/ }).click();
-    await page.getByLabel('What is to be done').waitFor();
-    expect(await violations(page)).toEqual([]);
-    await shoot(page, `editor-${name}-${theme}`);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(widths[name]);
-    expect(complaints).toEqual([]);
-  });
-
   it('is begun, agreed to and done by keyboard alone', async () => {
     const page = await open(`#/incidents/${breakIn.id}`);
     await page.getByRole('button', { name: 'Begin “Forced door or break-in”' }).focus();

@@ -43,6 +43,12 @@ export function Progress({ row }: { row: RunRow }) {
 
 /** What it waits for, if it waits for people. */
 export function Wants({ row }: { row: RunRow }) {
+  if (row.reviews > 0)
+    return (
+      <Chip tone="medium" icon="warning">
+        {words('panel.review', { count: row.reviews })}
+      </Chip>
+    );
   if (row.status !== 'running')
     return (
       <Chip

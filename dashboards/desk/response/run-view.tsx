@@ -8,6 +8,7 @@ import { address } from '../../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { useAskedAgain } from '../asked-again.ts';
 import { deskZone, responseNews } from '../live/desk-state.ts';
+import { ConfirmDialog } from '../people/confirm.tsx';
 import { WordsDialog } from '../words-dialog.tsx';
 import { cancelRun, exportAddress, fetchRun, mayRun } from './requests.ts';
 import { Progress, Wants } from './run-chip.tsx';
@@ -97,7 +98,14 @@ function Run({ page, onChanged }: { page: RunPage; onChanged: (page: RunPage) =>
           </h2>
           <ol class="run-steps">
             {ordered(page.steps).map((step) => (
-              <StepCard key={step.key} step={step} run={row} zone={zone} onChanged={onChanged} />
+              <StepCard
+                key={step.key}
+                step={step}
+                run={row}
+                zone={zone}
+                alone={page.alone}
+                onChanged={onChanged}
+              />
             ))}
           </ol>
         </section>
@@ -133,6 +141,7 @@ function Run({ page, onChanged }: { page: RunPage; onChanged: (page: RunPage) =>
           </Card>
         </div>
       </div>
+      <ConfirmDialog />
       {isCancelling.value ? (
         <WordsDialog
           title={words('run.cancel')}
@@ -160,6 +169,9 @@ const logged = [
   'retried',
   'assigned',
   'approved',
+  'approved-alone',
+  'reviewed',
+  'review-objected',
   'refused',
   'approval-asked',
   'overdue',

@@ -20,6 +20,7 @@ export function StartDialog(props: {
   playbook: string;
   name: string;
   onClose: () => void;
+  /** Where it is said what comes then; else the run is shown. */
   onBegun?: () => void;
 }) {
   const { incident, playbook, name } = props;
@@ -41,9 +42,9 @@ export function StartDialog(props: {
     if (!(await busy(begun))) return;
     const { row } = await begun;
     say(words('start.begun', { name }), 'good');
-    props.onBegun?.();
     props.onClose();
-    go('response', 'run', row.id);
+    if (props.onBegun === undefined) go('response', 'run', row.id);
+    else props.onBegun();
   };
   const { value } = held;
   return (

@@ -7,6 +7,7 @@ import { Icon } from '../../kit/icons.tsx';
 import { MenuButton } from '../../kit/menu.tsx';
 import { duration, timeOrDay } from '../../kit/time.ts';
 import { done } from '../done.ts';
+import { trying } from '../people/confirm.tsx';
 import { session } from '../session.ts';
 import { WordsDialog } from '../words-dialog.tsx';
 import { mayApprove, mayRun, sayToStep } from './requests.ts';
@@ -17,14 +18,16 @@ interface StepProps {
   step: RunStep;
   run: RunRow;
   zone: string;
+  /** Whoever looks at it may agree alone after so long. */
+  alone?: { afterMs: number } | undefined;
   onChanged: (page: RunPage) => void;
 }
 
 /** Verbs that want a reason. */
-type WithReason = 'skip' | 'not-done' | 'refuse';
+type WithReason = 'skip' | 'not-done' | 'refuse' | 'approve-alone' | 'was-right' | 'was-wrong';
 
 /** One step of a run: what it is, how it stands, and what a person can say to it. */
-export function StepCard({ step, run, zone, onChanged }: StepProps) {
+export function StepCard({ step, run, zone, alone, onChanged }: StepProps) {
   const asking = useSignal<WithReason | undefined>(undefined);
   const answers = useSignal<Record<string, string>>({});
   const isBusy = useSignal(false);
@@ -39,6 +42,9 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
   const isStuck = step.state === 'unknown' || (step.state === 'failed' && step.wentOn !== true);
   const isHot = step.state === 'todo' || step.state === 'approval' || isStuck;
   const isOpen = run.status === 'running' && mayRun();
+  const [onlyAsk] = step.asks;
+  /** One question of yes or no: to answer it is to do the step. */
+  const isYesNo = step.state === 'todo' && step.asks.length === 1 && onlyAsk?.type === 'bool';
   const isAnswered = step.asks.every(({ name }) => (answers.value[name] ?? '').trim() !== '');
   return (
     <li class={`run-step run-step-${step.state}${isHot && run.status === 'running' ? ' run-step-hot' : ''}`}>
@@ -88,22 +94,36 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
           </p>
         ) : null}
         {step.approval?.approvedBy === undefined ? null : (
-          <p class="faint">
-            <Icon name="check" size={13} /> {words('step.approved-by', { name: step.approval.approvedBy })}
-          </p>
+          <Approved
+            approval={step.approval}
+            run={run}
+            onReview={(wasRight) => {
+              asking.value = wasRight ? 'was-right' : 'was-wrong';
+            }}
+          />
         )}
         {isOpen && step.state === 'approval' ? (
           <Approval
             step={step}
             run={run}
+            alone={alone}
             isBusy={isBusy.value}
-            onAgree={() => void done(say('approve'))}
+            onAgree={() => void trying(() => say('approve'))}
+            onAlone={() => {
+              asking.value = 'approve-alone';
+            }}
             onRefuse={() => {
               asking.value = 'refuse';
             }}
           />
         ) : null}
-        {isOpen && step.asks.length > 0 ? (
+        {isOpen && isYesNo && onlyAsk !== undefined ? (
+          <YesNo
+            question={onlyAsk.description}
+            isBusy={isBusy.value}
+            onAnswer={(value) => void done(say('done', { values: { [onlyAsk.name]: value } }))}
+          />
+        ) : isOpen && step.asks.length > 0 ? (
           <Answers
             step={step}
             answers={answers.value}
@@ -114,19 +134,23 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
         ) : null}
         {isOpen && (step.state === 'todo' || isStuck) ? (
           <div class="run-step-deeds">
-            <Button
-              look="primary"
-              icon="check"
-              busy={isBusy.value}
-              disabled={!isAnswered}
-              label={words('step.about', {
-                verb: isStuck ? words('step.was-done') : words('step.done'),
-                name: step.name,
-              })}
-              onClick={() => void done(say('done', step.asks.length === 0 ? {} : { values: answers.value }))}
-            >
-              {isStuck ? words('step.was-done') : isAnswered ? words('step.done') : words('step.answer')}
-            </Button>
+            {isYesNo ? null : (
+              <Button
+                look="primary"
+                icon="check"
+                busy={isBusy.value}
+                disabled={!isAnswered}
+                label={words('step.about', {
+                  verb: isStuck ? words('step.was-done') : words('step.done'),
+                  name: step.name,
+                })}
+                onClick={() =>
+                  void done(say('done', step.asks.length === 0 ? {} : { values: answers.value }))
+                }
+              >
+                {isStuck ? words('step.was-done') : isAnswered ? words('step.done') : words('step.answer')}
+              </Button>
+            )}
             {isStuck ? (
               <Button
                 icon="reopen"
@@ -168,9 +192,15 @@ export function StepCard({ step, run, zone, onChanged }: StepProps) {
         <WordsDialog
           title={words('step.about', { verb: words(`step.${asking.value}`), name: step.name })}
           why={words('step.why')}
-          hint={words('step.why-skip')}
+          hint={words(asking.value === 'approve-alone' ? 'step.why-alone' : 'step.why-skip')}
           verb={words(`step.${asking.value}`)}
-          onSubmit={(text) => say(asking.value ?? 'skip', { text })}
+          onSubmit={(text) => {
+            const verb = asking.value ?? 'skip';
+            if (verb === 'approve-alone') return trying(() => say(verb, { text }));
+            return verb === 'was-right' || verb === 'was-wrong'
+              ? say('review', { wasRight: verb === 'was-right', text })
+              : say(verb, { text });
+          }}
           onClose={() => {
             asking.value = undefined;
           }}
@@ -255,8 +285,10 @@ function Sent({ step, zone }: { step: RunStep; zone: string }) {
 function Approval(props: {
   step: RunStep;
   run: RunRow;
+  alone: { afterMs: number } | undefined;
   isBusy: boolean;
   onAgree: () => void;
+  onAlone: () => void;
   onRefuse: () => void;
 }) {
   const { step, run } = props;
@@ -264,6 +296,8 @@ function Approval(props: {
   if (approval === undefined) return null;
   const me = session.value?.name;
   const isMine = me === approval.requestedBy || me === run.startedBy;
+  const aloneInMs =
+    props.alone === undefined ? undefined : approval.requestedAt + props.alone.afterMs - now.value;
   return (
     <div class="run-step-danger">
       <p>
@@ -276,7 +310,24 @@ function Approval(props: {
         ))}
       </ul>
       {isMine || !mayApprove() ? (
-        <p class="soft">{isMine ? words('step.own-wish') : words('step.no-right')}</p>
+        <>
+          <p class="soft">{isMine ? words('step.own-wish') : words('step.no-right')}</p>
+          {aloneInMs === undefined ? null : aloneInMs > 0 ? (
+            <p class="soft">{words('step.alone-in', { duration: duration(aloneInMs) })}</p>
+          ) : (
+            <div class="run-step-deeds">
+              <Button
+                look="danger"
+                icon="warning"
+                label={words('step.about', { verb: words('step.approve-alone'), name: step.name })}
+                onClick={props.onAlone}
+              >
+                {words('step.approve-alone')}
+              </Button>
+              <span class="faint">{words('step.alone-about')}</span>
+            </div>
+          )}
+        </>
       ) : (
         <div class="run-step-deeds">
           <Button
@@ -297,6 +348,72 @@ function Approval(props: {
         </div>
       )}
     </div>
+  );
+}
+
+/** Who agreed; where it was one person alone, why, and what somebody else says of it afterwards. */
+function Approved(props: {
+  approval: NonNullable<RunStep['approval']>;
+  run: RunRow;
+  onReview: (wasRight: boolean) => void;
+}) {
+  const { approval, run } = props;
+  const { approvedBy = '', alone } = approval;
+  const me = session.value?.name;
+  if (alone === undefined)
+    return (
+      <p class="faint">
+        <Icon name="check" size={13} /> {words('step.approved-by', { name: approvedBy })}
+      </p>
+    );
+  const { review } = alone;
+  const isInvolved = [approvedBy, approval.requestedBy, run.startedBy].some((name) => name === me);
+  return (
+    <div class="run-step-danger">
+      <p>
+        <Icon name="warning" size={16} /> {words('step.approved-alone', { name: approvedBy })}
+      </p>
+      <p class="run-step-text">{alone.reason}</p>
+      {review !== undefined ? (
+        <p class="soft">
+          {words(review.wasRight ? 'step.reviewed-right' : 'step.reviewed-wrong', { name: review.by })}{' '}
+          {review.text}
+        </p>
+      ) : isInvolved || !mayApprove() ? (
+        <p class="soft">{words('step.to-review')}</p>
+      ) : (
+        <div class="run-step-deeds">
+          <Button icon="check" onClick={() => props.onReview(true)}>
+            {words('step.was-right')}
+          </Button>
+          <Button icon="close" onClick={() => props.onReview(false)}>
+            {words('step.was-wrong')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A question whose answer is all that the step wants. */
+function YesNo(props: { question: string; isBusy: boolean; onAnswer: (value: 'true' | 'false') => void }) {
+  return (
+    <fieldset class="run-step-question">
+      <legend>{props.question}</legend>
+      {(['false', 'true'] as const).map((value) => {
+        const answer = words(value === 'true' ? 'step.yes' : 'step.no');
+        return (
+          <Button
+            key={value}
+            busy={props.isBusy}
+            label={words('step.answer-is', { answer, question: props.question })}
+            onClick={() => props.onAnswer(value)}
+          >
+            {answer}
+          </Button>
+        );
+      })}
+    </fieldset>
   );
 }
 

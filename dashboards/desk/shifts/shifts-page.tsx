@@ -2,7 +2,14 @@ import './shifts.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { OpenSummary, PeopleList, Severity, Shift, ShiftList } from '../../../cloud/api/contract.ts';
+import type {
+  OpenSummary,
+  PeopleList,
+  Severity,
+  Shift,
+  ShiftList,
+  ShiftNote,
+} from '../../../cloud/api/contract.ts';
 import { Button } from '../../kit/button.tsx';
 import { Card } from '../../kit/card.tsx';
 import { Count, SeverityMark } from '../../kit/chip.tsx';
@@ -20,8 +27,16 @@ import { type Loaded, load } from '../loaded.ts';
 import { api, fetchPeople, session } from '../session.ts';
 import { words } from './words.ts';
 
-const isList = shaped<ShiftList>({ onDuty: 'array', waiting: 'array', past: 'array', open: 'object' });
+const isList = shaped<ShiftList>({
+  onDuty: 'array',
+  waiting: 'array',
+  past: 'array',
+  notes: 'array',
+  open: 'object',
+});
 const severities: Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+/** As the server takes it. */
+const MAX_NOTE = 2_000;
 const time = (at: number): string => timeOrDay(at, now.value, deskZone.value);
 
 /** Who is on duty, and what is handed from one to the next. */
@@ -85,6 +100,27 @@ export function ShiftsPage() {
               ))}
             </Card>
           )}
+          {held.value.notes.some(({ read }) => read === undefined) ? (
+            <Card title={words('notes')} labelledBy="shifts-notes">
+              {held.value.notes
+                .filter(({ read }) => read === undefined)
+                .map((one) => (
+                  <Note key={one.id} note={one}>
+                    {one.by === me ? (
+                      <p class="faint">{words('note-own')}</p>
+                    ) : (
+                      <Button
+                        look="primary"
+                        icon="check"
+                        onClick={() => void change(`api/shifts/notes/${one.id}/read`)}
+                      >
+                        {words('confirm')}
+                      </Button>
+                    )}
+                  </Note>
+                ))}
+            </Card>
+          ) : null}
           <div class="shifts-columns">
             <Card title={words('on-duty')} labelledBy="shifts-duty">
               {held.value.onDuty.length === 0 ? (
@@ -108,16 +144,21 @@ export function ShiftsPage() {
             </Card>
           </div>
           <Card title={words('past')} labelledBy="shifts-past">
-            {held.value.past.length === 0 ? (
+            {held.value.past.length === 0 && !held.value.notes.some(isRead) ? (
               <p class="soft">{words('none-past')}</p>
-            ) : (
-              held.value.past.map((shift) => <HandedOver key={shift.id} shift={shift} />)
-            )}
+            ) : null}
+            {held.value.past.map((shift) => (
+              <HandedOver key={shift.id} shift={shift} />
+            ))}
+            {held.value.notes.filter(isRead).map((one) => (
+              <Note key={one.id} note={one} />
+            ))}
           </Card>
         </>
       )}
       {isHanding.value ? (
         <HandOverDialog
+          begun={held.state === 'there' ? ownWords(held.value.notes, me) : ''}
           onSubmit={(body) => change('api/shifts/hand-over', body)}
           onClose={() => {
             isHanding.value = false;
@@ -125,6 +166,39 @@ export function ShiftsPage() {
         />
       ) : null}
     </section>
+  );
+}
+
+const isRead = ({ read }: ShiftNote): boolean => read !== undefined;
+
+/** What somebody has written for the next shift and nobody has read, as the beginning of their hand-over. */
+const ownWords = (notes: readonly ShiftNote[], me: string | undefined): string =>
+  notes
+    .filter((one) => one.by === me && !isRead(one))
+    .map(({ text }) => text)
+    .join('\n\n')
+    .slice(0, MAX_NOTE);
+
+/** Something written down for the next shift. */
+function Note({ note, children }: { note: ShiftNote; children?: ComponentChildren }) {
+  const { by, at, text, incident, read } = note;
+  return (
+    <article class="handed">
+      <header>
+        <Initials name={by} />
+        <strong>{words('from', { name: by, time: time(at) })}</strong>
+        {incident === undefined ? null : (
+          <a class="quiet-link" href={address('incidents', incident.id)}>
+            {incident.title}
+          </a>
+        )}
+      </header>
+      <p class="handed-note">{text}</p>
+      {read === undefined ? null : (
+        <p class="faint">{words('note-read', { name: read.by, time: time(read.at) })}</p>
+      )}
+      {children}
+    </article>
   );
 }
 
@@ -183,10 +257,12 @@ function Open({ open }: { open: OpenSummary }) {
 }
 
 function HandOverDialog(props: {
+  /** What its person has written down already. */
+  begun: string;
   onSubmit: (body: { note: string; to?: string }) => Promise<boolean>;
   onClose: () => void;
 }) {
-  const note = useSignal('');
+  const note = useSignal(props.begun);
   const to = useSignal('');
   const isWrong = useSignal(false);
   const isBusy = useSignal(false);

@@ -11,6 +11,7 @@ export function incidentDeskRoutes(now: number, isEmpty: boolean, body: () => un
     onDuty: isEmpty ? [] : [{ id: 's-1', name: 'Tom Feld', startedAt: now - 3_600_000 }],
     waiting: [],
     past: [],
+    notes: [],
     open: {
       total: isEmpty ? 0 : 5,
       bySeverity: { info: 0, low: 0, medium: 2, high: 2, critical: isEmpty ? 0 : 1 },

@@ -77,6 +77,7 @@ export function responseRoutes(now: number, body: () => unknown): Hono {
     total: steps.length,
     asking: steps.filter(({ state }) => state === 'todo' || state === 'approval' || state === 'failed')
       .length,
+    reviews: 0,
     approvals: steps.filter(({ state }) => state === 'approval').length,
   });
   const page = (): RunPage => ({

@@ -43,6 +43,11 @@ export class EsphomeDoor {
     this.#line.say(`${this.#prefix}/binary_sensor/contact/state`, isOpen ? 'ON' : 'OFF', { retain: true });
   }
 
+  /** Somebody turns the latch from inside. */
+  unlatch(): void {
+    this.#set(false);
+  }
+
   /** The door fell shut: the strike locks again. */
   relock(): void {
     this.#set(true);
