@@ -165,9 +165,14 @@ async function assemble(
       toolkit.detected(detected);
     },
     onFailed: fatal,
+    snapshot: {
+      file: join(state, 'judged.snapshot'),
+      documents: () => [registryBook.inUse.document, landscape.graph],
+      say: (message) => log.info({ message }, 'detector'),
+    },
     signal: doors.signal,
   });
-  closing.push(() => detector.settled());
+  closing.push(() => detector.end());
 
   // 3. The way of everything that was stored. Resolves when more may come.
   const afterCommit = (observations: readonly Observation[], detections: readonly Detection[]) => {
@@ -324,6 +329,7 @@ async function assemble(
     mqtt,
     sources,
     detector,
+    intelligence,
     stream,
     unresolved,
     suppressions,

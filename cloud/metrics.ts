@@ -10,8 +10,9 @@ import type { Unresolved } from './situation/unresolved.ts';
 import type { Sources } from './sources/sources.ts';
 import type { Store } from './store/store.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
+import { addToolMetrics, type ToolMetricsParts } from './tool-metrics.ts';
 
-export interface MetricsParts {
+export interface MetricsParts extends ToolMetricsParts {
   store: Store;
   ingest: Ingest;
   mqtt: MqttFront;
@@ -184,6 +185,8 @@ export function createMetrics(parts: MetricsParts): Metrics {
         for (const one of sources.health()) this.inc({ source: one.name }, one[field]);
       },
     });
+
+  addToolMetrics(registry, parts);
 
   counter('telemetry_written', 'Points written', () => telemetry.counts.written);
   counter('telemetry_given_up', 'Points given up', () => telemetry.counts.givenUp);

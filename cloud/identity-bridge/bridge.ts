@@ -7,7 +7,13 @@ import { identifier } from '../../devices/model/identifiers.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { recordId } from '../../devices/wire.ts';
-import { type Credential, credentialType, openCredential, Refused } from './credential.ts';
+import {
+  type Credential,
+  credentialType,
+  openCredential,
+  type RefusalReason,
+  Refused,
+} from './credential.ts';
 import { did, type Fetch, Resolver } from './did.ts';
 import { type HandOver, type HandOverPlace, handOverIn, recordsOf } from './hand-over.ts';
 import { Issuer } from './issuer.ts';
@@ -74,7 +80,14 @@ export class IdentityBridge {
   readonly #nonces: Nonces;
   readonly #epoch = randomBytes(8).toString('hex');
   #sequence = 0;
-  readonly counts = { proved: 0, refused: 0 };
+  /** Hand-overs proved and refused, other checks accepted and not, and refusals of both by reason, since the start. */
+  readonly counts = {
+    proved: 0,
+    refused: 0,
+    accepted: 0,
+    notAccepted: 0,
+    reasons: new Map<RefusalReason, number>(),
+  };
 
   /** @throws Error where the key or the register can't be read, or a verifier's asset is not known */
   constructor(parts: BridgeParts) {
@@ -121,11 +134,14 @@ export class IdentityBridge {
 
   /** Whether a holder has what is wanted: an age, a seller's licence, a device's identity. */
   async verify(jwt: string, by: Verifier, wants: Wanted): Promise<Outcome<Credential>> {
-    return outcomeOf(async () => {
+    const outcome = await outcomeOf(async () => {
       const { holder, jwts } = await this.#open(jwt, by);
       const credentials = await believed(jwts, holder, this.#trust);
       return required({ holder, credentials }, wants.type, wants.claims);
     });
+    this.counts[outcome.accepted ? 'accepted' : 'notAccepted']++;
+    this.#countReason(outcome);
+    return outcome;
   }
 
   /** A courier hands a parcel over: what came of it is stored before it is told. */
@@ -151,7 +167,14 @@ export class IdentityBridge {
       : recordsOf(place, await this.#whoFailed(outcome.refused, holder, jwts), registry);
     await commit([records.observation], records.detection === undefined ? [] : [records.detection]);
     this.counts[outcome.accepted ? 'proved' : 'refused']++;
+    this.#countReason(outcome);
     return outcome;
+  }
+
+  #countReason(outcome: Outcome<unknown>): void {
+    if (outcome.accepted) return;
+    const { reasons } = this.counts;
+    reasons.set(outcome.refused.reason, (reasons.get(outcome.refused.reason) ?? 0) + 1);
   }
 
   /** Whose courier it was, where the installation's or a carrier's signature at least holds. */

@@ -132,6 +132,10 @@ export class Issuer {
     return this.#revoked(known, now, reason);
   }
 
+  get counts(): { issued: number; revoked: number } {
+    return { issued: this.#issued.size, revoked: this.#revokedIndexes.size };
+  }
+
   /** Newest first. */
   list(limit: number): Issued[] {
     this.#refresh();
