@@ -11,6 +11,8 @@ export interface Told {
   detections: number;
   /** How long it has been waiting, ms. */
   waitingMs: number;
+  /** Nothing of it is real. */
+  isExercise?: boolean;
 }
 
 const MAX_TITLE = 120;
@@ -35,7 +37,7 @@ export function wordsOf(reason: Alert['reason'], told: Told): Pick<Alert, 'title
   if (reason === 'trial') return { title, text: words.trial(told) };
   const seen = told.detections === 1 ? 'one detection' : `${told.detections} detections`;
   return {
-    title: `${capital(told.severity)}: ${title}`,
+    title: `${told.isExercise === true ? 'EXERCISE, ' : ''}${capital(told.severity)}: ${title}`,
     text: [words[reason](told), sites === '' ? `Made of ${seen}.` : `${sites}; ${seen}.`].join(' '),
   };
 }

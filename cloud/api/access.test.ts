@@ -10,6 +10,7 @@ const all = ['responsible-person', ...ofTheDesk];
 const everybody = ['staff', ...all];
 const arrangers = ['operator', 'supervisor', 'administrator'];
 const handlers = ['responsible-person', ...arrangers];
+const planners = ['responsible-person', 'supervisor', 'administrator'];
 const auditReaders = ['responsible-person', 'supervisor', 'auditor', 'administrator'];
 const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'; body?: unknown }> = {
   'POST /api/session': { allowed: 'anyone', body: { name: 'nobody', password: 'wrong' } },
@@ -275,6 +276,28 @@ const table: Record<string, { allowed: readonly string[] | 'anyone' | 'a device'
   'POST /api/awareness/campaigns': { allowed: handlers, body: { incident: 'none' } },
   'POST /api/awareness/campaigns/:id/approve': { allowed: ['supervisor', 'administrator'], body: {} },
   'POST /api/awareness/campaigns/:id/end': { allowed: ['supervisor', 'administrator'], body: {} },
+  'GET /api/continuity': { allowed: everybody },
+  'POST /api/continuity/plans': {
+    allowed: planners,
+    body: {},
+  },
+  'GET /api/continuity/plans/:id': { allowed: everybody },
+  'PUT /api/continuity/plans/:id': { allowed: planners, body: {} },
+  'POST /api/continuity/plans/:id/reviewed': { allowed: planners, body: {} },
+  'POST /api/continuity/plans/:id/retire': { allowed: planners, body: {} },
+  'GET /api/continuity/plans/:id/file': { allowed: everybody },
+  'POST /api/continuity/recoveries': { allowed: handlers, body: {} },
+  'GET /api/continuity/recoveries/:id': { allowed: everybody },
+  'POST /api/continuity/recoveries/:id': { allowed: handlers, body: {} },
+  'PUT /api/continuity/lessons/:kind/:id': { allowed: handlers, body: {} },
+  'POST /api/continuity/lessons/:kind/:id/measures/:measure': { allowed: handlers, body: {} },
+  'POST /api/continuity/exercises': { allowed: ['supervisor', 'administrator'], body: {} },
+  'GET /api/continuity/exercises/:id': { allowed: everybody },
+  'POST /api/continuity/exercises/:id/begin': { allowed: ['supervisor', 'administrator'], body: {} },
+  'POST /api/continuity/exercises/:id/end': { allowed: ['supervisor', 'administrator'], body: {} },
+  'POST /api/continuity/exercises/:id/cancel': { allowed: ['supervisor', 'administrator'], body: {} },
+  'GET /api/incidents/:id/continuity': { allowed: everybody },
+  'POST /api/incidents/:id/real': { allowed: handlers, body: {} },
   'GET /healthz': { allowed: 'anyone' },
   'GET /readyz': { allowed: 'anyone' },
   'GET /metrics': { allowed: 'anyone' },
@@ -299,6 +322,7 @@ const whole = new Set([
   'PUT /api/toolkit/:id',
   'POST /api/registry/import',
   'POST /api/scenarios/:id',
+  'POST /api/continuity/exercises/:id/begin',
   'GET /api/personal-data',
   'POST /api/personal-data/run',
   'POST /api/personal-data/holds',

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../devices/model/clock.ts';
 import { severityRank } from '../../devices/model/detection.ts';
+import type { Incident } from '../../devices/model/incident.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { type IncidentFacts, incidentFacts } from '../intelligence/incident-facts.ts';
 import type { Tlp } from '../intelligence/indicator.ts';
@@ -31,6 +32,8 @@ export interface DutiesParts {
   clock: Clock;
   organisation: string;
   tlp: Tlp;
+  /** It was brought by an exercise: nobody has to be told of it. */
+  isExercise?(incident: Incident): boolean;
 }
 
 /** Who does something, and from where; what stands in the audit trail. */
@@ -81,6 +84,13 @@ export class Duties {
     return { of: former === undefined ? emptyCase(current) : { ...former, incident: current }, revision: 0 };
   }
 
+  /** Whether it was brought by an exercise: no clock starts for it. */
+  isExercise(incident: string): boolean {
+    const { store, isExercise } = this.#parts;
+    const found = store.incident(store.currentIncident(incident));
+    return found !== undefined && (isExercise?.(found) ?? false);
+  }
+
   timeZone(incident: string): string {
     const { store, registry } = this.#parts;
     const [asset] = store.incident(incident)?.assets.filter((id) => registry.asset(id) !== undefined) ?? [];
@@ -113,6 +123,7 @@ export class Duties {
     const { store } = this.#parts;
     const found = store.incident(incident);
     const handling = store.handling(incident);
+    if (this.isExercise(incident)) return undefined;
     if (found === undefined || handling?.acknowledgedAt === undefined) return undefined;
     if (severityRank(found.severity) < severityRank('medium')) return undefined;
     const first = store.activities(incident).find(({ action }) => action === 'acknowledged');
@@ -126,6 +137,8 @@ export class Duties {
     const { clock } = this.#parts;
     const now = clock.now();
     if (at > now) throw new DutyProblem('in-future', 'Nobody can have become aware in the future.');
+    if (this.isExercise(incident))
+      throw new DutyProblem('exercise', 'This incident belongs to an exercise: nobody has to be told of it.');
     return this.#change(incident, doer, (of) => {
       if (of.awareness.length >= MAX_STATEMENTS) throw tooMany();
       const before = awarenessOf(of);

@@ -1,6 +1,7 @@
 /** What reports are made from: the store and the telemetry, read with bounds that are said where they are reached. */
 import type { Asset } from '../../devices/model/asset.ts';
 import type { Clock } from '../../devices/model/clock.ts';
+import type { Incident } from '../../devices/model/incident.ts';
 import type { Observation, ObservationKind } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import type { PictureSite, SituationalPicture } from '../api/contract.ts';
@@ -32,6 +33,8 @@ export interface ReportParts {
   sources(): SituationalPicture['sources'];
   gateway(site: string): PictureSite['gateway'];
   health(): HouseHealth;
+  /** It was brought by an exercise: statistics leave it out. */
+  isExercise?(incident: Incident): boolean;
 }
 
 /** What one report is asked for. */

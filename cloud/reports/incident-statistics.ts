@@ -37,6 +37,7 @@ export function incidentsIn(parts: ReportParts, { period, sites }: ReportScope):
     const page = store.incidents({ lastFrom: period.from, offset, limit: PAGE });
     for (const { incident, handling } of page) {
       if (incident.first < period.from || incident.first >= period.to) continue;
+      if (parts.isExercise?.(incident) === true) continue;
       const touched = [...new Set(incident.assets.flatMap((id) => registry.asset(id)?.site ?? []))];
       // What touches no known site is counted with those who see all sites only.
       const own = touched.filter((site) => wanted.has(site));

@@ -183,6 +183,7 @@ export function dutyRoutes(parts: ApiParts): Route[] {
             ({ incident }) =>
               severityRank(incident.severity) >= severityRank('high') &&
               !spoken.has(incident.id) &&
+              !duties.isExercise(incident.id) &&
               isSeen(incident.id, caller),
           )
           .slice(0, MAX_UNSPOKEN)
@@ -388,6 +389,8 @@ export function dutyRoutes(parts: ApiParts): Route[] {
       answer: { mediaType: 'application/cap+xml', title: 'The message' },
       async handle({ context, params, body }, caller) {
         const id = incidentOf(params.id, caller, true);
+        if (body.status === 'Actual' && duties.isExercise(id))
+          throw new Problem(409, 'exercise', 'This incident belongs to an exercise: warn as an exercise.');
         const sentAt = clock.now();
         const site = registry.site(
           registry.asset(store.incident(id)?.assets.find((one) => registry.asset(one)) ?? '')?.site ?? '',
