@@ -1,4 +1,4 @@
-import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Clock } from '../devices/model/clock.ts';
 import type { Detection } from '../devices/model/detection.ts';
 import type { Incident } from '../devices/model/incident.ts';
@@ -7,43 +7,33 @@ import type { Registry } from '../devices/model/registry.ts';
 import { bothOf, type Changes } from './correlation/changes.ts';
 import { Correlator, type Dropped } from './correlation/correlator.ts';
 import type { Decision } from './correlation/decisions.ts';
-import { habitRules, habitsReachMs } from './correlation/habits.ts';
-import { type Batch, JudgingQueue } from './judging-queue.ts';
+import { type Beginning, CORRELATED_MS, goneOnWith, isStored, judgedWhole } from './judging/beginning.ts';
+import { type Detected, partsOf, succeeded, successorsOf } from './judging/found.ts';
+import { Insistence } from './judging/insistence.ts';
+import { JUDGED_AT_ONCE } from './judging/judged-again.ts';
+import { newestKept } from './judging/kept-observations.ts';
+import { type SnapshotSettings, Snapshots } from './judging/snapshots.ts';
+import { Turns } from './judging/turns.ts';
+import { type Batch, JudgingQueue, sizeOf } from './judging-queue.ts';
 import { catalog, standingCatalog } from './monitors/catalog.ts';
 import { Monitors } from './monitors/monitors.ts';
 import type { SigmaMonitor } from './monitors/sigma.ts';
 import type { AnyStandingMonitor } from './monitors/standing.ts';
-import { joinable, noMore } from './recollection.ts';
 import type { Store } from './store/store.ts';
 
-/** Detections older than this are no longer correlated with new ones; no link rule reaches as far. */
-export const CORRELATED_MS = 7 * 24 * 3_600_000;
-/** Observations read back at a time after a start. */
-const READ_BACK = 200_000;
-/** Of them, judged together. */
-const JUDGED_AT_ONCE = 500;
-/** Incidents put at a time. */
-const INCIDENTS_AT_ONCE = 1_000;
+export { CORRELATED_MS } from './judging/beginning.ts';
+export type { Detected } from './judging/found.ts';
+
 /** Of what waits, judged together: enough for a good pace, little enough for the process to answer in between. */
 const MAX_ROUND = 5_000;
 /** How often incidents that were put off are looked at, in real time. */
 const PUT_OFF_MS = 250;
-/** A store that refuses (a full disk) is asked again, in real time. */
-const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 10_000;
 /** How often what did not come in its time is looked at, in the site's time. */
 const PASS_MS = 60_000;
 /** A monitor that is switched on again is given what was observed so long before it was switched off: it may have come late. */
 const LATE_MS = 3_600_000;
 /** How often what can no longer be joined leaves memory. */
 const FORGET_EVERY_MS = 3_600_000;
-
-/** What was found; already in the store when it is told. */
-export interface Detected {
-  changed: readonly Incident[];
-  /** Without `into`: nothing took it over. */
-  gone: readonly { id: string; into?: string }[];
-}
 
 /** What people decided, as far as the detector goes by it. */
 export interface Decided {
@@ -58,6 +48,8 @@ export interface Decided {
 
 /** What can be done to incidents between two rounds. What is done is stored and told once the promise resolves. */
 export interface Table {
+  /** All that waits by now is judged; what is to be told may still wait. */
+  judge(): Promise<void>;
   /** All that waits to be told is told: the store's incidents are those of the detections it holds. */
   tell(): Promise<void>;
   /**
@@ -94,6 +86,8 @@ export interface DetectorOptions {
   /** Last word on what is stored and told of an incident, a function of its detections alone: how urgent it is by what it will break. */
   weighed?(incident: Incident): Incident;
   onDetected(detected: Detected): void;
+  /** Where what was judged is written down, so that a start need not judge it anew. */
+  snapshot?: SnapshotSettings;
   /** What the store holds and what was judged differ now: the process must end and `restore`. */
   onFailed(error: Error): void;
   /** Nothing is waited for any more: a store that still refuses is left alone. */
@@ -112,6 +106,8 @@ export class Detector {
   /** Kinds of monitors that are off now: those that begin anew are off as well. */
   readonly #off: Set<string>;
   readonly #queue = new JudgingQueue();
+  readonly #insistence: Insistence;
+  readonly #snapshots: Snapshots | undefined;
   #observed: ReadonlySet<ObservationKind>;
   #running: Promise<void> | undefined;
   #putOffTimer: NodeJS.Timeout | undefined;
@@ -121,12 +117,19 @@ export class Detector {
   #isWoken = false;
   readonly #deeds: { run(): Promise<void>; giveUp(): void }[] = [];
   #hasEnded = false;
-  #problem: string | undefined;
   #forgetAt = 0;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
     this.#off = new Set(options.off ?? []);
+    this.#insistence = new Insistence(options.signal);
+    const { snapshot, store } = options;
+    if (snapshot !== undefined)
+      this.#snapshots = new Snapshots(
+        { ...snapshot, documents: () => [...snapshot.documents(), [...this.#off].sort()] },
+        store,
+        () => this.writeSnapshot(),
+      );
     ({ monitors: this.#monitors, correlator: this.#correlator } = this.#begun(options.registry));
     this.#observed = this.#monitors.observes;
   }
@@ -139,87 +142,64 @@ export class Detector {
     return { monitors, correlator: new Correlator(registry, { decisions: decided?.decisions ?? [] }) };
   }
 
-  /** Judges again what the store holds; afterwards its incidents are those of an undisturbed run. */
+  /**
+   * Goes on from the last snapshot, or judges again what the store holds; either way its incidents are those of an
+   * undisturbed run afterwards.
+   */
   async restore(): Promise<void> {
-    const { store } = this.#options;
-    for (const part of partsOf(await this.#restored())) await store.putIncidents(part.changed, part.gone);
+    const { store, registry } = this.#options;
+    const restored = async (): Promise<Detected> => {
+      const snapshot = await this.#snapshots?.last();
+      if (snapshot === undefined) return judgedWhole(this.#beginning());
+      try {
+        return await goneOnWith(this.#beginning(), snapshot);
+      } catch (error) {
+        this.#snapshots?.refused(
+          `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        ({ monitors: this.#monitors, correlator: this.#correlator } = this.#begun(registry));
+        return judgedWhole(this.#beginning());
+      }
+    };
+    const detected = await (this.#snapshots === undefined ? restored() : this.#snapshots.judging(restored));
+    for (const part of partsOf(detected)) await store.putIncidents(part.changed, part.gone);
   }
 
-  /** What the incidents of the last days are by all that the store holds; detections are stored already. */
-  async #restored(): Promise<Detected> {
-    const { store, clock } = this.#options;
-    const now = clock.now();
-    const { standing, surelyFrom } = await this.#judgeAgain(now);
-    const from = now - CORRELATED_MS;
-    const known = new Map([...store.detections({ from })].map((one) => [one.id, one]));
-    const put = [...standing.values()].filter(
-      (one) => one.at >= surelyFrom(one.rule) && JSON.stringify(known.get(one.id)) !== JSON.stringify(one),
-    );
-    // Taken back by a monitor just before the process ended.
-    const stale = [...known.values()].filter(
-      ({ id, rule, at }) => at >= surelyFrom(rule) && this.#monitors.judges(rule) && !standing.has(id),
-    );
-    await store.append([], put);
-    await store.withdraw(stale.map(({ id }) => id));
-    this.#correlator.learn(store.detections({ from: from - habitsReachMs(habitRules), to: from - 1 }));
-    const keeps = this.#options.decided?.keeps ?? (() => false);
-    const { changed } = this.#correlator.add(joinable(store, from).filter((one) => !keeps(one)));
-    const gone = this.#succeeded(noMore(store, changed, from), changed, successorsOf(stale, put));
-    return { changed: this.#weighed(changed), gone };
+  #beginning(): Beginning {
+    const { store, clock, decided } = this.#options;
+    return {
+      store,
+      now: clock.now(),
+      monitors: this.#monitors,
+      correlator: this.#correlator,
+      keeps: (detection) => decided?.keeps(detection) ?? false,
+      weighed: (incidents) => this.#weighed(incidents),
+    };
+  }
+
+  /** Writes down what was judged by now, where that is wanted; resolves once it is on disk. */
+  async writeSnapshot(): Promise<void> {
+    const snapshots = this.#snapshots;
+    if (snapshots === undefined || this.#hasEnded) return;
+    const { store } = this.#options;
+    try {
+      const position = store.position();
+      // Whoever has stored something up to there has heard of it by now, and brought it here.
+      await store.append([], []);
+      await breathe();
+      const put = await this.turn(async (table) => {
+        await table.judge();
+        return snapshots.taken(position, this.#correlator.saved());
+      });
+      await put?.();
+    } catch (error) {
+      if (!this.#hasEnded) snapshots.failed(error);
+    }
   }
 
   #weighed(incidents: readonly Incident[]): readonly Incident[] {
     const { weighed } = this.#options;
     return weighed === undefined ? incidents : incidents.map((one) => weighed(one));
-  }
-
-  /** What the monitors make of the observations kept, and from when on they had seen all that they go by. */
-  async #judgeAgain(now: number): Promise<{
-    standing: ReadonlyMap<string, Detection>;
-    surelyFrom: (rule: string) => number;
-  }> {
-    const { rememberMs, observes, crowds } = this.#monitors;
-    // Twice as far: what lies at the edge of the memory was judged by what lay behind the edge.
-    const readBack = (kinds: readonly ObservationKind[]) => {
-      if (kinds.length === 0) return { seen: [], surelyFrom: now - rememberMs };
-      const seen = this.#options.store
-        .observations({ kinds, from: now - 2 * rememberMs, limit: READ_BACK })
-        .reverse();
-      const isWhole = seen.length < READ_BACK;
-      return { seen, surelyFrom: isWhole ? now - rememberMs : (seen[0]?.observedAt ?? now) + rememberMs };
-    };
-    const few = readBack([...observes].filter((kind) => !crowds.has(kind)));
-    const crowd = readBack([...observes].filter((kind) => crowds.has(kind)));
-    const seen = [...few.seen, ...crowd.seen].sort((a, b) => a.observedAt - b.observedAt);
-    const standing = new Map<string, Detection>();
-    // Bit by bit in order of time, as they came: a monitor forgets on the way.
-    const judged = [...this.#options.store.detections({ from: now - 2 * rememberMs })]
-      .filter(({ rule }) => !this.#monitors.judges(rule))
-      .sort((a, b) => b.at - a.at);
-    for (let start = 0; start < seen.length || judged.length > 0; start += JUDGED_AT_ONCE) {
-      // Others want to go on in between.
-      await breathe();
-      const some = seen.slice(start, start + JUDGED_AT_ONCE);
-      const until =
-        start + JUDGED_AT_ONCE < seen.length ? (some.at(-1)?.observedAt ?? now) : Number.POSITIVE_INFINITY;
-      const others: Detection[] = [];
-      for (let next = judged.at(-1); next !== undefined && next.at <= until; next = judged.at(-1)) {
-        judged.pop();
-        others.push(next);
-      }
-      const { put, withdraw } = this.#monitors.observe(some, others);
-      for (const one of put) standing.set(one.id, one);
-      for (const id of withdraw) standing.delete(id);
-    }
-    this.#monitors.pass(now);
-    const { put, withdraw } = this.#monitors.observe([]);
-    for (const one of put) standing.set(one.id, one);
-    for (const id of withdraw) standing.delete(id);
-    return {
-      standing,
-      surelyFrom: (rule) =>
-        this.#monitors.restsOnCrowds(rule) ? Math.max(few.surelyFrom, crowd.surelyFrom) : few.surelyFrom,
-    };
   }
 
   /**
@@ -252,6 +232,14 @@ export class Detector {
     };
     cancel = clock.schedule(PASS_MS, pass);
     signal.addEventListener('abort', () => cancel(), { once: true });
+    this.#snapshots?.start(signal);
+  }
+
+  /** Everything taken so far is judged, stored and told, and written down for the next start. */
+  async end(): Promise<void> {
+    await this.settled();
+    await this.writeSnapshot();
+    await this.settled();
   }
 
   /** Resolves once everything taken so far is judged, stored and told. */
@@ -290,7 +278,7 @@ export class Detector {
 
   /** Why nothing is judged at the moment, where that is so. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#insistence.problem;
   }
 
   #start(): void {
@@ -334,20 +322,20 @@ export class Detector {
       withdraw.flatMap((id) => store.detection(id) ?? []),
       put,
     );
-    if (put.length > 0) await this.#untilStored(() => store.append([], put));
-    if (withdraw.length > 0) await this.#untilStored(() => store.withdraw(withdraw));
+    if (put.length > 0) await this.#insistence.untilStored(() => store.append([], put));
+    if (withdraw.length > 0) await this.#insistence.untilStored(() => store.withdraw(withdraw));
     const nowMs = tellsAll ? undefined : performance.now();
     let before: Changes = NOTHING;
     const { decided } = this.#options;
     decided?.forget(withdraw);
     if (decided !== undefined && successors.size > 0) {
-      const isMore = await this.#untilStored(() => decided.renamed(successors));
+      const isMore = await this.#insistence.untilStored(() => decided.renamed(successors));
       if (isMore) before = this.#correlator.decide(decided.decisions);
     }
     const { coming, kept } = this.#sorted([...detections, ...put]);
     const revised = bothOf(before, this.#correlator.revise(coming, [...withdraw, ...kept], nowMs));
     const changed = this.#weighed(revised.changed);
-    const gone = this.#succeeded(revised.gone, changed, successors);
+    const gone = succeeded(store, revised.gone, changed, successors);
     await this.#store({ changed, gone });
     if (tellsAll) this.#forget();
     return { changed, gone };
@@ -371,7 +359,7 @@ export class Detector {
         whole === undefined
           ? []
           : changed.flatMap(({ id }) => (store.handling(id) === undefined ? [{ id, of: whole }] : []));
-      await this.#untilStored(() => store.putIncidents(changed, gone, parts));
+      await this.#insistence.untilStored(() => store.putIncidents(changed, gone, parts));
     }
   }
 
@@ -406,23 +394,37 @@ export class Detector {
           failed.error = error;
           throw error;
         });
+    /** What is on disk rests on what people said before. */
+    const soon =
+      <Asked extends readonly unknown[]>(change: (...asked: Asked) => Promise<void>) =>
+      async (...asked: Asked): Promise<void> => {
+        await watched(change)(...asked);
+        this.#snapshots?.soon();
+      };
     return {
+      judge: watched(async () => {
+        for (let waiting = this.#queue.size; waiting > 0; ) {
+          const round = this.#queue.next(MAX_ROUND);
+          waiting -= sizeOf(round);
+          this.#options.onDetected(await this.#judge(round, false));
+        }
+      }),
       tell: watched(async () => {
         const round = this.#queue.next(MAX_ROUND);
         this.#options.onDetected(await this.#judge(round, true));
       }),
-      decide: watched(async (decisions: readonly Decision[], about: readonly string[], whole?: string) => {
+      decide: soon(async (decisions: readonly Decision[], about: readonly string[], whole?: string) => {
         const missing = [...new Set(about)].filter((id) => !this.#correlator.holds(id));
         const { coming } = this.#sorted(missing.flatMap((id) => store.detection(id) ?? []));
         if (coming.length > 0) await this.#tell(this.#correlator.revise(coming));
         await this.#tell(this.#correlator.decide(decisions), whole);
       }),
-      put: watched(async (detections: readonly Detection[]) => {
+      put: soon(async (detections: readonly Detection[]) => {
         const { coming, kept } = this.#sorted(detections);
         await this.#tell(this.#correlator.revise(coming, kept));
       }),
       holding: (detections) => this.#correlator.holdersOf(detections),
-      switch: watched((kind: string, isOn: boolean) => this.#switch(kind, isOn)),
+      switch: soon((kind: string, isOn: boolean) => this.#switch(kind, isOn)),
       judgeAnew: watched((registry: Registry, renewed: () => void) => this.#judgeAnew(registry, renewed)),
     };
   }
@@ -435,10 +437,19 @@ export class Detector {
     renewed();
     ({ monitors: this.#monitors, correlator: this.#correlator } = this.#begun(registry));
     this.#observed = this.#monitors.observes;
-    const { changed, gone } = await this.#restored();
-    const news = changed.filter((one) => JSON.stringify(store.incident(one.id)) !== JSON.stringify(one));
+    const judge = () => judgedWhole(this.#beginning());
+    const { changed, gone } = await (this.#snapshots === undefined
+      ? judge()
+      : this.#snapshots.judging(judge));
+    const news: Incident[] = [];
+    const turns = new Turns();
+    for (const one of changed) {
+      if (!isStored(store, one)) news.push(one);
+      if (turns.isOver) await turns.next();
+    }
     await this.#store({ changed: news, gone });
     onDetected({ changed: news, gone });
+    this.#snapshots?.soon();
   }
 
   async #tell({ changed: found, gone }: Changes, whole?: string): Promise<void> {
@@ -461,45 +472,14 @@ export class Detector {
     this.#observed = this.#monitors.observes;
     if (missed === undefined) return;
     const from = Math.max(now - 2 * missed.rememberMs, (missed.since ?? 0) - LATE_MS);
-    const seen = store.observations({ kinds: missed.observes, from, limit: READ_BACK }).reverse();
+    const seen = await newestKept(store, missed.observes, from, now);
     for (let start = 0; start < seen.length; start += JUDGED_AT_ONCE) {
       const { put, withdraw } = this.#monitors.catchUp(kind, seen.slice(start, start + JUDGED_AT_ONCE));
-      await this.#untilStored(() => store.append([], put));
-      await this.#untilStored(() => store.withdraw(withdraw));
+      await this.#insistence.untilStored(() => store.append([], put));
+      await this.#insistence.untilStored(() => store.withdraw(withdraw));
       const { coming, kept } = this.#sorted(put);
       await this.#tell(this.#correlator.revise(coming, [...withdraw, ...kept]));
     }
-  }
-
-  /** What was judged must be stored: the monitors would not say it again. @throws where the signal ends it */
-  async #untilStored<Value>(put: () => Promise<Value>): Promise<Value> {
-    const { signal } = this.#options;
-    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
-      try {
-        const value = await put();
-        this.#problem = undefined;
-        return value;
-      } catch (error) {
-        this.#problem = error instanceof Error ? error.message : String(error);
-        signal.throwIfAborted();
-        await wait(delayMs, undefined, { signal });
-      }
-    }
-  }
-
-  /** An incident all of whose detections were taken back goes on where they go on under other names. */
-  #succeeded(
-    gone: readonly { id: string; into?: string }[],
-    changed: readonly Incident[],
-    successors: ReadonlyMap<string, string>,
-  ): { id: string; into?: string }[] {
-    return gone.map(({ id, into }) => {
-      const held = into === undefined ? (this.#options.store.incident(id)?.detections ?? []) : [];
-      const successor = held.map((one) => successors.get(one)).find((one) => one !== undefined);
-      const holder =
-        successor === undefined ? into : changed.find(({ detections }) => detections.includes(successor))?.id;
-      return holder === undefined ? { id } : { id, into: holder };
-    });
   }
 
   #isTimeToForget(): boolean {
@@ -515,37 +495,3 @@ export class Detector {
 }
 
 const NOTHING: Changes = { changed: [], gone: [] };
-
-/** So many incidents at a time, each with those that went into it; those that went nowhere come last. Pure. */
-function* partsOf({ changed, gone }: Detected): Generator<Detected> {
-  const joining = Map.groupBy(gone, ({ into }) => into);
-  for (let from = 0; from < changed.length; from += INCIDENTS_AT_ONCE) {
-    const part = changed.slice(from, from + INCIDENTS_AT_ONCE);
-    yield {
-      changed: part,
-      gone: part.flatMap(({ id }) => {
-        const joined = joining.get(id) ?? [];
-        joining.delete(id);
-        return joined;
-      }),
-    };
-  }
-  const left = [...joining.values()].flat();
-  if (left.length > 0) yield { changed: [], gone: left };
-}
-
-/**
- * A finding whose beginning turns out to be another gets another name: the new one rests on some of the same
- * observations. Pure.
- */
-function successorsOf(withdrawn: readonly Detection[], put: readonly Detection[]): Map<string, string> {
-  const restingOn = new Map(
-    put.flatMap(({ id, rule, evidence }) => evidence.map((one) => [`${rule} ${one}`, id])),
-  );
-  const found = new Map<string, string>();
-  for (const { id, rule, evidence } of withdrawn) {
-    const successor = evidence.map((one) => restingOn.get(`${rule} ${one}`)).find((one) => one !== undefined);
-    if (successor !== undefined) found.set(id, successor);
-  }
-  return found;
-}

@@ -10,7 +10,8 @@ export interface Batch {
   readonly detections: readonly Detection[];
 }
 
-const sizeOf = ({ observations, detections }: Batch): number => observations.length + detections.length;
+export const sizeOf = ({ observations, detections }: Batch): number =>
+  observations.length + detections.length;
 
 /**
  * Stands between what is stored, at the disk's pace, and the judging of it. It takes whatever it is given, for that

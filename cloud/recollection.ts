@@ -2,6 +2,7 @@
 import type { Detection } from '../devices/model/detection.ts';
 import type { Incident } from '../devices/model/incident.ts';
 import { largestWindowMs, linkRules } from './correlation/link-rules.ts';
+import { Turns } from './judging/turns.ts';
 import type { StoreReading } from './store/reading.ts';
 import type { Store } from './store/store.ts';
 
@@ -16,7 +17,12 @@ const AT_ONCE = 1_000;
 
 /** Detections that new ones may still join: the recent ones, and all of the incidents that reach into their time. */
 export function* joinable(store: Recollected, from: number): Generator<Detection> {
+  yield* joinableEarlier(store, from);
   yield* store.detections({ from });
+}
+
+/** Of those only what is older, for the incidents that reach into that time. */
+function* joinableEarlier(store: Recollected, from: number): Generator<Detection> {
   for (const { first, detections } of recentIncidents(store, from)) {
     if (first >= from) continue;
     for (const id of detections) {
@@ -27,15 +33,17 @@ export function* joinable(store: Recollected, from: number): Generator<Detection
 }
 
 /** Incidents of the store that are not there any more: their detections were judged anew in a former life. */
-export function noMore(
+export async function noMore(
   store: Store,
   current: readonly Incident[],
   from: number,
-): { id: string; into?: string }[] {
+): Promise<{ id: string; into?: string }[]> {
+  const turns = new Turns();
   const holderOf = new Map(current.flatMap(({ id, detections }) => detections.map((one) => [one, id])));
   const ids = new Set(current.map(({ id }) => id));
   const gone: { id: string; into?: string }[] = [];
   for (const { id, detections } of recentIncidents(store, from)) {
+    if (turns.isOver) await turns.next();
     if (ids.has(id)) continue;
     const into = detections.map((one) => holderOf.get(one)).find((holder) => holder !== undefined);
     gone.push(into === undefined ? { id } : { id, into });

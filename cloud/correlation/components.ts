@@ -94,7 +94,7 @@ export class Components {
   }
 
   /** What is known of whole components. */
-  get standing(): Pick<Runs, 'sizeOf' | 'worstOf' | 'standingOf' | 'setStanding'> {
+  get standing(): Pick<Runs, 'sizeOf' | 'worstOf' | 'standingOf' | 'standings' | 'setStanding'> {
     return this.#runs;
   }
 

@@ -80,6 +80,12 @@ export class Correlator {
     return this.#components.size;
   }
 
+  /** What is in memory. */
+  *held(): Generator<{ id: string; at: number }> {
+    for (const item of this.#components.items())
+      yield { id: this.#components.idOf(item), at: this.#components.atOf(item) };
+  }
+
   /** Whether a detection is in memory. */
   holds(id: string): boolean {
     return this.#components.has(id);
@@ -328,6 +334,21 @@ export class Correlator {
     this.#room.make();
     this.#waitForNoneGone();
     return changes;
+  }
+
+  /**
+   * Some of what changed: incidents that hold about so many detections together, or one that holds more. Who has much
+   * to tell, and others to let go on in between, asks until `hasChanges` says that there is no more.
+   */
+  someChanges(most: number): Changes {
+    if (this.#waiting.size > 0 || this.#room.isFull) return this.changes();
+    this.#judgeAnew();
+    return this.#teller.someChanges(most, this.#decisions);
+  }
+
+  /** These incidents are told again with the next changes; the answer: those that were never told, or are no more. */
+  retell(incidents: readonly string[]): string[] {
+    return this.#teller.retell(incidents);
   }
 
   /** All incidents, the most urgent first, their links not yet in words (see incidentLine, incidentOf). */

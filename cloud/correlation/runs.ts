@@ -249,6 +249,11 @@ export class Runs {
     return this.#get(root, IS_TOLD) === 0 ? undefined : this.#standing.get(root);
   }
 
+  /** Components that anything was told of, by their roots. */
+  standings(): Iterable<[number, Standing]> {
+    return this.#standing;
+  }
+
   setStanding(root: number, standing: Standing | undefined): void {
     this.#set(root, IS_TOLD, standing === undefined ? 0 : 1);
     if (standing === undefined) this.#standing.delete(root);

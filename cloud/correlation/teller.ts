@@ -42,10 +42,20 @@ export class Teller {
 
   /** What changed since this was last asked, as far as it is due (see pace.ts and untold.ts); without a time all of it. */
   changesSince(nowMs: number | undefined, decisions: Decisions): Changes {
-    const { untold, standing } = this.#components;
+    const { untold } = this.#components;
+    return this.#changesOf(nowMs === undefined ? untold.takeAll() : untold.takeDue(nowMs), nowMs, decisions);
+  }
+
+  /** Of what changed only some incidents, which hold about so many detections together. */
+  someChanges(most: number, decisions: Decisions): Changes {
+    return this.#changesOf(this.#components.untold.takeSome(most), undefined, decisions);
+  }
+
+  #changesOf(roots: Iterable<number>, nowMs: number | undefined, decisions: Decisions): Changes {
+    const { standing } = this.#components;
     const changed: Incident[] = [];
     const gone: { id: string; into?: string }[] = [];
-    for (const root of nowMs === undefined ? untold.takeAll() : untold.takeDue(nowMs)) {
+    for (const root of roots) {
       const outlines = this.outlinesOf(root, decisions);
       for (const outline of outlines) changed.push(this.tell(outline));
       gone.push(...goneInto(standing.standingOf(root)?.told ?? [], outlines));
@@ -56,6 +66,19 @@ export class Teller {
       });
     }
     return { changed: changed.sort(byUrgency), gone };
+  }
+
+  /** Says of the components that any of these was told of that they are to be told again; the answer: of which none was. */
+  retell(ids: readonly string[]): string[] {
+    const { standing, untold } = this.#components;
+    const left = new Set(ids);
+    for (const [root, { told }] of standing.standings()) {
+      const names = told.filter(({ id }) => left.has(id));
+      if (names.length === 0) continue;
+      for (const { id } of names) left.delete(id);
+      untold.note(root);
+    }
+    return [...left];
   }
 
   /** Whom what was told of a component may go on with, where some of its detections leave. */

@@ -85,6 +85,25 @@ export class Untold {
     return roots;
   }
 
+  /** The roots of some of what changed, that hold about so many detections together, whatever their pace; the gravest first. */
+  takeSome(most: number): Set<number> {
+    const runs = this.#runs;
+    const roots = new Set<number>();
+    let size = 0;
+    const resting = { runs: this.#resting, next: 0 };
+    for (const queue of [...this.#queues.toReversed(), resting])
+      for (; queue.next < queue.runs.length && size < most; queue.next++) {
+        const run = queue.runs[queue.next];
+        if (run === undefined || !this.isChanged(run)) continue;
+        const root = runs.rootOf(run);
+        size += runs.sizeOf(root);
+        for (const one of runs.ringOf(root)) this.drop(one);
+        roots.add(root);
+      }
+    this.#resting = resting.runs.slice(resting.next);
+    return roots;
+  }
+
   /** The roots of what is to be told now, on a clock that never jumps. */
   takeDue(nowMs: number): number[] {
     const grownBy = ((nowMs - this.#filledMs) * TOLD_PER_SECOND) / 1_000;

@@ -142,6 +142,11 @@ export class Monitors {
     ]);
   }
 
+  /** Whether `observe` wants detections as well. */
+  get looksAtDetections(): boolean {
+    return this.#sigma?.looksAtDetections ?? false;
+  }
+
   /** Of these kinds, those that come in thousands a second. */
   get crowds(): Set<Observation['kind']> {
     return new Set(

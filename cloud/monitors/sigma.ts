@@ -102,6 +102,11 @@ export class SigmaMonitor {
     return this.#running.kinds;
   }
 
+  /** Whether any rule looks at what was judged already. */
+  get looksAtDetections(): boolean {
+    return this.#running.hasDetections;
+  }
+
   get rememberMs(): number {
     return Math.max(this.#options.pauseMs, this.#running.timespanMs) + longestLateness(this.#options);
   }
