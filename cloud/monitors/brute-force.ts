@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Observation } from '../../devices/model/observation.ts';
 import { episodesOf, evidenceOf } from './episodes.ts';
+import { type LogIn, logInsOf, toldOf } from './log-ins.ts';
 import { identitiesOf, type Monitor, whoAndWhence } from './monitor.ts';
 
 const configuration = z.strictObject({
@@ -23,14 +24,11 @@ type Configuration = z.infer<typeof configuration>;
 
 const EVIDENCE = 16;
 
-/** The observation with which the threshold was first reached: `failures` failed log-ins within `withinMs`. */
-function crossing(
-  failed: readonly Observation[],
-  { failures, withinMs }: Configuration,
-): Observation | undefined {
+/** The log-in with which the threshold was first reached: `failures` failed ones within `withinMs`. */
+function crossing(failed: readonly LogIn[], { failures, withinMs }: Configuration): LogIn | undefined {
   return failed.find((last, index) => {
     const first = failed[index - failures + 1];
-    return first !== undefined && last.observedAt - first.observedAt < withinMs;
+    return first !== undefined && last.at - first.at < withinMs;
   });
 }
 
@@ -54,19 +52,21 @@ export const bruteForce: Monitor<Configuration> = {
     return ip === undefined ? [] : [`${observation.asset}|${ip}`];
   },
   rememberMs: ({ pauseMs, withinMs }) => pauseMs + withinMs + 24 * 3_600_000,
+  counts: (observations) => logInsOf(observations).length,
   judge(course, settings, registry) {
     return episodesOf(course, settings.pauseMs).flatMap((episode) => {
-      const failed = episode.observations.filter(({ kind }) => kind === 'login.failed');
-      const reached = crossing(failed, settings);
+      const failures = logInsOf(episode.observations).filter(({ kind }) => kind === 'login.failed');
+      const failed = toldOf(failures);
+      const reached = crossing(failures, settings);
       const last = failed.at(-1);
       if (last === undefined || (reached === undefined && episode.count <= episode.observations.length))
         return [];
-      const at = reached?.observedAt ?? episode.firstAt;
+      const at = reached?.at ?? episode.firstAt;
       const broken = episode.observations.find(
         ({ kind, observedAt }) => kind === 'login.succeeded' && observedAt >= at,
       );
       const accounts = [...new Set(failed.flatMap(({ subjects }) => subjects?.account ?? []))].sort();
-      const attempts = episode.count - (episode.observations.length - failed.length);
+      const attempts = episode.count - episode.observations.length + failures.length;
       const ip = last.observables?.ip ?? 'an unknown address';
       const whom = accounts.length === 1 ? `the account ${accounts[0]}` : `${accounts.length} accounts`;
       return [
@@ -91,6 +91,25 @@ export const bruteForce: Monitor<Configuration> = {
       name: 'ten failures within ten minutes',
       observations: Array.from({ length: 12 }, (_, index) => failure(index * 10_000)),
       expect: [{ at: 90_000, severity: 'medium', count: 12 }],
+    },
+    {
+      name: 'five failures, told by the shop, by its access log and by the system, are five',
+      observations: Array.from({ length: 15 }, (_, index) =>
+        failure(Math.floor(index / 3) * 10_000 + (index % 3) * 700, {
+          source: ['shop-event:shop', 'web-access:shop', 'syslog:server'][index % 3] ?? '',
+          ...(index % 3 === 1 ? { subjects: {} } : {}),
+        }),
+      ),
+      expect: [],
+    },
+    {
+      name: 'ten failures told three times are ten',
+      observations: Array.from({ length: 30 }, (_, index) =>
+        failure(Math.floor(index / 3) * 10_000 + (index % 3) * 700, {
+          source: ['shop-event:shop', 'web-access:shop', 'syslog:server'][index % 3] ?? '',
+        }),
+      ),
+      expect: [{ at: 90_000, severity: 'medium', count: 10 }],
     },
     {
       name: 'the guess that succeeds makes it serious',

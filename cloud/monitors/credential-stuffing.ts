@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Observation } from '../../devices/model/observation.ts';
 import { episodesOf, evidenceOf } from './episodes.ts';
+import { type LogIn, logInsOf, toldOf } from './log-ins.ts';
 import { identitiesOf, type Monitor } from './monitor.ts';
 
 const configuration = z.strictObject({
@@ -28,18 +29,14 @@ const MAX_NAMED = 16;
 const accountOf = (one: Observation): string | undefined => one.subjects?.account?.toLowerCase();
 
 /** The failure with which so many accounts had failed within the time. */
-function crossing(failed: readonly Observation[], { accounts, withinMs }: Configuration) {
+function crossing(failed: readonly LogIn[], { accounts, withinMs }: Configuration) {
   const seen = new Map<string, number>();
   let start = 0;
   for (const one of failed) {
-    const account = accountOf(one) ?? '';
+    const account = one.account ?? '';
     seen.set(account, (seen.get(account) ?? 0) + 1);
-    for (
-      let old = failed[start];
-      old !== undefined && one.observedAt - old.observedAt >= withinMs;
-      old = failed[start]
-    ) {
-      const name = accountOf(old) ?? '';
+    for (let old = failed[start]; old !== undefined && one.at - old.at >= withinMs; old = failed[start]) {
+      const name = old.account ?? '';
       const left = (seen.get(name) ?? 1) - 1;
       if (left === 0) seen.delete(name);
       else seen.set(name, left);
@@ -75,13 +72,16 @@ export const credentialStuffing: Monitor<Configuration> = {
     return ip === undefined || accountOf(observation) === undefined ? [] : [`${observation.asset}|${ip}`];
   },
   rememberMs: ({ pauseMs, withinMs }) => pauseMs + withinMs + 24 * 3_600_000,
+  counts: (observations) => logInsOf(observations).length,
   judge(course, settings, registry) {
     return episodesOf(course, settings.pauseMs).flatMap((episode) => {
-      const failed = episode.observations.filter(({ kind }) => kind === 'login.failed');
-      const reached = crossing(failed, settings);
+      const logIns = logInsOf(episode.observations);
+      const failures = logIns.filter(({ kind }) => kind === 'login.failed');
+      const failed = toldOf(failures);
+      const reached = crossing(failures, settings);
       const last = failed.at(-1);
       if (reached === undefined || last === undefined) return [];
-      if (failed.length < settings.failing * episode.observations.length) return [];
+      if (failures.length < settings.failing * logIns.length) return [];
       const accounts = new Set(failed.map(accountOf));
       // Somebody who forgot and then knew has failed first; whoever gets in at once had the right password on the list.
       const entered = episode.observations.filter(
@@ -93,21 +93,21 @@ export const credentialStuffing: Monitor<Configuration> = {
       return [
         {
           anchor: episode.firstId,
-          at: reached.observedAt,
+          at: reached.at,
           severity: taken.length > 0 ? ('high' as const) : ('medium' as const),
-          summary: `${ip} tried the passwords of ${accounts.size} accounts, ${failed.length} times in vain${taken.length === 0 ? '' : `, and got into ${taken.length === 1 ? `the account ${only}` : `${taken.length} accounts: ${taken.slice(0, 5).join(', ')}`}`}`,
+          summary: `${ip} tried the passwords of ${accounts.size} accounts, ${failures.length} times in vain${taken.length === 0 ? '' : `, and got into ${taken.length === 1 ? `the account ${only}` : `${taken.length} accounts: ${taken.slice(0, 5).join(', ')}`}`}`,
           assets: [last.asset],
           identities: [...new Set(entered.flatMap((one) => identitiesOf(one, registry)))]
             .sort()
             .slice(0, MAX_NAMED),
           observables: { ip, ...(only === undefined ? {} : { account: only }) },
-          facts: { accounts: accounts.size, failures: failed.length, takenOver: taken.length },
+          facts: { accounts: accounts.size, failures: failures.length, takenOver: taken.length },
           evidence: [
             ...evidenceOf(failed, EVIDENCE - Math.min(8, entered.length)),
             ...entered.slice(0, 8).map(({ id }) => id),
           ],
           tactic: 'T1110.004',
-          count: episode.count,
+          count: episode.count - episode.observations.length + logIns.length,
         },
       ];
     });
@@ -116,6 +116,22 @@ export const credentialStuffing: Monitor<Configuration> = {
     {
       name: 'twelve accounts, one try each',
       observations: stuffed,
+      expect: [{ at: 28_000, severity: 'medium', count: 12 }],
+    },
+    {
+      name: 'six accounts, told by the shop and by its access log, are not twelve',
+      observations: stuffed.slice(0, 6).flatMap((one) => [
+        { ...one, source: 'shop-event:shop' },
+        { ...one, source: 'web-access:shop', observedAt: one.observedAt + 900 },
+      ]),
+      expect: [],
+    },
+    {
+      name: 'twelve told twice are twelve',
+      observations: stuffed.flatMap((one) => [
+        { ...one, source: 'shop-event:shop' },
+        { ...one, source: 'web-access:shop', observedAt: one.observedAt + 900 },
+      ]),
       expect: [{ at: 28_000, severity: 'medium', count: 12 }],
     },
     {

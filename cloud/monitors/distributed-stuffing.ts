@@ -3,6 +3,7 @@ import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { DistinctSample, type First, putFirst, rounded } from '../communication/bounded.ts';
 import { burstsOf, outdated, standsFor } from './crowd.ts';
+import { tellerOf } from './log-ins.ts';
 import type { Found } from './monitor.ts';
 import { PerAsset } from './per-asset.ts';
 import type { Standing, StandingMonitor, StandingSample } from './standing.ts';
@@ -37,18 +38,27 @@ const KEPT_SLOTS = (24 * HOUR_MS) / SLOT_MS;
 const MAX_SAMPLE = 256;
 const EVIDENCE = 12;
 const MAX_NAMED = 5;
+/** Kinds of sources that tell of one place's log-ins. */
+const MAX_TELLERS = 16;
 const FEW = 2;
 
 interface Slot {
   readonly number: number;
-  failed: number;
-  succeeded: number;
+  /** By who told it: an access log and the shop tell of the same log-ins, so whoever tells most counts. */
+  readonly failed: Map<string, number>;
+  readonly succeeded: Map<string, number>;
   readonly first: First;
   readonly accounts: DistinctSample<undefined>;
   readonly tries: DistinctSample<{ account: string; ip: string }>;
   /** Who got in, and from where. */
   readonly entered: DistinctSample<{ account: string; ip: string }>;
 }
+
+const most = (byTeller: ReadonlyMap<string, number>): number => Math.max(0, ...byTeller.values());
+const oneMore = (byTeller: Map<string, number>, teller: string) => {
+  if (byTeller.has(teller) || byTeller.size < MAX_TELLERS)
+    byTeller.set(teller, (byTeller.get(teller) ?? 0) + 1);
+};
 
 /** The log-ins of one place, by slots of time. */
 class Place {
@@ -70,15 +80,15 @@ class Place {
   }
 
   /** The slot that it fell into; undefined: too long ago. */
-  add({ kind, observedAt: at, id }: Observation, account: string, ip: string): number | undefined {
+  add({ kind, observedAt: at, id, source }: Observation, account: string, ip: string): number | undefined {
     const number = Math.floor(at / SLOT_MS);
     if (number <= this.newest - KEPT_SLOTS) return undefined;
     putFirst(this.first, at, id);
     this.newest = Math.max(this.newest, number);
     const slot = this.slots.get(number) ?? {
       number,
-      failed: 0,
-      succeeded: 0,
+      failed: new Map(),
+      succeeded: new Map(),
       first: { at, id },
       accounts: new DistinctSample(MAX_SAMPLE),
       tries: new DistinctSample(MAX_SAMPLE),
@@ -86,12 +96,12 @@ class Place {
     };
     this.slots.set(number, slot);
     if (kind === 'login.succeeded') {
-      slot.succeeded++;
+      oneMore(slot.succeeded, tellerOf({ source }));
       slot.entered.add(`${ip} ${account}`, at, id, () => ({ account, ip }));
       return number;
     }
-    slot.failed++;
-    if (slot.failed === 1) Object.assign(slot.first, { at, id });
+    if (slot.failed.size === 0) Object.assign(slot.first, { at, id });
+    oneMore(slot.failed, tellerOf({ source }));
     putFirst(slot.first, at, id);
     slot.accounts.add(account, at, id, () => undefined);
     slot.tries.add(`${ip} ${account}`, at, id, () => ({ account, ip }));
@@ -103,7 +113,8 @@ class Place {
     return burstsOf(this.slots, {
       amountOf: (_, number) => this.failing(number),
       isOne: (slot) =>
-        strangersOf(slot).length >= addresses && slot.failed >= failing * (slot.failed + slot.succeeded),
+        strangersOf(slot).length >= addresses &&
+        most(slot.failed) >= failing * (most(slot.failed) + most(slot.succeeded)),
       floor,
       factor,
       learnedAt: this.first.at + learningMs,
@@ -140,7 +151,7 @@ function foundOf(asset: string, run: readonly Slot[], registry: Registry): Found
   if (begin === undefined) return [];
   const addresses = new Set(run.flatMap(strangersOf));
   const accounts = run.reduce((sum, slot) => sum + slot.accounts.distinct, 0);
-  const failed = run.reduce((sum, slot) => sum + slot.failed, 0);
+  const failed = run.reduce((sum, slot) => sum + most(slot.failed), 0);
   const attempts = run.flatMap((slot) => [...slot.accounts.entries()]).sort(inTime);
   // From where a password failed, and another account's was right.
   const entered = run

@@ -59,6 +59,8 @@ export interface Monitor<Configuration> {
   /** How far back an observation can still change a judgement. */
   rememberMs(configuration: Configuration): number;
   judge(course: Course, configuration: Configuration, registry: Registry): Found[];
+  /** How much these count for once they are summed up, where it is not as many as they are. */
+  counts?(observations: readonly Observation[]): number;
   readonly samples: readonly MonitorSample[];
 }
 

@@ -263,18 +263,18 @@ export class Monitors {
       delete key.carried;
       key.found = new Map([...found].filter(([, text]) => (JSON.parse(text) as Detection).at >= oldest));
     }
-    if (key.observations.length > MAX_OBSERVATIONS_PER_KEY) carry(key);
+    if (key.observations.length > MAX_OBSERVATIONS_PER_KEY) carry(key, monitor);
   }
 }
 
 /** Sums up the older half: a day-long attack keeps its beginning and its count without filling memory. */
-function carry(key: Key): void {
+function carry(key: Key, { counts }: Pick<AnyMonitor, 'counts'>): void {
   const older = key.observations.splice(0, key.observations.length >>> 1);
   const first = older[0];
   const last = older.at(-1);
   if (first === undefined || last === undefined) return;
   key.carried = {
-    count: older.length + (key.carried?.count ?? 0),
+    count: (counts?.(older) ?? older.length) + (key.carried?.count ?? 0),
     firstId: key.carried?.firstId ?? first.id,
     firstAt: key.carried?.firstAt ?? first.observedAt,
     lastAt: last.observedAt,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Observation } from '../../devices/model/observation.ts';
+import { logInsOf } from './log-ins.ts';
 import { identitiesOf, type Monitor, whoAndWhence } from './monitor.ts';
 
 const configuration = z.strictObject({
@@ -67,7 +68,8 @@ export const newAddressLogin: Monitor<Configuration> = {
             before.observables?.ip === ip &&
             observation.observedAt - before.observedAt <= JUST_BEFORE_MS,
         );
-      const guessed = failures.length >= settings.failuresBefore;
+      const tries = logInsOf(failures).length;
+      const guessed = tries >= settings.failuresBefore;
       if (!others && !guessed) return [];
       const account = observation.subjects?.account ?? 'an account';
       const person = registry.resolve(observation.subjects ?? {}, observation.asset);
@@ -77,11 +79,11 @@ export const newAddressLogin: Monitor<Configuration> = {
           anchor: observation.id,
           at: observation.observedAt,
           severity: guessed ? ('high' as const) : ('medium' as const),
-          summary: `Administrator log-in as ${whose} from ${ip}, an address never seen for this account${guessed ? `, after ${failures.length} failed attempts from there` : ''}`,
+          summary: `Administrator log-in as ${whose} from ${ip}, an address never seen for this account${guessed ? `, after ${tries} failed attempts from there` : ''}`,
           assets: [observation.asset],
           identities: identitiesOf(observation, registry),
           observables: whoAndWhence(observation),
-          facts: { failuresBefore: failures.length, knownAddresses: lastUse.size - 1 },
+          facts: { failuresBefore: tries, knownAddresses: lastUse.size - 1 },
           evidence: [...failures.slice(-8).map(({ id }) => id), observation.id],
           tactic: 'T1078',
         },
