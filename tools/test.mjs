@@ -41,6 +41,11 @@ const debianPackages = [
   ['gir1.2-gst-rtsp-server-1.0', `/usr/lib/${multiarch}/girepository-1.0/GstRtspServer-1.0.typelib`],
 ];
 
+/** What the tests start many times, and often end without the time to keep what was compiled. */
+const processes = ['edge/main.ts', 'cloud/main.ts', 'firmware-bridge/main.ts'];
+const compile = (main) =>
+  run(pinnedNode(), [join(projectRoot, main), '--help'], { stdio: ['ignore', 'ignore', 'inherit'] });
+
 /** Lines that are shown of why a test failed at its first try. */
 const MESSAGE_LINES = 6;
 
@@ -65,6 +70,7 @@ async function ensureDebianPackages() {
 await ensurePackages();
 await ensureDebianPackages();
 await ensurePages();
+await Promise.all(processes.map(compile));
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
 const report = join(folder, 'report.json');
