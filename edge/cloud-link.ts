@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../devices/model/clock.ts';
 import type { UplinkStatus } from './api/contract.ts';
 import type { GatewayConfiguration } from './config.ts';
+import type { Membership } from './enrolment/membership.ts';
 import type { Gateway } from './gateway.ts';
 import type { Health } from './health/health.ts';
 import type { DurableOutbox } from './outbox/open.ts';
-import { createUplink, type Uplink, type UplinkMetrics } from './outbox/uplink.ts';
+import { createUplink, type Uplink, type UplinkMetrics, type UplinkOptions } from './outbox/uplink.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /** The gateway says this often how it is, by the site's clock, while the cloud listens. */
@@ -21,6 +22,8 @@ export interface CloudLinkParts {
   quarantine: Quarantine;
   gateway: Gateway;
   health: Pick<Health, 'report'>;
+  /** Where this gateway has joined a cloud: in place of addresses and tokens of the configuration. */
+  membership?: Membership | undefined;
   onChanged(): void;
   onTrouble(message: string): void;
 }
@@ -62,27 +65,11 @@ export class CloudLink {
 
   #open(): void {
     if (this.#signal.aborted) return;
-    const { configuration, outbox, clock, gateway, onTrouble } = this.#parts;
-    const settings = configuration.uplink;
-    if (settings === undefined) return;
-    let token: string;
-    let ca: Buffer | undefined;
-    try {
-      token = readFileSync(configuration.resolve(settings.tokenFile), 'utf8').trim();
-      if (settings.caFile !== undefined) ca = readFileSync(configuration.resolve(settings.caFile));
-    } catch (error) {
-      onTrouble(`uplink: ${error instanceof Error ? error.message : String(error)}`);
-      setTimeout(() => this.#open(), FILES_AGAIN_MS).unref();
-      return;
-    }
+    const { outbox, clock, gateway, onTrouble } = this.#parts;
+    const address = this.#address();
+    if (address === undefined) return;
     this.#uplink = createUplink(
-      {
-        gateway: configuration.gateway.id,
-        token,
-        ...(ca === undefined ? {} : { ca }),
-        ...(settings.mqtt === undefined ? {} : { mqttUrl: settings.mqtt }),
-        ...(settings.https === undefined ? {} : { httpsUrl: settings.https }),
-      },
+      address,
       {
         outbox,
         clock,
@@ -94,6 +81,36 @@ export class CloudLink {
       },
       this.#signal,
     );
+  }
+
+  /** Undefined where there is none, or none yet. */
+  #address(): UplinkOptions | undefined {
+    const { configuration, membership, onTrouble } = this.#parts;
+    const gateway = configuration.gateway.id;
+    if (membership !== undefined)
+      return {
+        gateway,
+        token: '',
+        connect: (address, signal) => membership.connect(address, signal),
+        ...membership.addresses,
+      };
+    const settings = configuration.uplink;
+    if (settings === undefined) return undefined;
+    try {
+      const token = readFileSync(configuration.resolve(settings.tokenFile), 'utf8').trim();
+      const { caFile, mqtt, https } = settings;
+      return {
+        gateway,
+        token,
+        ...(caFile === undefined ? {} : { ca: readFileSync(configuration.resolve(caFile)) }),
+        ...(mqtt === undefined ? {} : { mqttUrl: mqtt }),
+        ...(https === undefined ? {} : { httpsUrl: https }),
+      };
+    } catch (error) {
+      onTrouble(`uplink: ${error instanceof Error ? error.message : String(error)}`);
+      setTimeout(() => this.#open(), FILES_AGAIN_MS).unref();
+      return undefined;
+    }
   }
 
   #status(connected: boolean): void {

@@ -23,6 +23,7 @@ import {
   peopleInDeliveries,
 } from './panel/hand-over-configuration.ts';
 import { everyRule, ruleConfigurations } from './rules/configuration.ts';
+import { sealingSettings } from './sealing/settings.ts';
 import { assignmentProblems, assignments } from './site/assignments.ts';
 import { transmissionSettings } from './transmission/settings.ts';
 
@@ -72,6 +73,8 @@ export const gatewayDocument = z.strictObject({
   cameras: z.array(cameraConfiguration).max(256).default([]),
   /** Pictures that are kept for detections. */
   evidence: evidenceConfiguration.default(evidenceConfiguration.parse({})),
+  /** Where the key lies that this gateway's secrets are sealed with. */
+  sealing: sealingSettings.default({ kind: 'auto' }),
   /** Absent: every rule there is, as it comes. */
   rules: ruleConfigurations.default(everyRule),
   panel: armingConfiguration,
@@ -107,9 +110,13 @@ export interface GatewayConfiguration extends Omit<GatewayDocument, 'registry' |
 
 /**
  * Reads a gateway's configuration and the registry it names.
+ * @param textOf of a file, where something else is to be looked at than what lies on the disk
  * @throws ConfigurationError that names file, line and key
  */
-export function readGatewayConfiguration(file: string): GatewayConfiguration {
+export function readGatewayConfiguration(
+  file: string,
+  textOf: (file: string) => string = onDisk,
+): GatewayConfiguration {
   const document = parseConfiguration(gatewayDocument, textOf(file), file);
   const from = (relative: string) => resolve(dirname(file), relative);
   const registryFile = from(document.registry);
@@ -182,7 +189,7 @@ export function strangers(
   ];
 }
 
-function textOf(file: string): string {
+function onDisk(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

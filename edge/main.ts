@@ -4,15 +4,19 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { ConfigurationError } from '../devices/configuration.ts';
 import { clockFromText, systemClock } from '../devices/model/clock.ts';
+import packageDocument from '../package.json' with { type: 'json' };
 import { hashPassword } from './broker/password.ts';
 import { SteadyClock } from './clock/steady-clock.ts';
 import { type GatewayConfiguration, readGatewayConfiguration } from './config.ts';
+import { liveAsMember, memberOf } from './enrolment/life.ts';
+import type { Membership } from './enrolment/membership.ts';
 import { readSecret } from './pin.ts';
 import { rehearse } from './rehearsal.ts';
 import { takeConfiguration } from './reload.ts';
 import { type RunningGateway, runGateway } from './run.ts';
 import { type OpenSitePage, openSitePage } from './site-page.ts';
 import { startProblem } from './start-problem.ts';
+import { Updates } from './updates/updates.ts';
 import { watchFiles } from './watch.ts';
 
 const help = `gatehouse edge: the gateway of one site
@@ -43,10 +47,12 @@ Environment:
   GATEHOUSE_CLOCK origin,startedAt,rate: a clock that runs faster, for demonstrations
 
 Ends with 0; with 1 when it could not start; with 2 for a mistake in the configuration or the
-command line; with 70 when its disk failed.
+command line; with 70 when its disk failed; with 75 when it wants to be started again, for a
+configuration that the desk has signed.
 `;
 
-const exitCode = { ok: 0, failed: 1, mistaken: 2, diskFailed: 70 } as const;
+const exitCode = { ok: 0, failed: 1, mistaken: 2, diskFailed: 70, restart: 75 } as const;
+const { version } = packageDocument;
 /** Everything should be on disk by then; otherwise the log's recovery at the next start finds what was. */
 const STOP_WITHIN_MS = 8_000;
 
@@ -88,8 +94,21 @@ async function printHash(what: 'PIN' | 'Password'): Promise<void> {
   process.stdout.write(`${await hashPassword(secret)}\n`);
 }
 
+/** What lies in the files, or, where a new configuration on probation can't be read, the one from before. */
+function firstConfiguration(file: string, updates: Updates): GatewayConfiguration {
+  updates.start();
+  try {
+    return readGatewayConfiguration(file);
+  } catch (error) {
+    if (!updates.putBack(error instanceof Error ? error.message : String(error)))
+      return configurationIn(file);
+  }
+  return configurationIn(file);
+}
+
 async function run(file: string): Promise<void> {
-  const first = configurationIn(file);
+  const updates = new Updates(file);
+  const first = firstConfiguration(file, updates);
   const log = pino({ level: process.env.GATEHOUSE_LOG ?? 'info' }, pino.destination({ dest: 2, sync: true }));
   const given = clockFromText(process.env.GATEHOUSE_CLOCK);
   const clock = given === systemClock ? new SteadyClock(first.gateway.clock) : given;
@@ -116,12 +135,17 @@ async function run(file: string): Promise<void> {
     // It only makes the first badges quicker: no reason to leave a site without its gateway.
     log.error({ err: error }, 'the rehearsal failed');
   }
+  let membership: Membership | undefined;
   try {
+    const member = await memberOf(first);
+    membership = member.membership;
+    if (member.warning !== undefined) log.warn(member.warning);
     running = await runGateway(
       {
         configuration: first,
         clock,
         log,
+        membership,
         onFatal: (error) => {
           isHealthy = false;
           log.fatal({ err: error }, 'the disk has failed');
@@ -147,6 +171,8 @@ async function run(file: string): Promise<void> {
     // Asked to stop while it was starting.
     if (ending.signal.aborted) return;
     say(startProblem(error, first));
+    if (updates.putBack(error instanceof Error ? error.message : String(error)))
+      say('the configuration from before is put back: start it again');
     log.debug({ err: error }, 'could not start');
     stop(exitCode.failed);
     return;
@@ -154,14 +180,15 @@ async function run(file: string): Promise<void> {
 
   const { gateway, quarantine, drivers } = running;
   let inForce = first;
-  const reload = () => {
-    if (running === undefined || page === undefined) return;
+  /** @returns why the files were refused */
+  const reload = (fromDesk = false): string | undefined => {
+    if (running === undefined || page === undefined) return undefined;
     let wanted: GatewayConfiguration;
     try {
       wanted = readGatewayConfiguration(file);
       const { taken, needsRestart, ...rest } = takeConfiguration(running, page, inForce, wanted);
       inForce = rest.inForce;
-      if (taken.length === 0 && needsRestart.length === 0) return;
+      if (taken.length === 0 && needsRestart.length === 0) return undefined;
       log.info({ taken, needsRestart }, 'the configuration was changed');
       if (needsRestart.length > 0)
         log.warn(`to take ${needsRestart.join(', ')} from ${file}, the gateway must be restarted`);
@@ -172,6 +199,9 @@ async function run(file: string): Promise<void> {
           needsRestart: restartText || 'nothing',
         })
         .catch((error: unknown) => log.error({ err: error }, 'the change could not be recorded'));
+      // What the desk has signed takes effect as a whole: whoever supervises the process starts it again.
+      if (needsRestart.length > 0 && fromDesk) stop(exitCode.restart);
+      return undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error(`refused, the configuration from before stays in force: ${reason}`);
@@ -179,10 +209,28 @@ async function run(file: string): Promise<void> {
       for (const line of reason.split('\n').slice(0, 3))
         quarantine.add({ at, wall: 'configuration', peer: file, reason: line, raw });
       page.changed();
+      return reason;
     }
   };
-  watchFiles(() => [file, inForce.registryFile], reload, ending.signal);
-  process.on('SIGHUP', reload);
+  if (membership !== undefined)
+    liveAsMember(
+      {
+        membership,
+        updates,
+        version,
+        inForce: () => inForce,
+        isHealthy: () => isHealthy,
+        reload: () => reload(true),
+        onTrouble: (message) => log.warn({ message }, 'membership'),
+      },
+      ending.signal,
+    );
+  watchFiles(
+    () => [file, inForce.registryFile],
+    () => void reload(),
+    ending.signal,
+  );
+  process.on('SIGHUP', () => void reload());
 
   const { ports } = drivers.broker;
   const mqtt = { tls: ports.tls ?? null, plain: ports.plain ?? null };

@@ -10,6 +10,7 @@ import { ColdChain } from './cold-chain/cold-chain.ts';
 import { ColdChainStore } from './cold-chain/store.ts';
 import type { GatewayConfiguration } from './config.ts';
 import { Drivers } from './drivers/drivers.ts';
+import type { Membership } from './enrolment/membership.ts';
 import { Gateway } from './gateway.ts';
 import { Health } from './health/health.ts';
 import { linuxFolders } from './health/reading.ts';
@@ -43,6 +44,8 @@ export interface RunOptions {
   clock: Clock;
   log: Logger;
   /** The disk has failed: the process must end, or it would acknowledge what it can't keep. */
+  /** Where this gateway has joined a cloud. */
+  membership?: Membership | undefined;
   onFatal(error: Error): void;
   onChanged(): void;
   onObserved?(observation: Observation): void;
@@ -150,7 +153,7 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     steady: clock instanceof SteadyClock ? clock : undefined,
     outbox,
     maxOutboxBytes: configuration.gateway.maxOutboxBytes,
-    hasCloud: configuration.uplink !== undefined,
+    hasCloud: configuration.uplink !== undefined || options.membership !== undefined,
     folders: { state: stateDirectory, ...linuxFolders },
     tell: (kind, facts) => gateway.note(kind, facts),
     onTrouble,
@@ -174,9 +177,10 @@ export async function runGateway(options: RunOptions, signal: AbortSignal): Prom
     .then(onChanged, (error: unknown) =>
       onTrouble(`the cold chain's record can't be taken up: ${String(error)}`),
     );
-  if (configuration.uplink !== undefined)
+  const { membership } = options;
+  if (configuration.uplink !== undefined || membership !== undefined)
     cloud = new CloudLink(
-      { configuration, clock, outbox, quarantine, gateway, health, onChanged, onTrouble },
+      { configuration, membership, clock, outbox, quarantine, gateway, health, onChanged, onTrouble },
       signal,
     );
   return { gateway, drivers, outbox, quarantine, memory, health, coldChain, registry, cloud, transmission };

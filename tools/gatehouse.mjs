@@ -6,6 +6,10 @@ import { ensurePackages, ensurePages, pinnedNode, projectRoot, run, stop } from 
 
 const commands = {
   edge: { house: 'edge/main.ts', says: 'run the gateway of a site', pages: true },
+  enrol: {
+    house: 'edge/enrolment/command.ts',
+    says: 'let a gateway join a cloud with a code, or forget all',
+  },
   cloud: { house: 'cloud/main.ts', says: 'run the cloud: ingest, correlation, the desk', pages: true },
   bridge: { house: 'firmware-bridge/main.ts', says: 'run the firmware bridge: serial devices to MQTT' },
   simulate: { house: 'simulators/main.ts', says: 'run a scenario against simulated hardware', pages: true },

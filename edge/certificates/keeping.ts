@@ -1,6 +1,6 @@
 /** Certificates with their keys as files: written whole or not at all, and looked at before they are used again. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
 /** PEM. The certificate may be followed by those that lead to its authority. */
@@ -10,11 +10,11 @@ export interface CertificatePair {
 }
 
 /** Writes all or nothing, and is on disk when it returns. */
-export function writeWhole(path: string, text: string, mode: number): void {
+export function writeWhole(path: string, text: string | Uint8Array, mode: number): void {
   const draft = `${path}.new`;
   const file = openSync(draft, 'w', mode);
   try {
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

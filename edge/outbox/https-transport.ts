@@ -1,6 +1,7 @@
 /** To the cloud over HTTPS, where nothing else gets through: one batch of a lane at a time, commands by long poll. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Lane } from '../../devices/wire.ts';
@@ -12,6 +13,7 @@ import {
   takeReceipt,
 } from './transport.ts';
 
+const HTTPS_PORT = 443;
 const WAIT_SECONDS = 25;
 const POST_TIMEOUT_MS = 30_000;
 const POLL_TIMEOUT_MS = (WAIT_SECONDS + 15) * 1_000;
@@ -33,7 +35,7 @@ interface HttpAnswer {
  */
 export async function connectHttps(
   url: string,
-  { gateway, token, ca }: CloudAddress,
+  { gateway, token, ca, connect: proved }: CloudAddress,
   events: TransportEvents,
   signal: AbortSignal,
 ): Promise<Transport> {
@@ -44,6 +46,15 @@ export async function connectHttps(
     ? new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
     : new HttpAgent({ keepAlive: true });
   const ending = new AbortController();
+  if (proved !== undefined)
+    // Agents ask for connections; these come with the peer known already.
+    agent.createConnection = (_options, done) => {
+      proved({ host: origin.hostname, port: Number(origin.port) || HTTPS_PORT }, ending.signal).then(
+        ({ socket }) => done?.(null, socket),
+        (error: unknown) => done?.(error instanceof Error ? error : new Error(String(error)), new Socket()),
+      );
+      return undefined;
+    };
   const { promise: closed, resolve } = Promise.withResolvers<string>();
   const end = (reason: string) => {
     resolve(reason);
@@ -69,7 +80,7 @@ export async function connectHttps(
           timeout: timeoutMs,
           signal: ending.signal,
           headers: {
-            authorization: `Bearer ${token}`,
+            ...(proved === undefined ? { authorization: `Bearer ${token}` } : {}),
             ...(body === undefined
               ? {}
               : { 'content-type': 'application/octet-stream', 'content-length': body.length }),

@@ -3,7 +3,7 @@
  * is the outbox's and the uplink's. Batches go at QoS 0: a PUBACK would come before the cloud has stored anything
  * and says nothing that the receipt does not say better.
  */
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, MqttClient } from 'mqtt';
 import { commandTopic, MAX_BATCHES_IN_FLIGHT, receiptTopic, uplinkTopic } from '../../devices/wire.ts';
 import {
   type CloudAddress,
@@ -16,6 +16,7 @@ import {
 /** A connection that answers nothing for this long, and then nothing to a ping, is half open. */
 const KEEPALIVE_SECONDS = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
+const MQTTS_PORT = 8_883;
 /** Subscription return code for a refusal, MQTT 3.1.1 section 3.9.3. */
 const SUBSCRIPTION_REFUSED = 128;
 
@@ -26,7 +27,7 @@ const SUBSCRIPTION_REFUSED = 128;
  */
 export async function connectMqtt(
   url: string,
-  { gateway, token, ca }: CloudAddress,
+  { gateway, token, ca, connect: proved }: CloudAddress,
   events: TransportEvents,
   signal: AbortSignal,
 ): Promise<Transport> {
@@ -35,7 +36,7 @@ export async function connectMqtt(
     protocolVersion: 4,
     clientId: gateway,
     username: gateway,
-    password: token,
+    ...(proved === undefined ? { password: token } : {}),
     clean: true,
     keepalive: KEEPALIVE_SECONDS,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -44,7 +45,13 @@ export async function connectMqtt(
     queueQoSZero: false,
     ...(ca === undefined ? {} : { ca }),
   };
-  const client = connect(url, options);
+  let client: MqttClient;
+  if (proved === undefined) client = connect(url, options);
+  else {
+    const { hostname, port } = new URL(url);
+    const { socket } = await proved({ host: hostname, port: Number(port) || MQTTS_PORT }, signal);
+    client = new MqttClient(() => socket, options);
+  }
   const { promise: closed, resolve: close } = Promise.withResolvers<string>();
   const end = (reason: string) => {
     close(reason);

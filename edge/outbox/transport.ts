@@ -1,4 +1,5 @@
 /** A connection to the cloud, whichever way it was made. */
+import type { TLSSocket } from 'node:tls';
 import type { Command } from '../../devices/model/command.ts';
 import { downlinkCommand, type Lane, type Receipt, receipt } from '../../devices/wire.ts';
 
@@ -28,6 +29,8 @@ export interface CloudAddress {
   token: string;
   /** Certificate authorities (PEM) that the cloud's certificate may be signed by; without it those that Node knows. */
   ca?: string | Buffer;
+  /** In place of token and `ca`: gives a connection over which both sides have proved who they are. */
+  connect?: (address: { host: string; port: number }, signal: AbortSignal) => Promise<{ socket: TLSSocket }>;
 }
 
 /** Anything longer is no receipt and no command. */
