@@ -256,7 +256,7 @@ function Node(props: {
       class={classes.join(' ')}
       transform={`translate(${props.x - NODE_WIDTH / 2} ${props.y - NODE_HEIGHT / 2})`}
       role="button"
-      tabIndex={props.isTabStop ? 0 : -1}
+      tabindex={props.isTabStop ? 0 : -1}
       data-asset={asset.id}
       aria-pressed={props.isChosen}
       aria-label={words('node.label', {

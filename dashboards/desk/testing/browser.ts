@@ -1,35 +1,54 @@
 /// <reference types="node" />
-/** For tests only: builds the desk and opens it in Chromium. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
-import { build } from 'vite';
+/** For tests only: the built desk over the fixtures, in a window of the run's own Chromium. */
+import type { Browser } from 'playwright-core';
+import type { Role, SituationalPicture } from '../../../cloud/api/contract.ts';
+import {
+  builtApplication,
+  openWindow,
+  stageBrowser,
+  type Window,
+  type WindowOptions,
+} from '../../kit/testing/stage.ts';
+import { type DeskServer, startDeskServer } from './server.ts';
 
-/** Builds into a folder of its own, so that it is never another state of the sources that is tested. */
-export async function buildDesk(): Promise<{ folder: string; remove: () => Promise<void> }> {
-  // A test runner's own NODE_ENV would build in the libraries' checks for development.
-  process.env.NODE_ENV = 'production';
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-desk-'));
-  await build({
-    configFile: new URL('../../vite.config.ts', import.meta.url).pathname,
-    mode: 'desk',
-    logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true },
-  });
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+/** The desk as this run built it. */
+export const buildDesk = async (): Promise<{ folder: string; remove: () => Promise<void> }> => ({
+  folder: await builtApplication('desk'),
+  // It goes with the run.
+  remove: async () => undefined,
+});
+
+export const openBrowser = stageBrowser;
+
+export interface DeskOptions extends WindowOptions {
+  isSignedIn?: boolean;
+  content?: 'full' | 'empty';
+  role?: Role;
+  /** Another picture than that of `content`. */
+  picture?: SituationalPicture;
 }
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: process.env.GATEHOUSE_CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+export interface OpenDesk extends Window {
+  server: DeskServer;
+  /** Ends the window and its server. */
+  close: () => Promise<void>;
+}
+
+/** A desk of its own, opened at a path such as `#/incidents`. */
+export async function openDesk(browser: Browser, path: string, options: DeskOptions = {}): Promise<OpenDesk> {
+  const { isSignedIn = true, content = 'full', role, picture, ...window } = options;
+  const server = await startDeskServer({
+    folder: await builtApplication('desk'),
+    isSignedIn,
+    content,
+    ...(role === undefined ? {} : { role }),
+    ...(picture === undefined ? {} : { picture }),
   });
+  const opened = await openWindow(browser, server.address, window);
+  await opened.page.goto(server.address + path);
+  const close = async () => {
+    await opened.context.close();
+    await server.close();
+  };
+  return { ...opened, server, close };
+}

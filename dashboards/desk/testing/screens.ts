@@ -1,10 +1,11 @@
 /// <reference types="node" />
 /** For development: `node dashboards/desk/testing/screens.ts FOLDER [name…]` takes pictures of every page. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import type { Role } from '../../../cloud/api/contract.ts';
-import { buildDesk, openBrowser } from './browser.ts';
+import { buildApplication, chromiumOptions } from '../../kit/testing/making.ts';
 import { type DeskServer, startDeskServer } from './server.ts';
 
 const sizes = {
@@ -42,28 +43,28 @@ const shots: Shot[] = [
   { name: 'incident-phone-dark', size: 'phone', theme: 'dark', path: incident, full: true },
   { name: 'incident-tablet-light', size: 'tablet', theme: 'light', path: incident },
   {
-    name: 'monitors-desk-dark',
+    name: 'toolkit-desk-dark',
     size: 'desk',
     theme: 'dark',
-    path: '#/monitors',
+    path: '#/toolkit',
     full: true,
     role: 'administrator',
   },
   {
-    name: 'monitors-desk-light',
+    name: 'toolkit-desk-light',
     size: 'desk',
     theme: 'light',
-    path: '#/monitors',
+    path: '#/toolkit',
     full: true,
     role: 'administrator',
   },
-  { name: 'monitors-phone-light', size: 'phone', theme: 'light', path: '#/monitors', full: true },
-  { name: 'monitors-empty-desk-light', size: 'desk', theme: 'light', path: '#/monitors', server: 'empty' },
+  { name: 'toolkit-phone-light', size: 'phone', theme: 'light', path: '#/toolkit', full: true },
+  { name: 'toolkit-empty-desk-light', size: 'desk', theme: 'light', path: '#/toolkit', server: 'empty' },
   {
-    name: 'monitors-error-phone-dark',
+    name: 'toolkit-error-phone-dark',
     size: 'phone',
     theme: 'dark',
-    path: '#/monitors',
+    path: '#/toolkit',
     before: (server) => server.fail(true),
   },
   {
@@ -218,12 +219,13 @@ const shots: Shot[] = [
 
 const [folder = 'screens', ...names] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
-const built = await buildDesk();
-const browser = await openBrowser();
+const parent = await mkdtemp(join(tmpdir(), 'gatehouse-screens-'));
+const built = await buildApplication('desk', parent);
+const browser = await chromium.launch(chromiumOptions);
 for (const shot of shots) {
   if (names.length > 0 && !names.some((name) => shot.name.includes(name))) continue;
   const server = await startDeskServer({
-    folder: built.folder,
+    folder: built,
     isSignedIn: shot.server !== 'signed-out',
     content: shot.server === 'empty' ? 'empty' : 'full',
     ...(shot.role === undefined ? {} : { role: shot.role }),
@@ -250,4 +252,4 @@ for (const shot of shots) {
   await server.close();
 }
 await browser.close();
-await built.remove();
+await rm(parent, { recursive: true, force: true });

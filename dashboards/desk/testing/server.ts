@@ -26,9 +26,11 @@ import { scenes } from '../fixtures/scenes.ts';
 import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
 import { alertingRoutes } from './alerting-routes.ts';
+import { awarenessRoutes } from './awareness-routes.ts';
 import { incidentDeskRoutes } from './incident-desk-routes.ts';
 import { landscapeRoutes } from './landscape-routes.ts';
 import { outwardRoutes } from './outward-routes.ts';
+import { peopleRoutes, signInWays } from './people-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { responseRoutes } from './response-routes.ts';
@@ -152,6 +154,7 @@ export async function startDeskServer(options: {
     isSignedIn = false;
     return context.body(null, 204);
   });
+  app.get('/api/sign-in', (context) => context.json(signInWays));
   app.use('/api/*', async (context, proceed) => {
     if (!isSignedIn) return context.json({ error: { code: 'signed-out', message: 'Sign in.' } }, 401);
     const isReading = context.req.method === 'GET' && !context.req.path.endsWith('/stream');
@@ -194,6 +197,8 @@ export async function startDeskServer(options: {
     '/api/response',
     responseRoutes(picture.clock.now, () => received.at(-1)?.body),
   );
+  app.route('/api/awareness', awarenessRoutes(picture.clock.now, isEmpty));
+  app.route('/api', peopleRoutes(picture.clock.now));
   app.get('/api/picture', (context) => context.json(picture));
   app.get('/api/people', (context) =>
     context.json({
