@@ -12,7 +12,6 @@ import type {
   CascadeService,
   Suggestion,
 } from '../cascade/report.ts';
-import type { MonitorState } from '../monitors/monitor-state.ts';
 import type { MitigationRow, RiskRegister, RiskRow } from '../risk/report.ts';
 import type { Activity, Role, Ruling, Suppression } from '../store/store.ts';
 import type { IncidentPresence } from './contract/incident-desk.ts';
@@ -252,11 +251,6 @@ export interface SuppressionRequest {
   until: number;
   /** Back to when what is found already is kept back as well; from now on where it is not said. */
   from?: number;
-}
-
-export type { MonitorState };
-export interface MonitorList {
-  items: MonitorState[];
 }
 
 /** POST /api/incidents/:id/<acknowledge|assign|note|contain|resolve|false-alarm|reopen> */
@@ -622,6 +616,7 @@ export * from './contract/awareness.ts';
 export * from './contract/cascade.ts';
 export * from './contract/continuity.ts';
 export * from './contract/duties.ts';
+export * from './contract/gateways.ts';
 export * from './contract/hunt.ts';
 export * from './contract/incident-desk.ts';
 export * from './contract/people.ts';
@@ -633,4 +628,3 @@ export * from './contract/risk.ts';
 export * from './contract/sharing.ts';
 export * from './contract/shifts.ts';
 export * from './contract/toolkit.ts';
-export * from './contract/gateways.ts';

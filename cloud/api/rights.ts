@@ -66,6 +66,10 @@ export const rights = [
   'continuity.run',
   'continuity.edit',
   'continuity.exercise',
+  'gateways.read',
+  'gateways.enrol',
+  'gateways.configure',
+  'gateways.revoke',
 ] as const;
 export type Right = (typeof rights)[number];
 
