@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { visit } from '../cyber/visitor.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
 import { expectedOutline } from './break-in.ts';
 import { openChromium, openWindow, signInAtDesk, type View } from './chromium.ts';
+import { contain } from './contain.ts';
 import { DeskClient, type DeskPage, outline } from './desk-client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-break-in-'));
@@ -16,6 +18,8 @@ const SPEED = 20;
 const SETTLE_MS = 120_000;
 /** An evening: closed, and armed by the schedule. */
 const ORIGIN = Date.parse('2026-11-24T20:40:00+01:00');
+
+const THEIR_LOG_IN = { account: 'a.weber', password: 'Linden-1987' };
 
 const views: Record<string, View> = {
   dark: { width: 1_440, height: 900, theme: 'dark' },
@@ -147,6 +151,39 @@ describe('a break-in, told over real wires', () => {
         await shoot(site, `site-${name}`);
         await window.close();
       }
+    } finally {
+      await browser.close();
+    }
+  }, 300_000);
+
+  test('is contained by two people who have never seen it: twelve touches, less than two minutes', async () => {
+    const { shop, pharmacy } = stage.world;
+    const logIn = () =>
+      visit(shop.url, '/admin/login', { address: '198.51.100.10', agent: 'curl' }, THEIR_LOG_IN);
+    // They went in by the door and left the latch as it is: it must lock because of what people do here.
+    pharmacy.backDoorEntry.unlatch();
+    await pharmacy.settled();
+    expect(await logIn()).toBe(302);
+    const browser = await openChromium();
+    try {
+      const told = { incident: theOne?.summary.id ?? '', playbook: 'Forced door with a taken account' };
+      const { touches, tookMs, story, note } = await contain(stage, browser, told, shoot);
+      expect(touches.length, touches.join('\n')).toBeLessThanOrEqual(12);
+      expect(tookMs).toBeLessThan(120_000);
+      expect(story).toContain('200 failed log-ins for the account a.weber');
+      // The lock itself, which has read back to the gateway; and the shop, which knows the password and refuses.
+      expect(pharmacy.backDoorEntry.locked).toBe(true);
+      expect([...shop.blocked]).toEqual(['a.weber']);
+      expect(await logIn()).toBe(401);
+      expect(note).toContain('Lock: Back door lock (Linden Pharmacy)');
+      expect(note).toContain(`${stage.second.name} agreed`);
+      expect(note).toContain('Block the account a.weber');
+      expect(note).toContain('Still to do: Afterwards: passwords, codes, evidence');
+      const client = desk();
+      await client.signIn(stage.second.name, stage.second.password);
+      const now = (await client.pages()).find(({ summary }) => summary.id === theOne?.summary.id);
+      expect(now?.summary.state).toBe('contained');
+      expect(stage.mailbox.mails.some(({ to }) => to.includes('anna.weber@linden.example'))).toBe(true);
     } finally {
       await browser.close();
     }

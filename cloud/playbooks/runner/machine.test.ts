@@ -273,6 +273,27 @@ describe('a run', () => {
     bench.take({ type: 'refuse', step: bench.key(A), by: 'tom', text: 'the police are inside' });
     expect(bench.step(A)).toMatchObject({ state: 'failed', text: 'the police are inside' });
   });
+
+  test('agreed to by one alone is done, and reviewed by somebody else once, also when the run is over', () => {
+    const bench = new Bench({ [A]: action('danger', { on_success: E }), [E]: end });
+    const step = bench.key(A);
+    const review = { type: 'review', step, wasRight: false, text: 'ring first' } as const;
+    expect(bench.take({ ...review, by: 'ines' })).toBe('not-now');
+    bench.take({ type: 'approve', step, by: 'mara', alone: { reason: 'nobody answers' } });
+    expect(bench.sent).toHaveLength(1);
+    bench.outcome('ok');
+    expect(bench.run.status).toBe('done');
+    expect(bench.take({ ...review, by: 'mara' })).toBe('same-person');
+    expect(bench.take({ ...review, by: 'ines' })).toBeUndefined();
+    expect(bench.take({ ...review, by: 'tom' })).toBe('not-now');
+    expect(bench.step(A).approval?.alone).toMatchObject({
+      reason: 'nobody answers',
+      review: { by: 'ines', wasRight: false, text: 'ring first' },
+    });
+    expect(bench.run.log.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['approved-alone', 'review-objected']),
+    );
+  });
 });
 
 /** A workflow out of any steps that lead anywhere: also to what is not there, in circles, into themselves. */

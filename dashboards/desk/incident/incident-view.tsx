@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { incident, leaveIncident, loadIncident, picture, zoneOfSite } from '../live/desk-state.ts';
 import { Plan } from '../picture/plan.tsx';
 import { nowInSteps, TemperaturePlot } from '../picture/temperature-plot.tsx';
+import { isToolOn } from '../session.ts';
 import { text } from '../text.ts';
 import { act, mayAct } from './actions.ts';
 import { ActivityLog, NOTE_FIELD } from './activity-log.tsx';
@@ -119,9 +120,13 @@ function Content({ page }: { page: IncidentPage }) {
           <WhyOne page={page} />
         </div>
         <div class="incident-side">
-          <Later load={loadResponse} with={{ incident: summary.id }} />
-          <Later key={`duties-${summary.id}`} load={loadDuties} with={{ incident: summary.id }} />
-          <Later load={loadNext} with={{ incident: summary.id, stamp: summary.last }} />
+          {isToolOn('response') ? <Later load={loadResponse} with={{ incident: summary.id }} /> : null}
+          {isToolOn('sharing') ? (
+            <Later key={`duties-${summary.id}`} load={loadDuties} with={{ incident: summary.id }} />
+          ) : null}
+          {isToolOn('cascading-effects') ? (
+            <Later load={loadNext} with={{ incident: summary.id, stamp: summary.last }} />
+          ) : null}
           <Later key={`similar-${summary.id}`} load={loadSimilar} with={{ incident: summary.id }} />
           {site === undefined ? null : (
             <Card title={text('incident.where')} aside={site.name} labelledBy="where">

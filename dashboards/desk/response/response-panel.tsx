@@ -57,17 +57,19 @@ export function ResponsePanel({ incident }: { incident: string }) {
                 !value.value.runs.some((run) => run.playbook === playbook.id && run.status === 'running'),
             )
             .slice(0, MAX_OFFERED)
-            .map(({ playbook, because }) => (
+            .map(({ playbook, because }, place) => (
               <div key={playbook.id} class="suggested">
                 <div>
                   <strong>{playbook.name}</strong>
                   <p class="soft">
-                    {words('panel.because', { reason: because.slice(0, MAX_REASONS).join(' · ') })}
+                    {words('panel.because', {
+                      reason: because.slice(0, value.value.runs.length === 0 ? MAX_REASONS : 1).join(' · '),
+                    })}
                   </p>
                 </div>
                 {mayRun() ? (
                   <Button
-                    look={value.value.runs.length === 0 ? 'primary' : 'plain'}
+                    look={value.value.runs.length === 0 && place === 0 ? 'primary' : 'plain'}
                     icon="play"
                     label={words('panel.start-of', { name: playbook.name })}
                     onClick={() => start(playbook.id, playbook.name)}

@@ -46,6 +46,8 @@ export function responseRoutes(now: number, body: () => unknown): Hono {
   const kept = new Map(documents.map((one) => [one.id, one]));
   let steps: RunStep[] = stepsAt(now);
   let status: RunRow['status'] = 'running';
+  /** On the incident's page, where it is begun. */
+  let isBegun = false;
   const log: RunPage['log'] = [
     { at: now - 6 * MINUTE_MS, by: 'Tom Feld', step: 'Ring the site: is anybody inside?', what: 'done' },
     {
@@ -142,7 +144,10 @@ export function responseRoutes(now: number, body: () => unknown): Hono {
   app.get('/runs/:id', (context) =>
     context.req.param('id') === 'run-1' ? context.json(page()) : context.notFound(),
   );
-  app.post('/runs', (context) => context.json(page()));
+  app.post('/runs', (context) => {
+    isBegun = true;
+    return context.json(page());
+  });
   app.post('/runs/:id/cancel', (context) => {
     status = 'cancelled';
     return context.json(page());
@@ -193,7 +198,7 @@ export function responseRoutes(now: number, body: () => unknown): Hono {
         playbook: rowOf(one),
         because: ['The back door was opened without a badge.'],
       })),
-      runs: [],
+      runs: isBegun ? [row()] : [],
     } satisfies IncidentResponse),
   );
   app.get('/incidents/:id/playbooks/:playbook', (context) =>
