@@ -16,7 +16,7 @@ import { initialsOf } from './initials.tsx';
 import { attention, deskZone } from './live/desk-state.ts';
 import { startDesk } from './live/follow-desk.ts';
 import { reasonOf } from './loaded.ts';
-import { offeredPages, pageGroups, pages } from './pages.ts';
+import { offeredPages, pageAt, pageGroups, pages } from './pages.ts';
 import { Demonstration } from './picture/demonstration.tsx';
 import { resumeSession, session, signOut } from './session.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
@@ -90,7 +90,8 @@ function SignedIn({ name }: { name: string }) {
   const isUrgent =
     attention.value.state === 'there' &&
     attention.value.value.items.some((item) => item.state === 'open' && item.severity === 'critical');
-  const title = pages.find((page) => page.section === section)?.title() ?? text('desk.not-found');
+  const shown = pageAt(section);
+  const title = shown?.title() ?? text('desk.not-found');
   useEffect(() => {
     document.title =
       open > 0
@@ -108,7 +109,7 @@ function SignedIn({ name }: { name: string }) {
         icon: page.icon,
         group: text(`desk.group-${page.group}`),
         isPrimary: page.group === pageGroups[0],
-        current: page.section === section,
+        current: page.section === shown?.section,
         ...(page.section === 'incidents' ? { count: open, urgent: isUrgent } : {}),
       }))}
       foot={<Demonstration id="demonstration-nav" />}

@@ -3,10 +3,11 @@
  * it is opened first, with its styles and its texts.
  */
 import type { ComponentType } from 'preact';
+import type { ToolId } from '../../cloud/api/contract.ts';
 import type { IconName } from '../kit/icons.tsx';
 import { PicturePage } from './picture/picture-page.tsx';
 import { QueuePage } from './queue/queue-page.tsx';
-import { session } from './session.ts';
+import { isToolOn, session } from './session.ts';
 import { text } from './text.ts';
 
 /** What a page is told of its address: `#/registry/people` is `registry` with the view `people`. */
@@ -29,6 +30,10 @@ export interface Page {
   icon: IconName;
   /** `g` and this letter go there. */
   key?: string;
+  /** The tool that it belongs to: where that is off, so is the page. */
+  tool?: ToolId;
+  /** What its address began with once. */
+  formerly?: string;
   /** Whether whoever is signed in has any use for it; everybody where it is not said. */
   isFor?: () => boolean;
   /** The page itself, or how it is fetched. */
@@ -38,6 +43,7 @@ export interface Page {
 export const pages: readonly Page[] = [
   {
     section: '',
+    tool: 'situational-picture',
     group: 'watch',
     title: () => text('desk.picture'),
     icon: 'picture-grid',
@@ -46,6 +52,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'incidents',
+    tool: 'incident-desk',
     group: 'watch',
     title: () => text('desk.incidents'),
     icon: 'incidents',
@@ -54,6 +61,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'map',
+    tool: 'situational-picture',
     group: 'watch',
     title: () => text('desk.map'),
     icon: 'map',
@@ -62,6 +70,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'wall',
+    tool: 'situational-picture',
     group: 'watch',
     title: () => text('desk.wall'),
     icon: 'screen',
@@ -70,6 +79,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'plans',
+    tool: 'situational-picture',
     group: 'house',
     title: () => text('desk.plans'),
     icon: 'layers',
@@ -78,6 +88,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'search',
+    tool: 'incident-desk',
     group: 'watch',
     title: () => text('desk.search'),
     icon: 'search',
@@ -87,6 +98,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'shifts',
+    tool: 'incident-desk',
     group: 'watch',
     title: () => text('desk.shifts'),
     icon: 'clock',
@@ -96,6 +108,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'assets',
+    tool: 'asset-map',
     group: 'understand',
     title: () => text('desk.assets'),
     icon: 'graph',
@@ -104,6 +117,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'risk',
+    tool: 'risk',
     group: 'understand',
     title: () => text('desk.risk'),
     icon: 'risk',
@@ -112,6 +126,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'cascade',
+    tool: 'cascading-effects',
     group: 'understand',
     title: () => text('desk.cascade'),
     icon: 'cascade',
@@ -120,6 +135,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'alerts',
+    tool: 'sharing',
     group: 'act',
     title: () => text('desk.alerts'),
     icon: 'bell',
@@ -128,6 +144,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'response',
+    tool: 'response',
     group: 'act',
     title: () => text('desk.response'),
     icon: 'play',
@@ -137,6 +154,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'intelligence',
+    tool: 'threat-intelligence',
     group: 'understand',
     title: () => text('desk.intelligence'),
     icon: 'network',
@@ -145,6 +163,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'duties',
+    tool: 'sharing',
     group: 'act',
     title: () => text('desk.duties'),
     icon: 'clock',
@@ -163,6 +182,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'suppressions',
+    tool: 'incident-desk',
     group: 'act',
     title: () => text('suppress.page'),
     icon: 'false-alarm',
@@ -170,12 +190,14 @@ export const pages: readonly Page[] = [
     shows: { load: async () => (await import('./suppressions/suppressions-page.tsx')).SuppressionsPage },
   },
   {
-    section: 'monitors',
+    section: 'toolkit',
+    formerly: 'monitors',
     group: 'house',
-    title: () => text('monitors.page'),
+    title: () => text('desk.toolkit'),
     icon: 'eye',
     key: 'm',
-    shows: { load: async () => (await import('./monitors/monitors-page.tsx')).MonitorsPage },
+    isFor: () => session.value?.role !== 'staff',
+    shows: { load: async () => (await import('./toolkit/toolkit-page.tsx')).ToolkitPage },
   },
   {
     section: 'registry',
@@ -186,7 +208,16 @@ export const pages: readonly Page[] = [
     shows: { load: async () => (await import('./registry/registry-page.tsx')).RegistryPage },
   },
   {
+    section: 'gateways',
+    group: 'house',
+    title: () => text('desk.gateways'),
+    icon: 'gateway',
+    isFor: () => !['staff', 'responsible-person'].includes(session.value?.role ?? ''),
+    shows: { load: async () => (await import('./gateways/gateways-page.tsx')).GatewaysPage },
+  },
+  {
     section: 'awareness',
+    tool: 'awareness',
     group: 'act',
     title: () => text('awareness.page'),
     icon: 'eye',
@@ -213,4 +244,12 @@ export const pages: readonly Page[] = [
 
 /** The pages that are offered to whoever is signed in, in the order of their groups. */
 export const offeredPages = (): Page[] =>
-  pageGroups.flatMap((group) => pages.filter((page) => page.group === group && (page.isFor?.() ?? true)));
+  pageGroups.flatMap((group) => pages.filter((page) => page.group === group && isOffered(page)));
+
+const isOffered = ({ isFor, tool }: Page): boolean =>
+  (isFor?.() ?? true) && (tool === undefined || isToolOn(tool));
+
+/** The page of an address. Where the picture is off, the desk begins with the first page that there is. */
+export const pageAt = (section: string): Page | undefined =>
+  pages.find((page) => (page.section === section || page.formerly === section) && isOffered(page)) ??
+  (section === '' ? offeredPages()[0] : undefined);

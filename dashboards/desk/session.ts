@@ -5,7 +5,6 @@ import type {
   IncidentList,
   IncidentPage,
   IntegrityOverview,
-  MonitorList,
   PeopleList,
   PolicyList,
   SessionInfo,
@@ -26,6 +25,12 @@ const isPicture = shaped<SituationalPicture>({
   scenarios: 'array',
 });
 const isIncidentList = shaped<IncidentList>({ items: 'array', total: 'number', counts: 'object' });
+/** What there is to see where the incident desk is off. */
+const noIncidents: IncidentList = {
+  items: [],
+  total: 0,
+  counts: { open: 0, acknowledged: 0, contained: 0, resolved: 0, 'false-alarm': 0 },
+};
 const isIncidentPage = shaped<IncidentPage>({
   summary: 'object',
   links: 'array',
@@ -34,7 +39,6 @@ const isIncidentPage = shaped<IncidentPage>({
 });
 const isTelemetry = shaped<TelemetrySeries>({ asset: 'string', points: 'array' });
 const isPeopleList = shaped<PeopleList>({ items: 'array' });
-const isMonitorList = shaped<MonitorList>({ items: 'array' });
 const isPolicyList = shaped<PolicyList>({ items: 'array' });
 const isIntegrity = shaped<IntegrityOverview>({ pages: 'array', folders: 'array', findings: 'array' });
 const isTrailHealth = shaped<AuditTrailHealth>({ enabled: 'boolean', size: 'number' });
@@ -92,9 +96,10 @@ const query = (parameters: Readonly<Record<string, string | number>>): string =>
   new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)])).toString();
 
 export const fetchPicture = () => api.get('api/picture', isPicture);
-export const fetchIncidents = (
+export const fetchIncidents = async (
   parameters: { state: string; limit: number } & Readonly<Record<string, string | number>>,
-) => api.get(`api/incidents?${query(parameters)}`, isIncidentList);
+) =>
+  isToolOn('incident-desk') ? api.get(`api/incidents?${query(parameters)}`, isIncidentList) : noIncidents;
 export const fetchIncident = (id: string) =>
   api.get(`api/incidents/${encodeURIComponent(id)}`, isIncidentPage);
 export const fetchPeople = () => api.get('api/people', isPeopleList);
@@ -108,12 +113,6 @@ export const startScenario = (id: string) => api.send(`api/scenarios/${encodeURI
 export const actOnIncident = (id: string, verb: string, body: object) =>
   api.send(`api/incidents/${encodeURIComponent(id)}/${verb}`, body);
 
-export const fetchMonitors = () => api.get('api/monitors', isMonitorList);
-export async function switchMonitor(id: string, enabled: boolean): Promise<MonitorList> {
-  const answer = await api.send(`api/monitors/${encodeURIComponent(id)}`, { enabled }, 'PUT');
-  if (!isMonitorList(answer)) throw new RequestError(200, 'unexpected', 'api/monitors');
-  return answer;
-}
 export const fetchPolicies = () => api.get('api/policies', isPolicyList);
 export const fetchIntegrity = () => api.get('api/integrity', isIntegrity);
 export const acceptFinding = (id: string) => api.send('api/integrity/accept', { id });

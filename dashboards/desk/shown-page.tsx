@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { route } from '../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { type Loaded, reasonOf } from './loaded.ts';
-import { type Page, type PageProps, pages } from './pages.ts';
+import { type Page, type PageProps, pageAt } from './pages.ts';
 import { text } from './text.ts';
 
 /** Pages that have been fetched: shown again without a wait. */
@@ -13,18 +13,18 @@ const fetched = new Map<string, ComponentType<PageProps>>();
 
 export function ShownPage() {
   const [section = '', ...rest] = route.value;
-  const page = pages.find((one) => one.section === section && (one.isFor?.() ?? true));
+  const page = pageAt(section);
   if (page === undefined)
     return (
       <EmptyState icon="search" title={text('desk.not-found')}>
         {text('desk.not-found-text')}
       </EmptyState>
     );
-  const There = 'page' in page.shows ? page.shows.page : fetched.get(section);
+  const There = 'page' in page.shows ? page.shows.page : fetched.get(page.section);
   return There === undefined ? (
-    <FetchedPage key={section} page={page} rest={rest} />
+    <FetchedPage key={page.section} page={page} rest={rest} />
   ) : (
-    <There key={section} view={rest[0]} rest={rest} />
+    <There key={page.section} view={rest[0]} rest={rest} />
   );
 }
 

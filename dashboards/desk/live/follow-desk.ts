@@ -5,6 +5,7 @@ import { follow } from '../../kit/live.ts';
 import { address, go, route } from '../../kit/route.ts';
 import { kitText } from '../../kit/text.ts';
 import { say } from '../../kit/toast.tsx';
+import { isToolOn } from '../session.ts';
 import { text } from '../text.ts';
 import {
   applyEvent,
@@ -37,6 +38,7 @@ const MAX_TOLD = 500;
 
 /** People are told of an incident when it is new or has become worse, not of every update. */
 function announce(summary: IncidentSummary): void {
+  if (!isToolOn('incident-desk')) return;
   const before = findIncident(summary.id);
   if (before === undefined) remember(summary.id);
   const rank = severityRank(summary.severity);

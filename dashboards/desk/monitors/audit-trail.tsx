@@ -32,7 +32,7 @@ function Health() {
               <dt>{text('trail.checkpoint')}</dt>
               <dd>
                 {held.value.lastAt === undefined ? (
-                  <span class="faint">{text('monitors.never')}</span>
+                  <span class="faint">{text('trail.never')}</span>
                 ) : (
                   <RelativeTime at={held.value.lastAt} timeZone={deskZone.value} />
                 )}

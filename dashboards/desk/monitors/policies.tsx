@@ -60,7 +60,7 @@ export function Policies() {
               ))}
               {since === undefined ? null : (
                 <p class="faint">
-                  {text('monitors.since')} <RelativeTime at={since} timeZone={deskZone.value} />
+                  {text('policies.since')} <RelativeTime at={since} timeZone={deskZone.value} />
                 </p>
               )}
             </div>

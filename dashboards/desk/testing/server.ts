@@ -14,14 +14,13 @@ import type {
   IncidentAction,
   IncidentState,
   IncidentSummary,
-  MonitorState,
   Role,
   SituationalPicture,
   StreamEvent,
   SuppressionRow,
 } from '../../../cloud/api/contract.ts';
 import { incidents as allIncidents, pageOf } from '../fixtures/incidents.ts';
-import { heldBy, integrity, monitors, policies, suppressions, trail } from '../fixtures/monitors.ts';
+import { heldBy, integrity, policies, suppressions, trail } from '../fixtures/monitors.ts';
 import { scenes } from '../fixtures/scenes.ts';
 import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
@@ -34,6 +33,7 @@ import { peopleRoutes, signInWays } from './people-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { responseRoutes } from './response-routes.ts';
+import { toolkitRoutes } from './toolkit-routes.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -92,18 +92,6 @@ export async function startDeskServer(options: {
   let isHolding = false;
   let next = 1;
   const isEmpty = options.content === 'empty';
-  let nine: MonitorState[] = isEmpty
-    ? monitors.map(({ since: _since, by: _by, lastDetectedAt: _at, ...one }) => ({
-        ...one,
-        enabled: true,
-        standing: 'no-data',
-        reason: 'Nothing has reached it yet.',
-        observations: 0,
-        detections24h: 0,
-        inputs: [],
-        newest: [],
-      }))
-    : monitors;
   let suppressed: SuppressionRow[] = isEmpty ? [] : suppressions;
   let { findings } = integrity;
 
@@ -260,18 +248,16 @@ export async function startDeskServer(options: {
     send({ type: 'incident', data: after });
     return context.json(after);
   });
-  app.get('/api/monitors', (context) => context.json({ items: nine }));
-  app.put('/api/monitors/:id', (context) => {
-    const id = context.req.param('id');
-    nine = nine.map((one) => {
-      if (one.id !== id) return one;
-      const { by: _by, since: _since, ...rest } = one;
-      return one.enabled
-        ? { ...rest, enabled: false, standing: 'off', by: session().name, since: picture.clock.now }
-        : { ...rest, enabled: true, standing: 'on' };
-    });
-    return context.json({ items: nine });
-  });
+  app.route(
+    '/api/toolkit',
+    toolkitRoutes({
+      now: picture.clock.now,
+      isEmpty,
+      by: () => session().name,
+      body: () => received.at(-1)?.body,
+      send,
+    }),
+  );
   app.get('/api/policies', (context) => context.json({ items: isEmpty ? [] : policies }));
   app.get('/api/integrity', (context) =>
     context.json(isEmpty ? { pages: [], folders: [], findings: [] } : { ...integrity, findings }),
