@@ -10,15 +10,22 @@ import { z } from 'zod';
 import { parseConfiguration } from '../devices/configuration.ts';
 import type { Incident } from '../devices/model/incident.ts';
 import { type Registry, registryDocument, registryOf } from '../devices/model/registry.ts';
+import { graphInUse } from './assets/graph-in-use.ts';
+import { weighing } from './assets/weighing.ts';
+import type { GraphDocument } from './cascade/graph.ts';
+import { happenedIn } from './cascade/incident.ts';
+import { readGraph } from './cascade/read-graph.ts';
 import { alertsOf, scenariosIn } from './correlation/alert-corpus.ts';
 import { type RunStatistics, runAndScore } from './correlation/alert-run.ts';
 import { Correlator } from './correlation/correlator.ts';
 import { MAX_LINE_LENGTH, readDetection } from './correlation/read-detection.ts';
-import { replayStore } from './replay-store.ts';
+import type { Correlated } from './correlation/traits.ts';
+import { withAddressed } from './registry/inside-addresses.ts';
+import { replayStore, weighed } from './replay-store.ts';
 import { readStore } from './store/reading.ts';
 
-const help = `correlate [--registry FILE] [--stats] < detections.ndjson > incidents.ndjson
-correlate --store STATE_DIR [--day YYYY-MM-DD] [--registry FILE] > incidents.ndjson
+const help = `correlate [--registry FILE [--dependencies FILE]] [--stats] < detections.ndjson > incidents.ndjson
+correlate --store STATE_DIR [--day YYYY-MM-DD] [--registry FILE [--dependencies FILE]] > incidents.ndjson
 correlate score FOLDER
 
 Puts detections together that belong together, and says why.
@@ -29,9 +36,11 @@ Input: one detection a line, JSON:
   be there. The order of the lines does not matter.
 Output: one incident a line, the most urgent first:
   {"id", "title", "first", "last", "severity", "priority", "detections", "assets", "identities",
-   "links": [{"a", "b", "evidence": [{"kind", "on", "apartMs", "weight", "because"}], "weight"}]}
+   "links": [{"a", "b", "evidence": [{"kind", "on", "apartMs", "weight", "because"}], "weight"}],
+   "effect"?: what it is expected to break, by which its priority was raised; only with a registry}
 
   --registry FILE  sites, zones, assets and people, YAML or JSON; without it only what detections name counts
+  --dependencies FILE  what needs what, as the cloud's configuration names it; beside what the registry says itself
   --stats          at the end, seconds and peak memory on standard error, as JSON
   --store STATE_DIR  reads the detections of a cloud's store instead of standard input, while it runs or not, and
                    writes the incidents as it stores them (of very many links not all). With the registry that
@@ -98,7 +107,11 @@ async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string[]> 
   if (rest !== '') yield [rest];
 }
 
-async function readInto(correlator: Correlator, complaints: Complaints): Promise<void> {
+async function readInto(
+  correlator: Correlator,
+  complaints: Complaints,
+  note: (detection: Correlated) => void,
+): Promise<void> {
   let number = 0;
   const unread = new Set<string>();
   for await (const lines of linesOf(process.stdin)) {
@@ -111,6 +124,7 @@ async function readInto(correlator: Correlator, complaints: Complaints): Promise
         continue;
       }
       for (const key of read.unknown) if (unread.size < MAX_NAMED) unread.add(key);
+      note(read.detection);
       if (correlator.stage(read.detection) === 'conflicting')
         complaints.say(`line ${number}: "${read.detection.id}" was there before and said something else`);
     }
@@ -134,8 +148,40 @@ async function write(parts: Iterable<string>): Promise<void> {
   if (piece !== '') await flush();
 }
 
-function* partsOf(correlator: Correlator): Generator<string> {
-  for (const outline of correlator.outlines()) yield* correlator.lineOf(outline);
+function* partsOf(
+  correlator: Correlator,
+  weigh: ((incident: Incident) => Incident) | undefined,
+): Generator<string> {
+  if (weigh === undefined) {
+    for (const outline of correlator.outlines()) yield* correlator.lineOf(outline);
+    return;
+  }
+  for (const { outline, priority, effect } of weighed(correlator.outlines(), weigh)) {
+    if (effect === undefined) {
+      yield* correlator.lineOf(outline);
+      continue;
+    }
+    for (const piece of correlator.lineOf({ ...outline, priority }))
+      yield piece.endsWith('\n') ? `${piece.slice(0, -2)},"effect":${JSON.stringify(effect)}}\n` : piece;
+  }
+}
+
+/** How urgent incidents are by what they will break; of the detections only those are kept that say that something broke. */
+function foreseeing(registry: Registry, file: GraphDocument | undefined) {
+  const telling = new Map<string, Correlated>();
+  const graph = graphInUse({ registry, file });
+  return {
+    note(detection: Correlated): void {
+      const addressed = withAddressed(detection, registry);
+      if (happenedIn([addressed], (asset) => registry.asset(asset)).length > 0)
+        telling.set(detection.id, detection);
+    },
+    weigh: weighing({
+      detectionOf: (id) => telling.get(id),
+      registry: () => registry,
+      graph: () => graph,
+    }),
+  };
 }
 
 /** Every scenario of a folder, each in a process of its own, and what they come to together. */
@@ -162,11 +208,24 @@ async function score(folder: string): Promise<void> {
 }
 
 /** @throws Error that names the folder or the day, and what is wrong with it */
-async function replay(state: string, day: string | undefined, registry: Registry): Promise<void> {
+async function replay(
+  state: string,
+  day: string | undefined,
+  registry: Registry,
+  file: GraphDocument | undefined,
+): Promise<void> {
   const dayMs = day === undefined ? undefined : dayOf(day);
   const store = readStore(join(state, 'store.sqlite'));
   try {
-    await write(linesOfIncidents(replayStore(store, registry, dayMs)));
+    const overlay = store.document('graph-overlay', 'desk')?.value;
+    const decisionsFile = join(state, 'dependency-decisions.json');
+    const graph = graphInUse({ registry, file, overlay, decisionsFile });
+    const weigh = weighing({
+      detectionOf: (id) => store.detection(id),
+      registry: () => registry,
+      graph: () => graph,
+    });
+    await write(linesOfIncidents(replayStore(store, registry, dayMs, weigh)));
   } finally {
     store.close();
   }
@@ -197,6 +256,7 @@ async function main(): Promise<number> {
     options: {
       registry: { type: 'string' },
       stats: { type: 'boolean' },
+      dependencies: { type: 'string' },
       store: { type: 'string' },
       day: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -216,16 +276,21 @@ async function main(): Promise<number> {
   }
   if (values.day !== undefined && values.store === undefined)
     throw new Error('--day says which day of a store; it needs --store');
+  if (values.dependencies !== undefined && values.registry === undefined)
+    throw new Error('--dependencies speaks of the assets of a registry; it needs --registry');
+  const dependencies = values.dependencies === undefined ? undefined : readGraph(values.dependencies);
   if (values.store !== undefined) {
-    await replay(values.store, values.day, registryFrom(values.registry));
+    await replay(values.store, values.day, registryFrom(values.registry), dependencies);
     if (values.stats === true) writeStatistics();
     return 0;
   }
-  const correlator = new Correlator(registryFrom(values.registry), { isOneSet: true });
+  const registry = registryFrom(values.registry);
+  const correlator = new Correlator(registry, { isOneSet: true });
+  const ahead = values.registry === undefined ? undefined : foreseeing(registry, dependencies);
   const complaints = complaintsTo((text) => process.stderr.write(text));
-  await readInto(correlator, complaints);
+  await readInto(correlator, complaints, ahead?.note ?? (() => {}));
   correlator.settle();
-  await write(partsOf(correlator));
+  await write(partsOf(correlator, ahead?.weigh));
   if (values.stats === true) writeStatistics();
   return complaints.count > 0 ? 2 : 0;
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { manualClock } from '../devices/model/clock.ts';
 import { type Detection, detection } from '../devices/model/detection.ts';
+import { graphInUse } from './assets/graph-in-use.ts';
+import { weighing } from './assets/weighing.ts';
 import { shops } from './correlation/bench-worlds.ts';
 import { shuffled } from './correlation/random-world.ts';
 import { Detector } from './detector.ts';
@@ -23,6 +25,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const graph = graphInUse({ registry: world.registry });
+const landscape = { registry: () => world.registry, graph: () => graph };
+
 /** A cloud that was sent all of this, in batches and out of order, and that has stored what it made of it. */
 async function cloudThatSaw(detections: readonly Detection[]): Promise<void> {
   const clock = manualClock(FROM + 7 * DAY);
@@ -32,6 +37,7 @@ async function cloudThatSaw(detections: readonly Detection[]): Promise<void> {
     registry: world.registry,
     clock,
     monitors: {},
+    weighed: weighing({ detectionOf: (id) => store.detection(id), ...landscape }),
     onDetected: () => undefined,
     onFailed: (error) => {
       throw error;
@@ -61,8 +67,10 @@ test('the incidents of a store, and of one of its days, are byte for byte those 
   expect(ofDay.length).toBeGreaterThan(10);
   expect(ofDay.length).toBeLessThan(stored.length / 2);
   const lines = (some: Iterable<unknown>) => [...some].map((one) => JSON.stringify(one)).sort();
-  expect(lines(replayStore(store, world.registry))).toEqual(lines(stored));
-  expect(lines(replayStore(store, world.registry, FROM + 3 * DAY))).toEqual(lines(ofDay));
+  const weigh = weighing({ detectionOf: (id) => store.detection(id), ...landscape });
+  expect(stored.some(({ effect }) => effect !== undefined)).toBe(true);
+  expect(lines(replayStore(store, world.registry, undefined, weigh))).toEqual(lines(stored));
+  expect(lines(replayStore(store, world.registry, FROM + 3 * DAY, weigh))).toEqual(lines(ofDay));
   store.close();
 
   const registry = join(folder, 'registry.json');
@@ -85,4 +93,32 @@ test('a store that is not there and a day that is none are named', () => {
     stderr: 'correlate: --day: expected a day such as 2026-11-23, got "2026-02-30"\n',
     status: 1,
   });
+});
+
+test('recorded detections are as urgent as what they will break, which no registry says nothing of', () => {
+  const registry = join(folder, 'registry.yaml');
+  writeFileSync(
+    registry,
+    `sites: [{ id: linden, name: Linden }]
+assets:
+  - { id: server, kind: host, name: Server, site: linden, addresses: [10.1.2.3] }
+  - { id: shop, kind: shop, name: Shop, site: linden, dependsOn: [server], criticality: 5 }
+`,
+  );
+  const input = `${JSON.stringify({ id: 'd1', at: FROM, rule: 'host-silent', severity: 'high', observables: { ip: '10.1.2.3' } })}\n`;
+  const incidentOf = (...args: string[]) => {
+    const { stdout } = spawnSync(process.execPath, [join(import.meta.dirname, 'correlate.ts'), ...args], {
+      encoding: 'utf8',
+      input,
+    });
+    return JSON.parse(stdout);
+  };
+  const plain = incidentOf();
+  const told = incidentOf('--registry', registry);
+  expect(plain).not.toHaveProperty('effect');
+  expect(told).toMatchObject({
+    assets: ['server'],
+    effect: { cause: { asset: 'server', effect: 'down' } },
+  });
+  expect(told.priority).toBeGreaterThan(told.effect.without);
 });

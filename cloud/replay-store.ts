@@ -3,6 +3,7 @@ import type { Incident } from '../devices/model/incident.ts';
 import type { Registry } from '../devices/model/registry.ts';
 import { Correlator } from './correlation/correlator.ts';
 import { habitRules, habitsReachMs } from './correlation/habits.ts';
+import { byUrgency, type Outline } from './correlation/incident.ts';
 import { CORRELATED_MS } from './detector.ts';
 import { RulingBook } from './hands/ruling-book.ts';
 import { matches } from './hands/suppressions.ts';
@@ -16,8 +17,14 @@ const DAY_MS = 24 * 3_600_000;
  * people took apart, joined and keep back now.
  * @param dayMs the day's first moment. What can have a part in its incidents is read, and the habits of the days
  *   before that: the same as a cloud reads that starts seven days later (see Detector.restore).
+ * @param weigh last word on how urgent each is (see assets/weighing.ts)
  */
-export function replayStore(store: RecollectedWhole, registry: Registry, dayMs?: number): Iterable<Incident> {
+export function replayStore(
+  store: RecollectedWhole,
+  registry: Registry,
+  dayMs?: number,
+  weigh: (incident: Incident) => Incident = (incident) => incident,
+): Iterable<Incident> {
   const { decisions } = new RulingBook(store.rulings());
   const suppressions = store.suppressions().filter(({ ended }) => ended === undefined);
   const switches = store.switches();
@@ -32,11 +39,30 @@ export function replayStore(store: RecollectedWhole, registry: Registry, dayMs?:
     )
       correlator.stage(detection);
   correlator.settle();
-  return toldOf(correlator, dayMs);
+  return toldOf(correlator, dayMs, weigh);
 }
 
-function* toldOf(correlator: Correlator, dayMs: number | undefined): Generator<Incident> {
-  for (const outline of correlator.outlines())
-    if (dayMs === undefined || (outline.first < dayMs + DAY_MS && outline.last >= dayMs))
-      yield correlator.tell(outline);
+function* toldOf(
+  correlator: Correlator,
+  dayMs: number | undefined,
+  weigh: (incident: Incident) => Incident,
+): Generator<Incident> {
+  const outlines = correlator
+    .outlines()
+    .filter(({ first, last }) => dayMs === undefined || (first < dayMs + DAY_MS && last >= dayMs));
+  for (const { outline } of weighed(outlines, weigh)) yield weigh(correlator.tell(outline));
+}
+
+/** Outlines with what they weigh, the most urgent first. Links say nothing about it, so they need not be in words. */
+export function weighed(
+  outlines: readonly Outline[],
+  weigh: (incident: Incident) => Incident,
+): { outline: Outline; priority: number; effect: Incident['effect'] }[] {
+  return outlines
+    .map((outline) => {
+      const { edges: _edges, ...rest } = outline;
+      const { priority, effect } = weigh({ ...rest, links: [] });
+      return { outline, priority, effect, first: outline.first, id: outline.id };
+    })
+    .sort(byUrgency);
 }

@@ -82,12 +82,15 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
   if (pages && !asksHelp) await ensurePages();
   if (pipedInto !== undefined && !asksHelp && !args.includes('--detections')) {
     const registry = valueAfter(args, '--registry');
-    process.exitCode = await pipe(
-      house,
-      args,
-      pipedInto,
-      registry === undefined ? [] : ['--registry', registry],
+    const dependencies = valueAfter(args, '--dependencies');
+    // Rules do not look at what needs what.
+    const forRules = args.filter(
+      (arg, index) => arg !== '--dependencies' && args[index - 1] !== '--dependencies',
     );
+    process.exitCode = await pipe(house, forRules, pipedInto, [
+      ...(registry === undefined ? [] : ['--registry', registry]),
+      ...(dependencies === undefined ? [] : ['--dependencies', dependencies]),
+    ]);
   } else {
     process.exitCode = await run(pinnedNode(), [
       join(projectRoot, house),

@@ -7,6 +7,7 @@ import { type Happened, happenedIn } from '../cascade/incident.ts';
 import type { CascadeReport } from '../cascade/report.ts';
 import { moneyText } from '../cascade/report-text.ts';
 import { durationText, MAX_DURATION_MS } from '../cascade/spread.ts';
+import { withAddressed } from '../registry/inside-addresses.ts';
 import type { Store } from '../store/store.ts';
 import type { IncidentCascade } from './contract.ts';
 import { namedAsset } from './incident-summary.ts';
@@ -32,7 +33,8 @@ export function incidentCascadeOf(
 ): IncidentCascade {
   const detections: Detection[] = incident.detections
     .slice(0, MAX_DETECTIONS)
-    .flatMap((one) => store.detection(one) ?? []);
+    .flatMap((one) => store.detection(one) ?? [])
+    .map((one) => withAddressed(one, registry));
   const happened = happenedIn(detections, (asset) => registry.asset(asset)).slice(0, MAX_HAPPENED);
   const since = happened[0]?.at ?? incident.first;
   const lastMs = (happened.at(-1)?.at ?? since) - since;

@@ -16,6 +16,7 @@ import { Foresight, type Harm } from '../cascade/foresight.ts';
 import { effectWords, type GraphDocument } from '../cascade/graph.ts';
 import { type Happened, happenedIn } from '../cascade/incident.ts';
 import { moneyText } from '../cascade/report-text.ts';
+import { withAddressed } from '../registry/inside-addresses.ts';
 
 const MOST = 0.5;
 const LOSS_SCALE = 20_000;
@@ -25,8 +26,11 @@ const MAX_DETECTIONS = 300;
 /** What a gain below this would say is not worth a word; the priority stays. */
 const LEAST_GAIN = 0.1;
 
+/** What is looked at of a detection. */
+export type Weighable = Pick<Detection, 'id' | 'at' | 'rule' | 'severity' | 'assets' | 'observables'>;
+
 export interface WeighingParts {
-  detectionOf(id: string): Detection | undefined;
+  detectionOf(id: string): Weighable | undefined;
   registry(): Registry;
   /** A new object whenever it has changed. */
   graph(): GraphDocument;
@@ -58,7 +62,8 @@ export function weighing(parts: WeighingParts): (incident: Incident) => Incident
     const registry = parts.registry();
     const detections = incident.detections
       .slice(0, MAX_DETECTIONS)
-      .flatMap((id) => parts.detectionOf(id) ?? []);
+      .flatMap((id) => parts.detectionOf(id) ?? [])
+      .map((one) => withAddressed(one, registry));
     const happened = happenedIn(detections, (asset) => registry.asset(asset));
     if (happened.length === 0) return plain;
     const ahead = foresight();

@@ -61,7 +61,7 @@ export function effectOf(
 
 /** Each thing that has happened, once, from the earliest detection that says so; in order of time. */
 export function happenedIn(
-  detections: readonly Detection[],
+  detections: readonly Pick<Detection, 'id' | 'at' | 'rule' | 'severity' | 'assets'>[],
   assetOf: (id: string) => Asset | undefined,
 ): Happened[] {
   const found = new Map<string, Happened>();
