@@ -172,6 +172,14 @@ export const pages: readonly Page[] = [
     shows: { load: async () => (await import('./duties/duties-page.tsx')).DutiesPage },
   },
   {
+    section: 'continuity',
+    group: 'act',
+    title: () => text('desk.continuity'),
+    icon: 'reopen',
+    key: 'y',
+    shows: { load: async () => (await import('./continuity/continuity-page.tsx')).ContinuityPage },
+  },
+  {
     section: 'reports',
     group: 'house',
     title: () => text('desk.reports'),

@@ -70,6 +70,7 @@ const loadGraph = async () => (await import('./why-graph.tsx')).WhyGraph;
 const loadSimilar = async () => (await import('./similar.tsx')).Similar;
 const loadNext = async () => (await import('../cascade/next-failures.tsx')).NextFailures;
 const loadDuties = async () => (await import('../duties/duty-clocks.tsx')).DutyClocks;
+const loadContinuity = async () => (await import('../continuity/continuity-panel.tsx')).ContinuityPanel;
 const loadResponse = async () => (await import('../response/response-panel.tsx')).ResponsePanel;
 
 /** The assets whose temperature is part of the story, with the moments at which it mattered. */
@@ -127,6 +128,7 @@ function Content({ page }: { page: IncidentPage }) {
           {isToolOn('cascading-effects') ? (
             <Later load={loadNext} with={{ incident: summary.id, stamp: summary.last }} />
           ) : null}
+          <Later key={`continuity-${summary.id}`} load={loadContinuity} with={{ incident: summary.id }} />
           <Later key={`similar-${summary.id}`} load={loadSimilar} with={{ incident: summary.id }} />
           {site === undefined ? null : (
             <Card title={text('incident.where')} aside={site.name} labelledBy="where">

@@ -33,6 +33,7 @@ export const en = {
   'desk.gateways': 'Gateways',
   'desk.intelligence': 'Threat intelligence',
   'desk.duties': 'Duties to notify',
+  'desk.continuity': 'Recovery and continuity',
   'desk.reports': 'Reports',
   'desk.response': 'Response',
   'registry.view': 'What is shown',
