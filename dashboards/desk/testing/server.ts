@@ -26,6 +26,7 @@ import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
 import { alertingRoutes } from './alerting-routes.ts';
 import { awarenessRoutes } from './awareness-routes.ts';
+import { continuityRoutes } from './continuity-routes.ts';
 import { incidentDeskRoutes } from './incident-desk-routes.ts';
 import { landscapeRoutes } from './landscape-routes.ts';
 import { outwardRoutes } from './outward-routes.ts';
@@ -180,6 +181,10 @@ export async function startDeskServer(options: {
   app.route(
     '/api',
     incidentDeskRoutes(picture.clock.now, options.content === 'empty', () => received.at(-1)?.body),
+  );
+  app.route(
+    '/api',
+    continuityRoutes(picture.clock.now, isEmpty, () => received.at(-1)?.body),
   );
   app.route(
     '/api/response',
