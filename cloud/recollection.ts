@@ -7,13 +7,13 @@ import type { StoreReading } from './store/reading.ts';
 import type { Store } from './store/store.ts';
 
 /** What is read of a store to know what new detections may join. */
-export type Recollected = Pick<StoreReading, 'detections' | 'detection' | 'incidents'>;
+export type Recollected = Pick<StoreReading, 'detections' | 'detection' | 'incidentsSince'>;
 
 /** The same with what people decided. */
 export type RecollectedWhole = Recollected & Pick<StoreReading, 'rulings' | 'suppressions' | 'switches'>;
 
-/** Incidents read at a time. */
-const AT_ONCE = 1_000;
+/** What was quiet for longer can't be joined by anything from then on. */
+const earliestLast = (from: number): number => from - largestWindowMs(linkRules);
 
 /** Detections that new ones may still join: the recent ones, and all of the incidents that reach into their time. */
 export function* joinable(store: Recollected, from: number): Generator<Detection> {
@@ -23,8 +23,7 @@ export function* joinable(store: Recollected, from: number): Generator<Detection
 
 /** Of those only what is older, for the incidents that reach into that time. */
 function* joinableEarlier(store: Recollected, from: number): Generator<Detection> {
-  for (const { first, detections } of recentIncidents(store, from)) {
-    if (first >= from) continue;
+  for (const { detections } of store.incidentsSince(earliestLast(from), from)) {
     for (const id of detections) {
       const detection = store.detection(id);
       if (detection !== undefined && detection.at < from) yield detection;
@@ -39,23 +38,19 @@ export async function noMore(
   from: number,
 ): Promise<{ id: string; into?: string }[]> {
   const turns = new Turns();
-  const holderOf = new Map(current.flatMap(({ id, detections }) => detections.map((one) => [one, id])));
-  const ids = new Set(current.map(({ id }) => id));
+  const holderOf = new Map<string, string>();
+  const ids = new Set<string>();
+  for (const { id, detections } of current) {
+    ids.add(id);
+    for (const one of detections) holderOf.set(one, id);
+    if (turns.isOver) await turns.next();
+  }
   const gone: { id: string; into?: string }[] = [];
-  for (const { id, detections } of recentIncidents(store, from)) {
+  for (const { id, detections } of store.incidentsSince(earliestLast(from))) {
     if (turns.isOver) await turns.next();
     if (ids.has(id)) continue;
     const into = detections.map((one) => holderOf.get(one)).find((holder) => holder !== undefined);
     gone.push(into === undefined ? { id } : { id, into });
   }
   return gone;
-}
-
-function* recentIncidents(store: Pick<StoreReading, 'incidents'>, from: number): Iterable<Incident> {
-  const lastFrom = from - largestWindowMs(linkRules);
-  for (let offset = 0; ; offset += AT_ONCE) {
-    const page = store.incidents({ lastFrom, offset, limit: AT_ONCE });
-    for (const { incident } of page) yield incident;
-    if (page.length < AT_ONCE) return;
-  }
 }

@@ -17,6 +17,7 @@ const benches = {
     file: 'cloud/communication/communication.bench.ts',
   },
   correlate: { title: 'Correlator', file: 'cloud/correlation/correlator.bench.ts' },
+  restart: { title: 'A start of the cloud: from the snapshot, and anew', file: 'cloud/restart.bench.ts' },
   cascade: { title: 'Cascading effects', file: 'cloud/cascade/cascade.bench.ts' },
   audit: { title: 'Audit trail', file: 'cloud/audit/audit.bench.ts' },
   cloud: { title: 'Cloud: resident memory', file: 'cloud/memory.bench.ts' },

@@ -23,13 +23,25 @@ function codeHash(): string {
   return code;
 }
 
+/** Large ones are written out once: what changes is a new object. */
+const known = new WeakMap<object, string>();
+
+/** A text that is the same only where the document is. */
+export function nameOf(document: object): string {
+  const found = known.get(document);
+  if (found !== undefined) return found;
+  const name = createHash('sha256').update(JSON.stringify(document)).digest('hex');
+  known.set(document, name);
+  return name;
+}
+
 /**
- * @param documents the registry, the graph of dependencies, whatever else is not in the store
+ * @param documents names of the registry, the graph of dependencies, of whatever else is not in the store
  * @returns the same text only where all of it is the same
  */
 export function basisOf(
   store: Pick<Store, 'rulings' | 'suppressions' | 'switches'>,
-  documents: readonly unknown[],
+  documents: readonly string[],
 ): string {
   const hash = createHash('sha256');
   add(hash, codeHash());

@@ -90,7 +90,10 @@ export async function goneOnWith(beginning: Beginning, snapshot: Snapshot): Prom
   await store.withdraw(stale);
   const since = store.changedSince(snapshot.position);
   const withdrawn = new Set(stale);
-  for (const { id } of correlator.held()) if (!known.has(id)) withdrawn.add(id);
+  for (const { id } of correlator.held()) {
+    if (!known.has(id)) withdrawn.add(id);
+    if (turns.isOver) await turns.next();
+  }
   const found = new Found();
   for await (const ids of inParts([...withdrawn, ...since.detections, ...reviving.waiting])) {
     const { coming, leaving } = sortedNow(beginning, ids);
@@ -152,11 +155,14 @@ async function namesOf(
     surelyFrom,
   }: { from: number; standing: ReadonlyMap<string, Detection>; surelyFrom(rule: string): number },
 ): Promise<{ known: Set<string>; stale: string[] }> {
+  const turns = new Turns();
   let earliest = from;
-  for (const { at } of correlator.held()) earliest = Math.min(earliest, at);
+  for (const { at } of correlator.held()) {
+    earliest = Math.min(earliest, at);
+    if (turns.isOver) await turns.next();
+  }
   const known = new Set<string>();
   const stale: string[] = [];
-  const turns = new Turns();
   for (const { id, at, rule } of store.found(earliest)) {
     if (at >= from && at >= surelyFrom(rule) && monitors.judges(rule) && !standing.has(id)) stale.push(id);
     else known.add(id);

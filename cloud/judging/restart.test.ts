@@ -204,7 +204,7 @@ describe('a cloud that goes on from a snapshot', () => {
     await house.begin();
     expect(house.said).toEqual([]);
     expect(all(house.store)).toEqual(before);
-    await house.begin({ ...document, sites: [{ id: 'linden', name: 'Lime' }] });
+    await house.begin({ ...document, sites: document.sites.map((site) => ({ ...site, name: 'Lime' })) });
     expect(house.said).toEqual([expect.stringMatching(/registry/)]);
     expect(Object.keys(all(house.store))).toEqual(Object.keys(before));
     const titles = house.store.incidents({ offset: 0, limit: 1_000 }).map(({ incident }) => incident.title);

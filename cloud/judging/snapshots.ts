@@ -1,6 +1,6 @@
 import type { SavedPart } from '../correlation/saved.ts';
 import type { Store } from '../store/store.ts';
-import { basisOf } from './basis.ts';
+import { basisOf, nameOf } from './basis.ts';
 import { type NoSnapshot, putSnapshot, readSnapshot, type Snapshot, written } from './snapshot-file.ts';
 
 /** How often what was judged is written down, in real time. */
@@ -10,8 +10,8 @@ const SNAPSHOT_SOON_MS = 30_000;
 
 export interface SnapshotSettings {
   readonly file: string;
-  /** What judging depends on beside the store: the registry, the graph of dependencies. */
-  documents(): readonly unknown[];
+  /** What judging depends on beside the store: the registry, the graph of dependencies. A new object where it has changed. */
+  documents(): readonly object[];
   /** A line for the log; about nothing that anybody has to mend. */
   say(message: string): void;
 }
@@ -35,7 +35,7 @@ export class Snapshots {
   }
 
   #documents(): string {
-    return JSON.stringify(this.#settings.documents());
+    return this.#settings.documents().map(nameOf).join();
   }
 
   /** Judges everything, and notes by what. */

@@ -106,6 +106,16 @@ export class Incidents {
     return optional<Incident>(this.#reader.one('SELECT json FROM incident WHERE id = ?', id));
   }
 
+  *incidentsSince(lastFrom: number, firstBefore = Number.MAX_SAFE_INTEGER): Iterable<Incident> {
+    // The queue's rows are short.
+    const rows = this.#reader.each(
+      'SELECT i.json FROM queue q JOIN incident i ON i.id = q.incident WHERE q.last >= ? AND q.first < ?',
+      lastFrom,
+      firstBefore,
+    );
+    for (const { json } of rows) yield parsed<Incident>(json);
+  }
+
   incidents(query: Parameters<Store['incidents']>[0]): { incident: Incident; handling: Handling }[] {
     const { states, site, sites, lastFrom, offset, limit } = query;
     const conditions = ['1'];

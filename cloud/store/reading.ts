@@ -13,6 +13,8 @@ export interface StoreReading {
   incident(id: string): Incident | undefined;
   /** Those whose last detection is no older, and whose first is older where that is said. */
   incidentsSince(lastFrom: number, firstBefore?: number): Iterable<Incident>;
+  /** Those whose last detection is no older; ordered by id. */
+  incidents(query: { lastFrom?: number; offset: number; limit: number }): { incident: Incident }[];
   /** What people decided; nothing where the store is of a time before they could. */
   rulings(): Ruling[];
   suppressions(): Suppression[];
@@ -46,6 +48,15 @@ export function readStore(file: string): StoreReading {
       const sql = 'SELECT json FROM incident WHERE last >= ? AND first < ?';
       for (const { json } of reader.each(sql, lastFrom, firstBefore)) yield parsed<Incident>(json);
     },
+    incidents: ({ lastFrom = 0, offset, limit }) =>
+      reader
+        .all(
+          'SELECT json FROM incident WHERE last >= ? ORDER BY id LIMIT ? OFFSET ?',
+          lastFrom,
+          limit,
+          offset,
+        )
+        .map(({ json }) => ({ incident: parsed<Incident>(json) })),
     rulings: () => (hasRulings ? readRulings(reader) : []),
     suppressions: () => (hasRulings ? readSuppressions(reader) : []),
     switches: () => (hasRulings ? readSwitches(reader) : []),

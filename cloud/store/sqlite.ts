@@ -55,6 +55,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     putIncidents: (changed, gone, parts) => incidents.putIncidents(changed, gone, parts),
     incident: (id) => incidents.incident(id),
     incidents: (query) => incidents.incidents(query),
+    incidentsSince: (lastFrom, firstBefore) => incidents.incidentsSince(lastFrom, firstBefore),
     queue: new Queue(reader),
     incidentCounts: (site) => incidents.incidentCounts(site),
     currentIncident: (id) => incidents.currentIncident(id),

@@ -251,6 +251,8 @@ export interface Store {
     parts?: readonly { id: string; of: string }[],
   ): Promise<void>;
   incident(id: string): Incident | undefined;
+  /** Those whose last detection is no older, and whose first is older where that is said, in no order; read as they are asked for. */
+  incidentsSince(lastFrom: number, firstBefore?: number): Iterable<Incident>;
   /** Most urgent first. */
   incidents(query: {
     states?: readonly IncidentState[];
