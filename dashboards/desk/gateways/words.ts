@@ -67,7 +67,6 @@ export const en = {
   'revoke.done': '{name} is cut off.',
   'ended.line': '{reason} ({name})',
   'secrets.title': 'To be made anew, for they lay on it',
-  'more.for': 'More about {name}',
 } as const;
 
 export const words = texts(en);

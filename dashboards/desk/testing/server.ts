@@ -26,6 +26,7 @@ import { emptyPicture, fullPicture } from '../fixtures/sites.ts';
 import { temperatureOf } from '../fixtures/temperature.ts';
 import { alertingRoutes } from './alerting-routes.ts';
 import { awarenessRoutes } from './awareness-routes.ts';
+import { gatewaysRoutes } from './gateways-routes.ts';
 import { continuityRoutes } from './continuity-routes.ts';
 import { incidentDeskRoutes } from './incident-desk-routes.ts';
 import { landscapeRoutes } from './landscape-routes.ts';
@@ -167,6 +168,10 @@ export async function startDeskServer(options: {
   app.route(
     '/api',
     outwardRoutes(picture.clock.now, isEmpty, () => received.at(-1)?.body),
+  );
+  app.route(
+    '/api/gateways',
+    gatewaysRoutes(picture.clock.now, isEmpty, () => received.at(-1)?.body),
   );
   app.route(
     '/api/registry',
