@@ -140,7 +140,7 @@ function Shown({ tab, overview, ask }: { tab: Tab; overview: ContinuityOverview;
           <Cards
             isEmpty={overview.exercises.length === 0}
             title={words('exercises.none')}
-            text={words(canPlan ? 'exercises.none-text' : 'exercises.no-simulator')}
+            text={canPlan ? words('exercises.none-text') : words('exercises.no-simulator')}
           >
             {overview.exercises.map((one) => (
               <ExerciseCard key={one.id} row={one} />
@@ -174,7 +174,7 @@ function Shown({ tab, overview, ask }: { tab: Tab; overview: ContinuityOverview;
                   class="button button-quiet button-small"
                   href={address('continuity', one.of.kind, one.of.id)}
                 >
-                  {words(one.of.kind === 'exercise' ? 'lessons.of-exercise' : 'lessons.of-recovery')}
+                  {one.of.kind === 'exercise' ? words('lessons.of-exercise') : words('lessons.of-recovery')}
                 </a>
               }
             >

@@ -149,10 +149,15 @@ export function ExerciseView({ id }: { id: string }) {
 
 function whenText({ row, timeZone }: ExercisePage): string {
   if (row.begunAt !== undefined)
-    return words(row.state === 'running' ? 'exercise.until' : 'exercise.was', {
-      from: fullTime(row.begunAt, timeZone),
-      to: fullTime(row.endsAt ?? row.begunAt, timeZone),
-    });
+    return row.state === 'running'
+      ? words('exercise.until', {
+          from: fullTime(row.begunAt, timeZone),
+          to: fullTime(row.endsAt ?? row.begunAt, timeZone),
+        })
+      : words('exercise.was', {
+          from: fullTime(row.begunAt, timeZone),
+          to: fullTime(row.endsAt ?? row.begunAt, timeZone),
+        });
   return row.plannedFor === undefined
     ? words('exercise.lasts', { duration: duration(row.lastsMs) })
     : words('exercise.planned-for', {

@@ -43,7 +43,7 @@ export function LessonsCard(props: {
               isWriting.value = true;
             }}
           >
-            {words(lessons === undefined ? 'lessons.write' : 'lessons.change')}
+            {lessons === undefined ? words('lessons.write') : words('lessons.change')}
           </Button>
         ) : undefined
       }

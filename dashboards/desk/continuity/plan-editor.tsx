@@ -105,8 +105,8 @@ export function PlanEditor({
             <List
               key={list}
               entries={value[list]}
-              title={words(list === 'deputies' ? 'contact.deputies' : 'contact.others')}
-              add={words(list === 'deputies' ? 'edit.add-deputy' : 'edit.add-contact')}
+              title={list === 'deputies' ? words('contact.deputies') : words('contact.others')}
+              add={list === 'deputies' ? words('edit.add-deputy') : words('edit.add-contact')}
               fresh={() => nobody}
               onChange={(entries) => change({ [list]: entries })}
               show={(one, set, legend) => <Person legend={legend} one={one} onChange={set} />}

@@ -221,9 +221,9 @@ export function PlanView({ id, isEditing }: { id: string; isEditing: boolean }) 
       </div>
       {asking.value === undefined ? null : (
         <ReasonDialog
-          title={words(asking.value === 'activate' ? 'plan.activate' : 'plan.retire')}
+          title={asking.value === 'activate' ? words('plan.activate') : words('plan.retire')}
           label={words('reason')}
-          action={words(asking.value === 'activate' ? 'plan.activate' : 'plan.retire')}
+          action={asking.value === 'activate' ? words('plan.activate') : words('plan.retire')}
           look={asking.value === 'activate' ? 'primary' : 'danger'}
           onSay={async (text) => {
             if (asking.value === 'retire') {

@@ -241,7 +241,11 @@ function Checklist(props: {
               type="button"
               class="recovery-tick"
               aria-pressed={item.state === 'done'}
-              aria-label={words(item.state === 'open' ? 'item.do' : 'item.undo', { step: item.text })}
+              aria-label={
+                item.state === 'open'
+                  ? words('item.do', { step: item.text })
+                  : words('item.undo', { step: item.text })
+              }
               disabled={!may}
               onClick={() =>
                 void tell({ type: item.state === 'open' ? 'done' : 'open', step: item.id, text: '' })
@@ -294,10 +298,15 @@ const dueText = ({ state, dueAt, withinMs }: RecoveryItem): string => {
 const whoText = ({ state, at, by }: RecoveryItem, timeZone: string): string =>
   at === undefined || by === undefined || state === 'open'
     ? ''
-    : words(state === 'done' ? 'item.done-by' : 'item.skipped-by', {
-        by,
-        time: timeOrDay(at, now.value, timeZone),
-      });
+    : state === 'done'
+      ? words('item.done-by', {
+          by,
+          time: timeOrDay(at, now.value, timeZone),
+        })
+      : words('item.skipped-by', {
+          by,
+          time: timeOrDay(at, now.value, timeZone),
+        });
 
 function Fallbacks({ page, may, tell }: { page: RecoveryPage; may: boolean; tell: Tell }) {
   const starting = useSignal<{ id: string; name: string } | undefined>(undefined);
@@ -333,9 +342,15 @@ function Fallbacks({ page, may, tell }: { page: RecoveryPage; may: boolean; tell
                 <Button
                   size="small"
                   look={one.taken === undefined ? 'plain' : 'quiet'}
-                  label={words(one.taken === undefined ? 'fall-back.take-of' : 'fall-back.leave-of', {
-                    name: one.title,
-                  })}
+                  label={
+                    one.taken === undefined
+                      ? words('fall-back.take-of', {
+                          name: one.title,
+                        })
+                      : words('fall-back.leave-of', {
+                          name: one.title,
+                        })
+                  }
                   onClick={() =>
                     void tell({
                       type: one.taken === undefined ? 'take' : 'leave',
@@ -344,7 +359,7 @@ function Fallbacks({ page, may, tell }: { page: RecoveryPage; may: boolean; tell
                     })
                   }
                 >
-                  {words(one.taken === undefined ? 'fall-back.take' : 'fall-back.leave')}
+                  {one.taken === undefined ? words('fall-back.take') : words('fall-back.leave')}
                 </Button>
                 {one.playbook === undefined ||
                 one.playbookName === undefined ||
