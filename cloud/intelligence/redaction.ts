@@ -2,6 +2,7 @@
 import type { Detection } from '../../devices/model/detection.ts';
 import type { Observation, Subjects } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
+import { withoutStrangers } from '../redaction/free-text.ts';
 
 /** Shorter names stand in too many words. */
 const SHORTEST = 3;
@@ -22,7 +23,7 @@ const personal: ReadonlySet<string> = new Set([
 ]);
 
 export interface Redaction {
-  /** Text for people, with every known name replaced. */
+  /** Text for people, with every known name replaced, and whatever else looks like a person (see free-text.ts). */
   text(text: string): string;
   /** `person-1`: the same for all that is known to be one person within what is exported. */
   person(of: Subjects): string | undefined;
@@ -102,9 +103,11 @@ export function redactionOf(
   return {
     isOn: true,
     text: (text) =>
-      pattern === undefined
-        ? text
-        : text.replace(pattern, (word) => words.get(word.toLowerCase()) ?? 'a person'),
+      withoutStrangers(
+        pattern === undefined
+          ? text
+          : text.replace(pattern, (word) => words.get(word.toLowerCase()) ?? 'a person'),
+      ),
     person(of) {
       const key = keyOf(of);
       return key === undefined ? undefined : numberOf(key);

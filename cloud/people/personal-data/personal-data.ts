@@ -8,6 +8,7 @@ import type { Identity } from '../../../devices/model/identity.ts';
 import type { Observation } from '../../../devices/model/observation.ts';
 import type { Registry } from '../../../devices/model/registry.ts';
 import type { ErasureReport, LegalHold, RetentionRun } from '../../api/contract/people.ts';
+import { knownNamesOf } from '../../redaction/known-names.ts';
 import { MAX_REDACTED_AT_ONCE } from '../../store/personal.ts';
 import { type AuditEntry, HOUSE, type Store } from '../../store/store.ts';
 import type { WholeAccount } from '../accounts.ts';
@@ -199,7 +200,8 @@ export class PersonalData {
     counts: { held: number; isCut: boolean },
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    const { store } = this.#parts;
+    const { store, registry } = this.#parts;
+    const known = knownNamesOf(registry);
     let at = Number(store.cursor(`retention/${kind}`) ?? 0);
     let count = 0;
     for (let looked = 0; looked < MAX_LOOKED_AT; ) {
@@ -207,7 +209,7 @@ export class PersonalData {
       looked += page.length;
       const over = page.filter(
         ({ observation }) =>
-          isAccessRecord(observation) === (kind === 'accessRecords') && namesSomebody(observation),
+          isAccessRecord(observation) === (kind === 'accessRecords') && namesSomebody(observation, known),
       );
       const free = over.filter(({ observation }) => !isHeld(observation, held));
       counts.held += over.length - free.length;
@@ -223,11 +225,12 @@ export class PersonalData {
   }
 
   async #redact(of: readonly { number: number; observation: Observation }[], now: number): Promise<void> {
+    const known = knownNamesOf(this.#parts.registry);
     for (let from = 0; from < of.length; from += MAX_REDACTED_AT_ONCE)
       await this.#parts.store.personal.redactObservations(
         of
           .slice(from, from + MAX_REDACTED_AT_ONCE)
-          .map(({ number, observation }) => ({ number, observation: withoutPeople(observation) })),
+          .map(({ number, observation }) => ({ number, observation: withoutPeople(observation, known) })),
         now,
       );
   }
