@@ -173,6 +173,7 @@ export const pages: readonly Page[] = [
   },
   {
     section: 'continuity',
+    tool: 'recovery',
     group: 'act',
     title: () => text('desk.continuity'),
     icon: 'reopen',
