@@ -103,7 +103,6 @@ export function doorRoutes(parts: DoorParts): Hono {
     if (!verify('sha256', Buffer.from(farewellStatement(said)), certificate.publicKey, signature))
       return refused(context, 403, 'signature', 'The last word is not signed with the certificate.');
     const { id } = found.entry;
-    // Its own connection is cut by this as well: what it hears of it is that it ended, or this answer.
     await roster.end(
       id,
       'reset',

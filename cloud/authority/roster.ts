@@ -16,6 +16,9 @@ const MAX_CERTIFICATES = 3;
 /** Unchanged, a contact is written down this often: in between it is in memory alone. */
 const WRITE_CONTACT_MS = 3_600_000;
 
+/** What a gateway that was reset holds open is ended after this: its own last word is answered by then. */
+const GOODBYE_MS = 1_000;
+
 const certificateEntry = z.strictObject({
   serial: z.string().regex(/^[0-9A-F]{1,64}$/),
   notBefore: instant,
@@ -178,8 +181,10 @@ export class Roster {
       ended,
     };
     this.#take(next);
-    this.#cut(id);
+    if (state === 'revoked') this.#cut(id);
     await this.#put(next, audit);
+    // Who says farewell still hears that it was heard.
+    if (state === 'reset') setTimeout(() => this.isCutOff(id) && this.#cut(id), GOODBYE_MS).unref();
   }
 
   #cut(id: string): void {

@@ -1,21 +1,31 @@
 /** A gateway joins, is renewed, takes what is signed, and is cut off: edge and cloud over real TLS. */
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { generateKeyPairSync, verify } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CloudRig, eventually, startRig } from '../../cloud/testing.ts';
-import { readCode, writeCode } from '../../devices/enrolment.ts';
+import {
+  type EnrolmentCode,
+  farewell,
+  farewellStatement,
+  readCode,
+  writeCode,
+} from '../../devices/enrolment.ts';
 import { signingRequest } from '../../edge/certificates/der.ts';
+import { readGatewayConfiguration } from '../../edge/config.ts';
 import { ask } from '../../edge/enrolment/ask.ts';
 import { connectTo } from '../../edge/enrolment/cloud-trust.ts';
+import { enrol, factoryReset, LAST_WORD } from '../../edge/enrolment/command.ts';
+import { liveAsMember } from '../../edge/enrolment/life.ts';
 import { Membership, membershipFolder } from '../../edge/enrolment/membership.ts';
 import { connectHttps } from '../../edge/outbox/https-transport.ts';
 import { connectMqtt } from '../../edge/outbox/mqtt-transport.ts';
 import type { Transport, TransportEvents } from '../../edge/outbox/transport.ts';
 import { keyFile } from '../../edge/sealing/key-file.ts';
 import { Sealer } from '../../edge/sealing/sealing.ts';
+import { Updates } from '../../edge/updates/updates.ts';
 import { verifyBundle } from '../../edge/updates/verify.ts';
 
 let rig: CloudRig;
@@ -41,6 +51,7 @@ const codeAnswer = z.object({
   text: z.string(),
   square: z.object({ size: z.number(), modules: z.string() }),
 });
+const codeText = (code: EnrolmentCode): string => writeCode(code);
 async function newCode(gateway: string) {
   const administrator = await rig.as('administrator');
   const response = await administrator.send('/api/gateways/codes', { gateway, site: 'linden' });
@@ -202,7 +213,83 @@ test('the last word of a gateway that is reset takes its certificate with it', a
   const member = await joinAs('reset-gateway');
   const word = member.lastWord('factory reset', Date.now());
   await expect(member.farewell({ ...word, reason: 'something else' })).rejects.toThrow('not signed');
-  await member.farewell(word).catch(() => undefined);
+  await member.farewell(word);
   await expect(member.contact(said(0))).rejects.toThrow('was revoked');
   expect(await rowOf('reset-gateway')).toMatchObject({ state: 'reset' });
+});
+
+/** The example gateway, under another name and at the cloud's site, in a folder of its own. */
+function exampleGateway(id: string) {
+  const home = mkdtempSync(join(folder, 'home-'));
+  const file = join(home, 'gateway.yaml');
+  const edge = join(import.meta.dirname, '..', '..', 'edge');
+  const text = (name: string) =>
+    readFileSync(join(edge, name), 'utf8')
+      .replaceAll('corner-pharmacy', 'linden')
+      .replaceAll('corner-gateway', id);
+  writeFileSync(join(home, 'registry.example.yaml'), text('registry.example.yaml'));
+  writeFileSync(file, text('gateway.example.yaml'));
+  mkdirSync(join(home, 'state'));
+  return { home, file, read: () => readGatewayConfiguration(file) };
+}
+
+test('what the desk signs comes into force at the gateway, and what does no good goes back, and the desk is told', async () => {
+  const { file, read } = exampleGateway('living-gateway');
+  const good = readFileSync(file, 'utf8');
+  const member = await Membership.join(await newCode('living-gateway'), join(file, '..', 'state'), sealer);
+  const updates = new Updates(file);
+  let refusal: string | undefined;
+  liveAsMember(
+    {
+      membership: member,
+      updates,
+      version: '0.1.0',
+      inForce: read,
+      isHealthy: () => true,
+      reload: () => refusal,
+      onTrouble: () => {},
+      everyMs: 50,
+    },
+    ending.signal,
+  );
+  const administrator = await rig.as('administrator');
+  const stage = (configuration: string) =>
+    administrator.send('/api/gateways/living-gateway/bundle', { kind: 'configuration', configuration });
+  const shown = (state: string) =>
+    eventually(
+      `the desk shows ${state}`,
+      async () => (await rowOf('living-gateway'))?.bundle?.state === state,
+    );
+  const next = good.replace('retainMs: 259200000', 'retainMs: 86400000');
+  await stage(next);
+  await shown('in-force');
+  expect(read().gateway.retainMs).toBe(86_400_000);
+  refusal = 'a rule names what is not there';
+  await stage(good);
+  await shown('returned');
+  expect(readFileSync(file, 'utf8')).toBe(next);
+  expect((await rowOf('living-gateway'))?.secrets).toContain('token of the uplink');
+});
+
+test('a factory reset leaves nothing of the gateway, and the cloud knows; without the cloud a signed word stays', async () => {
+  const { file, home, read } = exampleGateway('wiped-gateway');
+  const state = join(home, 'state');
+  const joining = async () => enrol(read(), codeText(await newCode('wiped-gateway')));
+  await joining();
+  expect(await factoryReset(read(), 'sold')).toBe(true);
+  expect(readdirSync(state)).toEqual([]);
+  expect(await rowOf('wiped-gateway')).toMatchObject({ state: 'reset' });
+  // It may come back with a new code; this time its cloud can't be reached.
+  const member = await joining();
+  expect(await rowOf('wiped-gateway')).toMatchObject({ state: 'enrolled' });
+  const place = join(membershipFolder(state), 'membership.json');
+  writeFileSync(place, readFileSync(place, 'utf8').replace(/"port":\d+/, '"port":1'));
+  expect(await factoryReset(read(), 'sold again')).toBe(false);
+  expect(readdirSync(state)).toEqual([LAST_WORD]);
+  const word = farewell.parse(JSON.parse(readFileSync(join(state, LAST_WORD), 'utf8')));
+  const signature = Buffer.from(word.signature, 'base64');
+  expect(
+    verify('sha256', Buffer.from(farewellStatement(word)), member.certificate.publicKey, signature),
+  ).toBe(true);
+  expect(readFileSync(file, 'utf8')).toContain('wiped-gateway');
 });
