@@ -175,6 +175,7 @@ describe('a break-in, told over real wires', () => {
       expect(pharmacy.backDoorEntry.locked).toBe(true);
       expect([...shop.blocked]).toEqual(['a.weber']);
       expect(await logIn()).toBe(401);
+      expect(note).toContain('Is somebody of the staff inside? no');
       expect(note).toContain('Lock: Back door lock (Linden Pharmacy)');
       expect(note).toContain(`${stage.second.name} agreed`);
       expect(note).toContain('Block the account a.weber');

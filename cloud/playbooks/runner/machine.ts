@@ -129,11 +129,12 @@ class Machine {
         const refused = this.#answers(step, event.values ?? {});
         if (refused !== undefined) return refused;
         if (isStuck) this.#settle(step, 'ok', event.by);
-        this.#say(event.by, step, 'done', event.text);
+        const said = event.text ?? this.#answerOf(step);
+        this.#say(event.by, step, 'done', said);
         if (step.state === 'todo' && this.#hasMore(step)) {
           step.command++;
           this.#work(step);
-        } else this.#complete(step, 'success', event.by, event.text);
+        } else this.#complete(step, 'success', event.by, said);
         return undefined;
       }
       case 'not-done':
@@ -214,6 +215,16 @@ class Machine {
     }
     for (const name of names) this.run.values[name] = (values[name] ?? '').trim().slice(0, MAX_VALUE);
     return undefined;
+  }
+
+  /** What a step's one question of yes or no was answered with, for whoever reads it later. */
+  #answerOf({ state, step }: StepRun): string | undefined {
+    const asked = this.#step(step);
+    const [name, ...more] = asked?.type === 'action' ? (asked.out_args ?? []) : [];
+    if (state !== 'todo' || name === undefined || more.length > 0) return undefined;
+    const value = this.run.values[name] ?? '';
+    if (this.#playbook.playbook_variables?.[name]?.type !== 'bool') return value;
+    return value === 'true' ? 'yes' : 'no';
   }
 
   /** A person has said what became of what nobody knew. */

@@ -46,6 +46,7 @@ const run: RunPage = {
       wentOn: true,
       sent: [{ says: 'Web shop: Block the account', at: 2, state: 'failed' }],
     }),
+    step({ name: 'Is somebody inside?', state: 'done', endedBy: 'mia', since: 2, text: 'no' }),
     step({ name: 'Call the police', state: 'done', endedBy: 'mia', since: 3 }),
     step({ name: 'Ring somebody', state: 'skipped', endedBy: 'mia', since: 4 }),
     step({ name: 'Keep the evidence', state: 'todo' }),
@@ -56,7 +57,7 @@ const time = (at: number) => `20:0${at}`;
 
 test('tells what was surely done, by whom and who agreed; never what failed or was left out', () => {
   expect(doneWords([run], time)).toBe(
-    'Lock: Back door lock (20:01, noor agreed). Call the police (20:03, mia).',
+    'Lock: Back door lock (20:01, noor agreed). Is somebody inside? no (20:02, mia). Call the police (20:03, mia).',
   );
   expect(doneWords([], time)).toBe('');
 });
@@ -65,7 +66,7 @@ test('tells the next shift what is still to do', () => {
   const summary = { title: 'Break-in', sites: [] };
   expect(nextShiftWords(summary, [run], time).split('\n')).toEqual([
     'Break-in.',
-    'Lock: Back door lock (20:01, noor agreed). Call the police (20:03, mia).',
+    'Lock: Back door lock (20:01, noor agreed). Is somebody inside? no (20:02, mia). Call the police (20:03, mia).',
     'Still to do: Keep the evidence; Hand over.',
   ]);
   const over: RunPage = { ...run, row: { ...run.row, status: 'done' } };

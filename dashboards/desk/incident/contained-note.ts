@@ -41,7 +41,10 @@ export function nextShiftWords(
 const isOpen = ({ state, wentOn }: RunStep): boolean =>
   !['done', 'skipped', 'cancelled'].includes(state) && wentOn !== true;
 
-function lineOf({ name, by, state, sent, endedBy, since, approval }: RunStep, time: (at: number) => string) {
+function lineOf(
+  { name, by, state, sent, endedBy, since, text, approval }: RunStep,
+  time: (at: number) => string,
+) {
   if (by === 'machine') {
     const agreed =
       approval?.approvedBy === undefined ? '' : `, ${words('note-agreed', { name: approval.approvedBy })}`;
@@ -50,7 +53,8 @@ function lineOf({ name, by, state, sent, endedBy, since, approval }: RunStep, ti
   if (by !== 'person' || state !== 'done') return [];
   const who = endedBy === undefined || endedBy === 'gatehouse' ? '' : endedBy;
   const when = since === undefined ? '' : time(since);
-  return [`${name} (${[when, who].filter((part) => part !== '').join(', ')})`];
+  const what = text === undefined ? name : `${name} ${text}`;
+  return [`${what} (${[when, who].filter((part) => part !== '').join(', ')})`];
 }
 
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
