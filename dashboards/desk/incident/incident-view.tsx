@@ -128,7 +128,9 @@ function Content({ page }: { page: IncidentPage }) {
           {isToolOn('cascading-effects') ? (
             <Later load={loadNext} with={{ incident: summary.id, stamp: summary.last }} />
           ) : null}
-          <Later key={`continuity-${summary.id}`} load={loadContinuity} with={{ incident: summary.id }} />
+          {isToolOn('recovery') ? (
+            <Later key={`continuity-${summary.id}`} load={loadContinuity} with={{ incident: summary.id }} />
+          ) : null}
           <Later key={`similar-${summary.id}`} load={loadSimilar} with={{ incident: summary.id }} />
           {site === undefined ? null : (
             <Card title={text('incident.where')} aside={site.name} labelledBy="where">
