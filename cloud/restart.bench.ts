@@ -93,6 +93,9 @@ async function bench(): Promise<void> {
       await filled.append([], whole.slice(from, from + STORED_AT_ONCE));
     await filled.close();
     await life(folder, async (detector) => {
+      // Once an hour, and first of all, it forgets what is too old: that is not part of this.
+      detector.wake();
+      await detector.settled();
       const longest = longestTurn();
       const before = performance.now();
       await detector.writeSnapshot();

@@ -13,7 +13,7 @@ import type { Traits } from './memory.ts';
 import { NONE } from './numbers.ts';
 
 /** Detections in a part. */
-export const SAVED_AT_ONCE = 2_000;
+export const SAVED_AT_ONCE = 500;
 
 const savedTraits = z.strictObject({
   rule: z.string(),

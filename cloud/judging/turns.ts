@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
 /** So long at a time something large is worked at, in ms, before all else that waits has its turn. */
-export const TURN_MS = 15;
+export const TURN_MS = 8;
 
 /** Divides something large into turns: `if (turns.isOver) await turns.next()` after each small step. */
 export class Turns {
