@@ -7,8 +7,12 @@ import { manualClock } from '../../devices/model/clock.ts';
 import { type Detection, detection } from '../../devices/model/detection.ts';
 import type { Incident } from '../../devices/model/incident.ts';
 import { registryDocument, registryOf } from '../../devices/model/registry.ts';
+import { wordsOf } from '../alerting/wording.ts';
 import { graphDocument } from '../cascade/document.ts';
+import { Duties } from '../duties/duties.ts';
 import { openedPdf } from '../duties/testing.ts';
+import { periodAround } from '../reports/calendar.ts';
+import { incidentsIn } from '../reports/incident-statistics.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { Continuity } from './continuity.ts';
@@ -378,6 +382,32 @@ describe('exercises', () => {
     await exercises.declareReal(own, 'a real window is broken', anna);
     expect(exercises.ofIncident(own)).toBeUndefined();
     expect(store.audited({ offset: 0, limit: 1 })[0]).toMatchObject({ action: 'exercise.real', by: 'Anna' });
+  });
+
+  test('what it brings starts no duty, counts in no statistic, and its alerts say what they are', async () => {
+    await begin();
+    const own = await happen({ rule: 'forced-open', asset: 'fridge-1', at: START + MINUTE });
+    const real = await happen({ rule: 'held-open', asset: 'dock', at: START + MINUTE });
+    clock.advance(2 * MINUTE);
+    for (const { id } of [own, real])
+      await store.act({ incident: id, at: clock.now(), by: 'Anna', action: 'acknowledged' });
+    const isExercise = (one: Incident) => continuity.exercises.ofIncident(one) !== undefined;
+    const duties = new Duties({ store, registry, clock, organisation: 'Linden', tlp: 'amber', isExercise });
+    expect(duties.proposal(own.id)).toBeUndefined();
+    expect(duties.proposal(real.id)?.at).toBe(clock.now());
+    await expect(duties.stateAwareness(own.id, START, 'was told', anna)).rejects.toThrow(/exercise/);
+    const counted = incidentsIn(
+      { store, registry, isExercise },
+      {
+        period: { ...periodAround('day', START, 'UTC'), name: 'today', timeZone: 'UTC' },
+        sites: ['linden', 'north'],
+        withPersons: false,
+      },
+    );
+    expect(counted.map(({ incident }) => incident.id)).toEqual([real.id]);
+    const told = { title: 'Forced', severity: 'high', sites: [], detections: 1, waitingMs: 0 } as const;
+    expect(wordsOf('opened', { ...told, isExercise: true }).title).toBe('EXERCISE, High: Forced');
+    expect(wordsOf('opened', told).title).toBe('High: Forced');
   });
 
   test('it ends by itself when its time is over, and is as planned as before when the simulator refuses', async () => {

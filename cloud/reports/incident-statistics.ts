@@ -29,7 +29,10 @@ export interface CountedIncident {
 }
 
 /** Incidents that began in the period at one of the sites. */
-export function incidentsIn(parts: ReportParts, { period, sites }: ReportScope): CountedIncident[] {
+export function incidentsIn(
+  parts: Pick<ReportParts, 'store' | 'registry' | 'isExercise'>,
+  { period, sites }: ReportScope,
+): CountedIncident[] {
   const { store, registry } = parts;
   const wanted = new Set(sites);
   const found: CountedIncident[] = [];
@@ -49,7 +52,7 @@ export function incidentsIn(parts: ReportParts, { period, sites }: ReportScope):
   return found;
 }
 
-function measured({ store }: ReportParts, incident: Incident, handling: Handling) {
+function measured({ store }: Pick<ReportParts, 'store'>, incident: Incident, handling: Handling) {
   const worst = incident.detections
     .slice(0, 64)
     .flatMap((id) => store.detection(id) ?? [])
