@@ -6,6 +6,7 @@ import { flatFields, type JsonObject, jsonObject, numberAt, objectAt, present, t
 import { fitText } from './plain-text.ts';
 import { suricataEveSamples } from './samples/suricata-eve.ts';
 import { sourceFormat } from './source.ts';
+import { Fold } from './suricata-fold.ts';
 import { queriedName, readTraffic, trafficKinds } from './suricata-traffic.ts';
 
 /** An alert may carry its packet and its payload. */
@@ -40,11 +41,13 @@ const tacticOfCategory: Readonly<Record<string, string>> = {
 };
 
 const settings = z.object({
-  /** What is taken beside alerts; a busy line writes thousands of them a second. */
+  /** What is taken beside alerts; a busy line writes thousands of them a second, most of which repeat one another. */
   traffic: z
     .array(z.enum(trafficKinds))
     .max(trafficKinds.length)
     .default([...trafficKinds]),
+  /** The same two ends about the same matter are kept so often; 0: always. See suricata-fold.ts. */
+  repeatMs: z.number().int().min(0).max(3_600_000).default(60_000),
   /** Assets behind the addresses that the sensor sees: an alert is about those that take part. */
   addresses: z
     .record(z.union([z.ipv4(), z.ipv6()]), identifier)
@@ -72,7 +75,8 @@ export const suricataEve = sourceFormat({
   unit: 'line',
   maxBytes: MAX_LINE_BYTES,
   settings,
-  reader({ addresses, traffic }, { timeZone }) {
+  reader({ addresses, traffic, repeatMs }, { timeZone }) {
+    const fold = new Fold(repeatMs);
     const assetAt = new Map(Object.entries(addresses).map(([ip, asset]) => [ip.toLowerCase(), asset]));
     return (input) => {
       const entry = jsonObject(input);
@@ -84,7 +88,8 @@ export const suricataEve = sourceFormat({
         const seenAt = isoInstant(textAt(entry, 'timestamp') ?? '', timeZone);
         if (seenAt === undefined) return { refused: 'timestamp: expected an ISO 8601 time' };
         const ours = assetAt.get(textAt(entry, 'dest_ip')?.toLowerCase() ?? '');
-        const found = readTraffic(entry, kind, ours !== undefined);
+        const read = readTraffic(entry, kind, ours !== undefined);
+        const found = read === undefined ? undefined : fold.take(kind, read, seenAt);
         const about = ours ?? assetAt.get(textAt(entry, 'src_ip')?.toLowerCase() ?? '');
         if (found === undefined) return { ignored: true };
         return {

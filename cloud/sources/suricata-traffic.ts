@@ -14,7 +14,7 @@ import {
 import { domainOf } from './name-server.ts';
 import type { Reported } from './source.ts';
 
-export const trafficKinds = ['dns', 'http', 'tls', 'flow'] as const;
+export const trafficKinds = ['dns', 'http', 'tls', 'flow', 'anomaly'] as const;
 export type TrafficKind = (typeof trafficKinds)[number];
 
 /** Since version 7 the queried name stands in `queries`; before, in `query` or directly. */
@@ -75,6 +75,20 @@ export function readTraffic(
     dst_port: numberAt(entry, 'dest_port'),
   });
   const part = objectAt(entry, type);
+  if (type === 'anomaly') {
+    const event = textAt(part, 'event');
+    return {
+      kind: 'network.alerted',
+      observables: present(ends),
+      facts: present({
+        ...facts,
+        application: textAt(part, 'app_proto') ?? textAt(entry, 'app_proto'),
+        anomaly: event,
+        type: textAt(part, 'type'),
+      }),
+      log: logOf(entry, type, 'network', sigma),
+    };
+  }
   if (type === 'dns') {
     const query = queryIn(part);
     const name = textAt(query, 'rrname');
