@@ -126,7 +126,7 @@ async function assemble(
   // 2. What watches and judges.
   const monitors = await openMonitors({
     ...house,
-    commit: (observations) => commit(observations, []),
+    commit: (observations, detections) => commit(observations, detections),
     closing,
   });
   const { switchboard, identityBridge } = monitors;

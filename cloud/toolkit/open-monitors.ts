@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../../devices/model/clock.ts';
+import type { Detection } from '../../devices/model/detection.ts';
 import type { Observation } from '../../devices/model/observation.ts';
 import type { Registry } from '../../devices/model/registry.ts';
 import { discardChanges, Trail } from '../audit/trail.ts';
@@ -24,7 +25,7 @@ export interface MonitorsParts {
   registry: Registry;
   clock: Clock;
   log: Logger;
-  commit(observations: readonly Observation[]): Promise<void>;
+  commit(observations: readonly Observation[], detections: readonly Detection[]): Promise<void>;
   /** Worked off from its end when the cloud ends. */
   closing: (() => Promise<void> | void)[];
 }
@@ -83,7 +84,7 @@ export async function openMonitors({
           clock,
           file: join(state, 'integrity.json'),
           resolve,
-          commit,
+          commit: (observations) => commit(observations, []),
           onTrouble: (trouble) => log.error({ trouble }, 'integrity'),
         });
   const identityBridge = configuration.identityBridge.enabled
