@@ -46,7 +46,7 @@ export interface Judged {
 export type SourceResult = { reported: Reported[] } | { ignored: true } | { refused: string };
 
 /**
- * Pure. `receivedAt` (ms) completes times that lack a year or a zone. `topic` is what the transport was told of it: a
+ * Pure, but for what a format says that it folds (`repeatMs` of suricata-eve). `receivedAt` (ms) completes times that lack a year or a zone. `topic` is what the transport was told of it: a
  * shop names in a header what its webhook is about.
  */
 export type SourceReader = (input: string, receivedAt: number, topic?: string) => SourceResult;

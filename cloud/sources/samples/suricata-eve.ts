@@ -149,6 +149,7 @@ export const suricataEveSamples: readonly SourceSample[] = [
   },
   {
     name: 'a name is asked for, before version 7',
+    settings: { repeatMs: 0 },
     input:
       '{"timestamp":"2026-11-23T07:00:01.123456+0000","flow_id":1736432186452213,"event_type":"dns","src_ip":"10.0.1.9","src_port":40122,"dest_ip":"198.51.100.9","dest_port":53,"proto":"UDP","dns":{"type":"query","id":1,"rrname":"Evil.Example","rrtype":"TXT"}}',
     expect: {
@@ -197,6 +198,7 @@ export const suricataEveSamples: readonly SourceSample[] = [
   },
   {
     name: 'a name that does not exist, version 8',
+    settings: { repeatMs: 0 },
     input:
       '{"timestamp":"2026-11-23T07:00:01.123456+0000","flow_id":1736432186452213,"event_type":"dns","src_ip":"10.0.1.1","src_port":40122,"dest_ip":"10.0.1.9","dest_port":443,"proto":"TCP","dns":{"version":3,"type":"response","rcode":"NXDOMAIN","queries":[{"rrname":"qx7.evil.example","rrtype":"A"}]}}',
     expect: {
@@ -257,6 +259,7 @@ export const suricataEveSamples: readonly SourceSample[] = [
   {
     name: 'a request to our shop',
     settings: {
+      repeatMs: 0,
       addresses: {
         '10.0.1.5': 'web-shop',
       },
@@ -324,6 +327,7 @@ export const suricataEveSamples: readonly SourceSample[] = [
   },
   {
     name: 'an encrypted connection',
+    settings: { repeatMs: 0 },
     input:
       '{"timestamp":"2026-11-23T07:00:01.123456+0000","flow_id":1736432186452213,"event_type":"tls","src_ip":"10.0.1.9","src_port":40122,"dest_ip":"198.51.100.9","dest_port":443,"proto":"TCP","tls":{"sni":"evil.example","version":"TLS 1.3","subject":"CN=evil","issuerdn":"CN=evil","ja3":{"hash":"72a589da586844d7f0818ce684948eea","string":"x"}}}',
     expect: {
