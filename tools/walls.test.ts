@@ -18,6 +18,13 @@ test('edge and cloud may not import each other', () => {
   expect(breachesIn('edge/x.ts', "import {\n  a,\n  b,\n} from '../devices/wire.ts';")).toEqual([]);
 });
 
+test('the simulation and the chaos start everything, and nobody stands on them', () => {
+  const line = "import { serveLog } from '../../edge/outbox/log-service.ts';";
+  expect(breachesIn('simulators/simulation/gateway.ts', line)).toEqual([]);
+  expect(breachesIn('simulators/devices/gateway.ts', line)).toHaveLength(1);
+  expect(breachesIn('simulators/devices/x.ts', "import { a } from '../chaos/pair.ts';")).toHaveLength(1);
+});
+
 test('the ground floor stands on zod and yaml alone', () => {
   expect(breachesIn('devices/x.ts', "import mqtt from 'mqtt';")).toHaveLength(1);
   expect(breachesIn('devices/x.ts', "import { z } from 'zod';")).toEqual([]);

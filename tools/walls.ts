@@ -22,6 +22,10 @@ const groundFloorPackages = ['zod', 'yaml'];
 /** Types of these files, and only types, may be imported through the wall by the pages. */
 const contracts = ['edge/api/contract.ts', 'cloud/api/contract.ts'];
 
+/** Tests of the whole that are commands as well: they start everything, and nobody stands on them. */
+const wholeTests = ['simulators/simulation/', 'simulators/chaos/'];
+const isWholeTest = (file: string): boolean => wholeTests.some((folder) => file.startsWith(folder));
+
 export interface Breach {
   file: string;
   imports: string;
@@ -49,7 +53,7 @@ export function breachesIn(file: string, text: string): Breach[] {
   if (house === undefined) return [];
   const isTest = /\.(test|bench)\.tsx?$/.test(file);
   // A whole-site test starts everything: that is its purpose.
-  if (isTest && file.startsWith('simulators/scenarios/')) return [];
+  if (isWholeTest(file) || (isTest && file.startsWith('simulators/scenarios/'))) return [];
   return importsOf(text).flatMap(({ specifier, typeOnly }) => {
     const breach = (because: string): Breach[] => [{ file, imports: specifier, because }];
     if (!specifier.startsWith('.')) {
@@ -61,6 +65,7 @@ export function breachesIn(file: string, text: string): Breach[] {
         : breach('devices stands on zod and yaml alone');
     }
     const target = relative('.', resolve(dirname(file), specifier));
+    if (isWholeTest(target)) return breach('nobody stands on the tests of the whole');
     const other = houses.find((name) => target.startsWith(`${name}/`));
     if (other === undefined || other === house || doors[house].includes(other)) return [];
     // A driver is tested against the simulated device: the simulator is the wire.

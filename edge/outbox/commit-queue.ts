@@ -130,7 +130,8 @@ export class CommitQueue {
       batch.tainted = error;
       for (const other of [...later, this.#current]) if (!other.staging.empty) other.tainted ??= error;
     }
-    this.#dispatch();
+    // State alone that found no room waits for `retry`: at once it would be refused again, as fast as the disk can say so.
+    if (stateKept || this.#queue.length > 0 || this.#current.staging.records > 0) this.#dispatch();
     return {
       state: stateKept ? batch.state : [],
       counts: refused > 0 ? {} : batch.counts,

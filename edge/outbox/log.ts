@@ -40,6 +40,8 @@ export const MIN_SEGMENTS = 4;
 export const MIN_SEGMENT_BYTES = 1024 * 1024;
 /** A frame is tried in the head, in a new segment, in a spare, and again after room was made. */
 const ATTEMPTS = 8;
+/** What a loss in either lane adds to a snapshot, at most. */
+const LOSS_STATEMENT_BYTES = 1024;
 /** Alarms are carried over from a segment that is given back when they are at most this part of it. */
 const CARRIED_PART = 0.5;
 
@@ -68,6 +70,8 @@ export class OutboxLog {
     const { monotonicMs, randomBytes } = options.machine ?? realMachine;
     this.#disk.makeFolder(options.directory);
     this.#disk.syncFolder(dirname(options.directory));
+    // A former life may have been killed between making a file and making its name last.
+    this.#disk.syncFolder(options.directory);
     this.lanes = this.#newLanes();
     const files = segmentNames(this.#disk, options.directory).map((name) =>
       Segment.open(this.#disk, join(options.directory, name), options.segmentBytes),
@@ -137,8 +141,9 @@ export class OutboxLog {
     try {
       this.#shelf.stock(1);
     } catch (error) {
-      // It will go on with what it has, and give up bulk when that is used up.
       if (!(error instanceof DiskFullError)) throw error;
+      // There must always be somewhere to go: room is made while what is given up can be stated.
+      this.#giveBack();
     }
   }
 
@@ -230,7 +235,7 @@ export class OutboxLog {
       sections.push(...records);
       if (state.length > 0) sections.push({ kind: 'state', data: Buffer.from(JSON.stringify(state)) });
       try {
-        if (frameBytes(sections) <= this.#head().room) {
+        if (frameBytes(sections) + this.#reserve() <= this.#head().room) {
           this.#write(sections);
           break;
         }
@@ -247,6 +252,14 @@ export class OutboxLog {
     for (const [key, json] of state)
       if (json === null) this.state.delete(key);
       else this.state.set(key, json);
+  }
+
+  /**
+   * Without a spare, the end of the head is kept for the statement of what must be given up: once a segment is
+   * emptied, a kill would leave nobody who knows what stood there.
+   */
+  #reserve(): number {
+    return this.#shelf.hasSpare ? 0 : frameBytes([this.#snapshot()]) + LOSS_STATEMENT_BYTES;
   }
 
   #write(sections: readonly Section[]): void {

@@ -47,7 +47,8 @@ function scan(segment: Segment): Scanned | 'spare' | 'dirty' {
   if (bytes.length < FRAME_HEADER_BYTES || isZero(bytes.subarray(0, FRAME_HEADER_BYTES)))
     return bytes.length === segment.capacity && isZero(bytes) ? 'spare' : 'dirty';
   let newest: Frame | undefined;
-  for (const { frame } of framesIn(bytes)) newest = frame;
+  // Zeros that never reached the disk may show frames of the file's former use again: their number is lower.
+  for (const { frame } of framesIn(bytes)) if (frame.segment >= (newest?.segment ?? 0)) newest = frame;
   if (newest === undefined) return 'dirty';
   segment.number = newest.segment;
   segment.end = newest.end;
@@ -105,7 +106,8 @@ export function recover(
   for (const { segment } of found) {
     recovered.segments.push(segment);
     for (const { frame, start } of framesIn(segment.read(0, segment.end)))
-      newest = replay(frame, start, segment, lanes, recovered) ?? newest;
+      if (frame.segment === segment.number)
+        newest = replay(frame, start, segment, lanes, recovered) ?? newest;
   }
   if (found.length === 0 && !tornBeforeFirstFrame) return { unused: true, files: [...segments] };
   const head = found.at(-1);
