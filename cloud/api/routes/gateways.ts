@@ -74,9 +74,9 @@ export function gatewayRoutes(parts: ApiParts): Route[] {
     return value;
   };
 
-  const rowOf = (id: string, site: string): GatewayRow => {
+  const rowOf = (id: string, site: string, codes: ReturnType<typeof openCodes>): GatewayRow => {
     const entry = roster.get(id);
-    const code = openCodes().get(id);
+    const code = codes.get(id);
     const [certificate] = entry?.certificates ?? [];
     const contact = entry?.contact;
     const newest = authority.bundles?.newest(id)?.statement;
@@ -119,13 +119,17 @@ export function gatewayRoutes(parts: ApiParts): Route[] {
   const listFor = (caller: Caller): GatewayList => {
     const there = authority.gateways.filter(({ site }) => seen(caller, site));
     const names = new Set(authority.gateways.map(({ id }) => id));
-    const invited = [...openCodes().values()].filter(
+    const codes = openCodes();
+    const invited = [...codes.values()].filter(
       ({ gateway, site }) => !names.has(gateway) && seen(caller, site),
     );
     return {
       items: [
-        ...there.map(({ id, site }) => rowOf(id, site)),
-        ...invited.map(({ gateway, site }) => ({ ...rowOf(gateway, site), state: 'invited' as const })),
+        ...there.map(({ id, site }) => rowOf(id, site, codes)),
+        ...invited.map(({ gateway, site }) => ({
+          ...rowOf(gateway, site, codes),
+          state: 'invited' as const,
+        })),
       ].sort((one, other) => one.siteName.localeCompare(other.siteName) || one.id.localeCompare(other.id)),
       sites: registry.document.sites
         .filter(({ id }) => seen(caller, id))
