@@ -21,7 +21,7 @@ export const toolkitList: z.ZodType<ToolkitList> = z.strictObject({
       canSwitch: z.boolean(),
       standing: z.enum(['on', 'off', 'held', 'no-data', 'behind', 'failing']),
       needs: z.array(z.enum(peopleToolIds)),
-      heldBy: maybe(z.enum(peopleToolIds)),
+      heldBy: maybe(toolId),
       holds: z.array(toolId),
       since: maybe(at),
       switched: maybe(z.strictObject({ by: z.string(), at, reason: z.string() })),

@@ -54,6 +54,10 @@ export class Presence {
     this.#of.set(person, { person, site, zone, since: observedAt });
   }
 
+  forgetAll(): void {
+    this.#of.clear();
+  }
+
   /** Who is at a site at a moment, as far as badges tell; nobody stays longer than `forMs`. */
   at(site: string, now: number, forMs: number): Whereabouts[] {
     return [...this.#of.values()].filter((one) => one.site === site && now - one.since <= forMs);

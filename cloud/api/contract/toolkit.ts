@@ -25,7 +25,7 @@ export interface ToolState {
   standing: ToolStanding;
   /** Tools that it does not run without, and the one of them that holds it. */
   needs: PeopleToolId[];
-  heldBy?: PeopleToolId;
+  heldBy?: ToolId;
   /** Tools that are at work and would be held without it. */
   holds: ToolId[];
   /** Since when it stands so, where that is known. */

@@ -25,7 +25,7 @@ const moment = z
   .pipe(instant);
 
 export function situationRoutes(parts: ApiParts): Route[] {
-  const { overview, scenarios, people, store, registry, telemetry, stream, clock, options } = parts;
+  const { overview, scenarios, people, store, registry, telemetry, stream, clock, options, toolkit } = parts;
   return [
     route({
       method: 'get',
@@ -35,6 +35,9 @@ export function situationRoutes(parts: ApiParts): Route[] {
       query: z.strictObject({ at: momentParameter.optional() }),
       answer: { schema: situationalPicture, title: 'The situational picture' },
       async handle({ context, query: { at } }, { role, scope }) {
+        // The present is what other pages go by; the past is the picture's own.
+        const whyNot = at === undefined ? undefined : toolkit.whyNot('situational-picture');
+        if (whyNot !== undefined) throw new Problem(409, 'tool-off', whyNot);
         const offered = mayDo(role, 'scenarios.run') ? (scenarios?.list ?? []) : [];
         const picture =
           at === undefined

@@ -8,11 +8,12 @@ import type { House } from './house.ts';
 export function pictureLife({ picture, registry, store, configuration, recalled }: House): ToolLife {
   let known: readonly Observation[] | undefined = recalled;
   return {
-    start() {
+    start(signal) {
       const { gateways } = configuration;
       for (const one of known ?? recall(new Situation(), { store, registry, gateways }))
         picture.presence.apply(one);
       known = undefined;
+      signal.addEventListener('abort', () => picture.presence.forgetAll(), { once: true });
     },
     observed(observations) {
       for (const one of observations) picture.presence.apply(one);

@@ -47,7 +47,6 @@ const shots: Shot[] = [
     size: 'desk',
     theme: 'dark',
     path: '#/toolkit',
-    full: true,
     role: 'administrator',
   },
   {

@@ -69,7 +69,7 @@ export function ToolCard({ tool, onSwitch }: { tool: ToolState; onSwitch: () => 
         ) : (
           <span class="faint">{canSwitch ? null : words('left-out')}</span>
         )}
-        {page === undefined || !isToolOn(id) ? null : (
+        {page === undefined || isQuiet ? null : (
           <a
             class="tool-open"
             href={address(...(page.section === '' ? [] : [page.section]))}

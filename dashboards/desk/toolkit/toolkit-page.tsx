@@ -1,3 +1,4 @@
+import '../monitors/monitors.css';
 import './toolkit.css';
 import { useSignal } from '@preact/signals';
 import type { ToolkitList, ToolState } from '../../../cloud/api/contract.ts';
