@@ -72,6 +72,22 @@ function ownFiles(folder: string): Plugin {
   };
 }
 
+interface Modules {
+  getModuleInfo(id: string): { readonly isEntry: boolean; readonly importers: readonly string[] } | null;
+}
+
+/** Whether a module is fetched with the page itself: something that is leads to it by an ordinary import. */
+function isAtOnce(id: string, modules: Modules): boolean {
+  const seen = new Set<string>();
+  const look = (one: string): boolean => {
+    if (seen.has(one)) return false;
+    seen.add(one);
+    const known = modules.getModuleInfo(one);
+    return known !== null && (known.isEntry || known.importers.some(look));
+  };
+  return look(id);
+}
+
 /** The site of lessons is written page by page, so that it can be read without a script. */
 function writtenPages(): Plugin {
   return {
@@ -104,6 +120,14 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: true,
+      rolldownOptions: {
+        output: {
+          // One file for all that the first look needs: a dozen small ones are a dozen questions to the server.
+          codeSplitting: {
+            groups: [{ name: (id, modules) => (isAtOnce(id, modules) ? 'start' : null), debugName: 'start' }],
+          },
+        },
+      },
     },
   };
 });

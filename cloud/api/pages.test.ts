@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CloudRig, startRig } from '../testing.ts';
 
@@ -56,6 +57,19 @@ test('built pages are served: the page always asked for again, what never change
   expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   expect((await fetch(`${rig.address}/theme.js`)).headers.get('cache-control')).toBe('no-cache');
+});
+
+test('what the build has compressed goes out so to whoever takes it, and plain to others', async () => {
+  const plain = 'export const text = 1;';
+  writeFileSync(join(rig.folder, 'pages', 'packed.js'), plain);
+  writeFileSync(join(rig.folder, 'pages', 'packed.js.gz'), gzipSync(plain));
+  const packed = await fetch(`${rig.address}/packed.js`, { headers: { 'accept-encoding': 'gzip' } });
+  expect(packed.headers.get('content-encoding')).toBe('gzip');
+  expect(packed.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+  expect(await packed.text()).toBe(plain);
+  const refused = await fetch(`${rig.address}/packed.js`, { headers: { 'accept-encoding': 'gzip;q=0' } });
+  expect(refused.headers.get('content-encoding')).toBeNull();
+  expect(await refused.text()).toBe(plain);
 });
 
 test('an address within the page gets the page where a browser asks for one, and nothing else does', async () => {

@@ -22,6 +22,9 @@ const types: Readonly<Record<string, string>> = {
 /** Vite names what never changes after its content: `assets/index-BxV3kR2a.js`. */
 const isHashed = (path: string): boolean => /^\/assets\/[^/]+-[\w-]{8,}\.\w+$/.test(path);
 
+const acceptsGzip = (context: Context): boolean =>
+  /(?:^|[\s,])gzip(?![\s]*;[\s]*q=0(?:\.0*)?(?:,|$))/.test(context.req.header('accept-encoding') ?? '');
+
 interface File {
   bytes: Uint8Array<ArrayBuffer>;
   modifiedMs: number;
@@ -29,7 +32,7 @@ interface File {
 
 /**
  * Serves the built pages of a folder, and nothing outside of it. Addresses that name no file get the page itself
- * where a browser asks for a page.
+ * where a browser asks for a page. What the build has compressed goes out so.
  */
 export async function servePages(
   context: Context,
@@ -51,14 +54,18 @@ export async function servePages(
   }
   const type = types[extname(name)];
   if (type === undefined) return undefined;
-  const tag = `"${file.bytes.length.toString(36)}-${Math.round(file.modifiedMs).toString(36)}"`;
+  const packed = acceptsGzip(context) ? await fileAt(folder, `${name}.gz`) : undefined;
+  const sent = packed ?? file;
+  const tag = `"${sent.bytes.length.toString(36)}-${Math.round(sent.modifiedMs).toString(36)}"`;
   const headers = {
     'content-type': type,
+    ...(packed === undefined ? {} : { 'content-encoding': 'gzip' }),
+    vary: 'accept-encoding',
     'cache-control': isHashed(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag: tag,
   };
   if (context.req.header('if-none-match') === tag) return context.body(null, 304, headers);
-  return context.body(file.bytes, 200, headers);
+  return context.body(sent.bytes, 200, headers);
 }
 
 /** A regular file within the folder; links that lead out of it are not followed. */

@@ -37,10 +37,10 @@ export function Dialog(props: {
       }}
     >
       <div class="dialog-box">
-        <header class="dialog-header">
+        <div class="dialog-header">
           <h2 id={id}>{props.title}</h2>
           <IconButton icon="close" label={kitText('kit.close')} onClick={() => reference.current?.close()} />
-        </header>
+        </div>
         {props.children}
       </div>
     </dialog>
@@ -50,11 +50,11 @@ export function Dialog(props: {
 /** The row of buttons at a dialog's end: Cancel, then what was asked for. */
 export function DialogActions({ children, onCancel }: { children: ComponentChildren; onCancel: () => void }) {
   return (
-    <footer class="dialog-actions">
+    <div class="dialog-actions">
       <Button look="quiet" onClick={onCancel}>
         {kitText('kit.cancel')}
       </Button>
       {children}
-    </footer>
+    </div>
   );
 }

@@ -93,18 +93,30 @@ export function inLanguage<Value>(others: Readonly<Record<string, Fetched<Value>
   return () => value;
 }
 
+/** What `Intl` needs long to make and no time to use, by the language. */
+const made = <Value>(make: (tag: string) => Value): ((tag: string) => Value) => {
+  const known = new Map<string, Value>();
+  return (tag) => {
+    const value = known.get(tag) ?? make(tag);
+    known.set(tag, value);
+    return value;
+  };
+};
+const numberFormat = made((tag) => new Intl.NumberFormat(tag));
+const pluralRules = made((tag) => new Intl.PluralRules(tag));
+
 /** Fills `{names}`. A missing parameter stays visible as `{name}`: a reader can tell, nothing breaks. */
 export function fill(message: Message, parameters: Readonly<Record<string, Parameter>>, tag: string): string {
   const form = typeof message === 'string' ? message : formFor(message, Number(parameters.count), tag);
   return form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? new Intl.NumberFormat(tag).format(value) : value;
+    return typeof value === 'number' ? numberFormat(tag).format(value) : value;
   });
 }
 
 function formFor({ one, other }: Exclude<Message, string>, count: number, tag: string): string {
-  if (new Intl.PluralRules(tag).select(count) !== 'one') return other;
+  if (pluralRules(tag).select(count) !== 'one') return other;
   // French counts nothing as one: "once" would be a lie where the number is not said.
   return count === 1 || one.includes('{count}') ? one : other;
 }

@@ -32,11 +32,22 @@ export const timeOfDay = (at: number, timeZone: string): string =>
 export const preciseTime = (at: number, timeZone: string): string =>
   format(timeZone, 'precise', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
 
+/** Days by zone and quarter of an hour, within which no zone changes its day: a list asks for few, again and again. */
+const days = new Map<string, string>();
+const MAX_DAYS = 2_000;
+
 /** `Tue 10 Nov` */
-export const day = (at: number, timeZone: string): string =>
-  format(timeZone, 'day', { weekday: 'short', day: 'numeric', month: 'short' })
+export function day(at: number, timeZone: string): string {
+  const key = `${timeZone} ${Math.floor(at / (15 * MINUTE))}`;
+  const known = days.get(key);
+  if (known !== undefined) return known;
+  const said = format(timeZone, 'day', { weekday: 'short', day: 'numeric', month: 'short' })
     .format(at)
     .replaceAll(',', '');
+  if (days.size >= MAX_DAYS) days.clear();
+  days.set(key, said);
+  return said;
+}
 
 /** `10 Nov 2026, 14:05:09 CET`: for tooltips and records. */
 export const fullTime = (at: number, timeZone: string): string =>

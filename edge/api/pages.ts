@@ -1,6 +1,6 @@
 /** The files of the built page, read once: nothing that a request says becomes a path on the disk. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { Context } from 'hono';
 
@@ -21,6 +21,8 @@ const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 interface PageFile {
   bytes: Uint8Array<ArrayBuffer>;
+  /** The same as the build has compressed it. */
+  packed?: Uint8Array<ArrayBuffer>;
   type: string;
   tag: string;
   /** Its name changes with its content. */
@@ -42,10 +44,25 @@ function filesIn(directory: string): Map<string, PageFile> {
     const bytes = Uint8Array.from(readFileSync(path));
     const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     const address = `/${relative(directory, path).split(sep).join('/')}`;
-    files.set(address, { bytes, type, tag, named: address.startsWith('/assets/') });
+    const packed = packedBeside(path);
+    files.set(address, {
+      bytes,
+      ...(packed === undefined ? {} : { packed }),
+      type,
+      tag,
+      named: address.startsWith('/assets/'),
+    });
   }
   return files;
 }
+
+function packedBeside(path: string): Uint8Array<ArrayBuffer> | undefined {
+  const packed = `${path}.gz`;
+  return existsSync(packed) ? Uint8Array.from(readFileSync(packed)) : undefined;
+}
+
+const acceptsGzip = (context: Context): boolean =>
+  /(?:^|[\s,])gzip(?![\s]*;[\s]*q=0(?:\.0*)?(?:,|$))/.test(context.req.header('accept-encoding') ?? '');
 
 const list = (directory: string) =>
   readdirSync(directory, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
@@ -64,10 +81,14 @@ export function pageFiles(directory: string): (context: Context) => Response | P
     if (files.size === 0 && path === '/') return context.html(notBuilt, 503);
     const file = files.get(path === '/' ? '/index.html' : path);
     if (file === undefined) return context.notFound();
+    const packed = acceptsGzip(context) ? file.packed : undefined;
+    const tag = packed === undefined ? file.tag : file.tag.replace(/"$/, '-gzip"');
     context.header('Content-Type', file.type);
-    context.header('ETag', file.tag);
+    context.header('ETag', tag);
+    context.header('Vary', 'Accept-Encoding');
+    if (packed !== undefined) context.header('Content-Encoding', 'gzip');
     context.header('Cache-Control', file.named ? 'public, max-age=31536000, immutable' : 'no-cache');
-    if (context.req.header('if-none-match') === file.tag) return context.body(null, 304);
-    return context.req.method === 'HEAD' ? context.body(null) : context.body(file.bytes);
+    if (context.req.header('if-none-match') === tag) return context.body(null, 304);
+    return context.req.method === 'HEAD' ? context.body(null) : context.body(packed ?? file.bytes);
   };
 }

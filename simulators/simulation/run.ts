@@ -1,12 +1,13 @@
 /** One seed, one run: a site that says things, everything that may go wrong, and at the end what must be true. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { pick, type Random, seededRandom } from '../random.ts';
+import { type Random, seededRandom } from '../random.ts';
 import { CloudLife } from './cloud.ts';
 import { SimulatedDisk } from './disk.ts';
+import { DISTURBING_PARTS, disturb, type Scene } from './disturbances.ts';
 import { GatewayLife, SEGMENT_BYTES } from './gateway.ts';
 import { BoardClock } from './life.ts';
 import { goodLine, Link } from './link.ts';
-import { ALARM_GRACE_MS, Oracle } from './oracle.ts';
+import { Oracle } from './oracle.ts';
 import { GATEWAY, type Message, messagesOf, ORIGIN_MS, registry, SITE } from './site.ts';
 import { type CommitFate, StoreModel } from './store-model.ts';
 import { Timeline } from './timeline.ts';
@@ -16,8 +17,6 @@ const DISTURBED_MS = 900_000;
 /** Whatever happened, everything is stored so long after the last disturbance: longer than the longest back-off. */
 const QUIET_WITHIN_MS = 1_200_000;
 const LOOK_EVERY_MS = 5_000;
-/** What was asked of slow disks before an alarm came may still be answered behind it. */
-const SLOW_ALARM_GRACE_MS = 30_000;
 /** Lines of a trace that are kept: the last ones. */
 const MAX_TRACE = 20_000;
 
@@ -73,8 +72,10 @@ class World {
   readonly #oracle: Oracle;
   readonly #disk: SimulatedDisk;
   readonly #link: Link;
-  readonly #gatewayBoard: BoardClock;
-  readonly #cloudBoard: BoardClock;
+  /** What may be disturbed, and how it stands. */
+  readonly #scene: Scene;
+  /** Chance within the processes; `#random` decides what goes wrong. */
+  readonly #lifeRandom: Random;
   readonly #messages: readonly Message[];
   readonly #trace: string[] | undefined;
   readonly #crashes: Record<CrashKind, number> = {
@@ -94,8 +95,8 @@ class World {
   readonly #unheard = new Map<number, Message>();
   #heard = 0;
   #state = 0;
-  #slowMs = 0;
-  #storeIsFull = false;
+  /** The piece of state that was committed with each message. */
+  readonly #states = new Map<number, number>();
   #storeBreaks = false;
   #storeCrash: ('before' | 'after') | undefined;
 
@@ -115,15 +116,26 @@ class World {
     const nowMs = () => this.#timeline.nowMs;
     this.#oracle = new Oracle(this.#store, signingKey, nowMs);
     this.#oracle.mayGiveUp = segments < 40;
-    this.#gatewayBoard = new BoardClock(this.#timeline, ORIGIN_MS, (random() - 0.5) * 400);
-    this.#cloudBoard = new BoardClock(this.#timeline, ORIGIN_MS, (random() - 0.5) * 100);
+    const gatewayBoard = new BoardClock(this.#timeline, ORIGIN_MS, (random() - 0.5) * 400);
+    const cloudBoard = new BoardClock(this.#timeline, ORIGIN_MS, (random() - 0.5) * 100);
     this.#link = new Link(this.#timeline, stream(3), () => this.#cloud, {
       sent: (lane, batch) => this.#oracle.onSent(lane, batch),
       connected: () => this.#say('connected'),
     });
     this.#lifeRandom = stream(4);
+    this.#scene = {
+      timeline: this.#timeline,
+      random,
+      link: this.#link,
+      disk: this.#disk,
+      oracle: this.#oracle,
+      gatewayBoard,
+      cloudBoard,
+      slowMs: 0,
+      storeIsFull: false,
+      say: (what) => this.#say(what),
+    };
   }
-  readonly #lifeRandom: Random;
 
   #say(what: string): void {
     const trace = this.#trace;
@@ -207,7 +219,6 @@ class World {
     this.#states.set(message.number, ++this.#state);
     void gateway.deliver(message, this.#state);
   }
-  readonly #states = new Map<number, number>();
 
   // The gateway.
 
@@ -216,13 +227,13 @@ class World {
     const random = this.#lifeRandom;
     this.#gateway = new GatewayLife({
       timeline: this.#timeline,
-      board: this.#gatewayBoard,
+      board: this.#scene.gatewayBoard,
       random,
       disk: this.#disk,
       link: this.#link,
       signingKey,
       maxBytes: this.#maxBytes,
-      diskMs: () => 0.05 + random() ** 4 * 8 + this.#slowMs * random(),
+      diskMs: () => 0.05 + random() ** 4 * 8 + this.#scene.slowMs * random(),
       onReady: (life, kept) => {
         this.#say(
           `the gateway is ready, epoch ${life.outbox?.epoch}, ${life.outbox?.progress('alarm').waiting} alarms and ${life.outbox?.progress('bulk').waiting} bulk wait`,
@@ -276,7 +287,7 @@ class World {
     this.#say('the cloud starts');
     this.#cloud = new CloudLife({
       timeline: this.#timeline,
-      board: this.#cloudBoard,
+      board: this.#scene.cloudBoard,
       random: this.#lifeRandom,
       store: this.#store,
       registry,
@@ -294,7 +305,7 @@ class World {
   }
 
   #fate(): CommitFate {
-    const ms = 0.5 + this.#lifeRandom() ** 4 * 30 + this.#slowMs * this.#lifeRandom();
+    const ms = 0.5 + this.#lifeRandom() ** 4 * 30 + this.#scene.slowMs * this.#lifeRandom();
     const when = this.#storeCrash;
     if (when !== undefined) {
       this.#storeCrash = undefined;
@@ -306,7 +317,7 @@ class World {
       this.#storeBreaks = false;
       return { ms, broken: true };
     }
-    return this.#storeIsFull ? { ms, full: true } : { ms };
+    return this.#scene.storeIsFull ? { ms, full: true } : { ms };
   }
 
   #crashCloud(kind: 'cloud-killed' | 'cloud-power', arrived: boolean): void {
@@ -337,155 +348,13 @@ class World {
   }
 
   #disturb(): void {
-    const random = this.#random;
-    const { line } = this.#link;
-    const lasting = (what: string, mostMs: number, begin: () => void, end: () => void) => {
-      const ms = random() ** 2 * mostMs;
-      this.#say(`${what} for ${(ms / 1_000).toFixed(1)} s`);
-      begin();
-      this.#timeline.after(ms, end);
-    };
-    const draw = random() * 100;
-    if (draw < 55) {
+    const draw = this.#random() * 100;
+    if (draw >= DISTURBING_PARTS) {
       this.#crash();
       return;
     }
     this.#disturbances++;
-    if (draw < 60)
-      lasting(
-        'the line is cut',
-        240_000,
-        () => {
-          line.upIsCut = true;
-          line.downIsCut = true;
-        },
-        () => {
-          line.upIsCut = false;
-          line.downIsCut = false;
-        },
-      );
-    else if (draw < 63)
-      lasting(
-        'nothing gets up',
-        60_000,
-        () => {
-          line.upIsCut = true;
-        },
-        () => {
-          line.upIsCut = false;
-        },
-      );
-    else if (draw < 66)
-      lasting(
-        'nothing gets down',
-        60_000,
-        () => {
-          line.downIsCut = true;
-        },
-        () => {
-          line.downIsCut = false;
-        },
-      );
-    else if (draw < 69) {
-      this.#say('the connection is half open');
-      this.#link.halfOpen();
-    } else if (draw < 71) {
-      this.#say('the connection is reset');
-      this.#link.reset();
-    } else if (draw < 79)
-      lasting(
-        'the broker loses, repeats and reorders',
-        90_000,
-        () => {
-          line.loses = random() * 0.3;
-          line.repeats = random() * 0.3;
-          line.reorders = random() * 0.3;
-        },
-        () => {
-          line.loses = 0;
-          line.repeats = 0;
-          line.reorders = 0;
-        },
-      );
-    else if (draw < 82)
-      lasting(
-        'a slow line',
-        60_000,
-        () => {
-          line.latencyMs = 20 + random() * 3_000;
-          line.bytesPerMs = 8 + random() * 50;
-        },
-        () => {
-          line.latencyMs = 20;
-          line.bytesPerMs = 1_000;
-        },
-      );
-    else if (draw < 84)
-      lasting(
-        'MQTT is shut',
-        180_000,
-        () => {
-          line.mqttIsShut = true;
-          this.#link.reset();
-        },
-        () => {
-          line.mqttIsShut = false;
-        },
-      );
-    else if (draw < 87)
-      lasting(
-        'slow disks',
-        20_000,
-        () => {
-          this.#slowMs = random() * 2_000;
-          this.#oracle.alarmGraceMs = SLOW_ALARM_GRACE_MS;
-        },
-        () => {
-          this.#slowMs = 0;
-          this.#timeline.after(SLOW_ALARM_GRACE_MS, () => {
-            if (this.#slowMs === 0) this.#oracle.alarmGraceMs = ALARM_GRACE_MS;
-          });
-        },
-      );
-    else if (draw < 90) {
-      lasting(
-        "the gateway's disk is full",
-        60_000,
-        () => {
-          this.#oracle.mayGiveUp = true;
-          this.#disk.takenBytes = Math.max(
-            0,
-            this.#disk.freeBytes - Math.floor(random() * 2 * SEGMENT_BYTES),
-          );
-        },
-        () => {
-          this.#disk.takenBytes = 0;
-        },
-      );
-    } else if (draw < 93)
-      lasting(
-        'the store has no room',
-        60_000,
-        () => {
-          this.#storeIsFull = true;
-        },
-        () => {
-          this.#storeIsFull = false;
-        },
-      );
-    else if (draw < 97) {
-      const board = random() < 0.7 ? this.#gatewayBoard : this.#cloudBoard;
-      const ms = (random() - 0.5) * 2 * pick([1_000, 60_000, 4 * 3_600_000], random);
-      // Never so far apart that the cloud would call it a time of the future.
-      board.offsetMs = ORIGIN_MS + ms;
-      this.#say(`a clock is ${(ms / 1_000).toFixed(0)} s off`);
-    } else
-      lasting(
-        'the gateway loses its connection again and again',
-        10_000,
-        () => this.#link.reset(),
-        () => this.#link.reset(),
-      );
+    disturb(this.#scene, draw);
   }
 
   #crash(): void {
@@ -512,8 +381,8 @@ class World {
     this.#disk.takenBytes = 0;
     this.#disk.failingSyncs = 0;
     this.#disk.armed = undefined;
-    this.#slowMs = 0;
-    this.#storeIsFull = false;
+    this.#scene.slowMs = 0;
+    this.#scene.storeIsFull = false;
     this.#storeBreaks = false;
     this.#storeCrash = undefined;
   }

@@ -111,10 +111,17 @@ export const deskZone = computed(() => {
   return zones.size === 1 && only !== undefined ? only : Intl.DateTimeFormat().resolvedOptions().timeZone;
 });
 
+const zones = computed(
+  () =>
+    new Map(
+      picture.value.state === 'there'
+        ? picture.value.value.sites.map(({ id, timeZone }) => [id, timeZone] as const)
+        : [],
+    ),
+);
+
 export const zoneOfSite = (id: string | undefined): string =>
-  (picture.value.state === 'there'
-    ? picture.value.value.sites.find((site) => site.id === id)?.timeZone
-    : undefined) ?? deskZone.value;
+  (id === undefined ? undefined : zones.value.get(id)) ?? deskZone.value;
 
 const parametersOf = ({ state, site, severity, ...rest }: QueueFilter) => ({
   state: statesOf[state].join(','),
@@ -129,10 +136,17 @@ const parametersOf = ({ state, site, severity, ...rest }: QueueFilter) => ({
 const asksTheSame = (one: QueueFilter, other: QueueFilter): boolean =>
   JSON.stringify(parametersOf(one)) === JSON.stringify(parametersOf(other));
 
-const fetchQueue = async (wanted: QueueFilter): Promise<Queue> => ({
-  ...(await fetchIncidents({ ...parametersOf(wanted), offset: 0, limit: PAGE_SIZE })),
-  countsStale: false,
-});
+/** What was asked for in this very turn: picture and queue begin with the same page of the same list. */
+const askedNow = new Map<string, ReturnType<typeof fetchIncidents>>();
+
+async function fetchQueue(wanted: QueueFilter): Promise<Queue> {
+  const parameters = { ...parametersOf(wanted), offset: 0, limit: PAGE_SIZE };
+  const key = JSON.stringify(parameters);
+  const answer = askedNow.get(key) ?? fetchIncidents(parameters);
+  askedNow.set(key, answer);
+  queueMicrotask(() => askedNow.clear());
+  return { ...(await answer), countsStale: false };
+}
 
 export const loadPicture = () =>
   catchUp(() =>

@@ -52,37 +52,48 @@ export function Worlds({ worlds }: { worlds: IncidentSummary['worlds'] }) {
 
 const MAX_GLYPHS = 4;
 
-/** An incident in the queue. The whole row is one link; `data-incident` is how the keys find it. */
+/** Where a row is drawn of a list of which only a part is in the page. */
+export const placeOf = (at: number, heightPx: number) => ({
+  transform: `translateY(${at * heightPx}px)`,
+  height: `${heightPx}px`,
+});
+
+/**
+ * An incident in the queue. The whole row is one link; `data-incident` is how the keys find it. What it is given are
+ * single values that stay the same: a row that is drawn already is not drawn anew when others are scrolled in.
+ */
 export function IncidentRow(props: {
   incident: IncidentSummary;
   look: 'wide' | 'narrow';
   isChosen?: boolean;
-  /** Where it stands in a list of which only a part is in the page. */
-  place?: { transform: string; height: string };
-  position?: { at: number; of: number };
-  /** Whether it is one of those chosen, and how it becomes one; with a range from the last one chosen. */
-  selection?: { isOn: boolean; onChange: (range: boolean) => void };
+  /** Where it stands in a list of which only a part is in the page: from 0, of how many, and how high rows are, px. */
+  at?: number;
+  of?: number;
+  heightPx?: number;
+  isSelected?: boolean;
+  /** Chooses it, or all from the last one chosen. Absent: nothing can be chosen. */
+  onSelect?: ((id: string, range: boolean) => void) | undefined;
 }) {
-  const { incident, look } = props;
+  const { incident, look, at, heightPx, onSelect } = props;
   const zone = zoneOfSite(incident.sites[0]?.id);
   const kinds = [...new Set(incident.assets.map(({ kind }) => kind))];
   const where = [...incident.sites.map(({ name }) => name), ...incident.people.map(({ name }) => name)];
   return (
     <li
-      class={`row-item${newcomers.has(incident.id) ? ' row-new' : ''}${props.selection?.isOn ? ' row-selected' : ''}`}
-      style={props.place}
-      aria-setsize={props.position?.of}
-      aria-posinset={props.position?.at}
+      class={`row-item${newcomers.has(incident.id) ? ' row-new' : ''}${props.isSelected === true ? ' row-selected' : ''}`}
+      {...(at === undefined || heightPx === undefined
+        ? {}
+        : { style: placeOf(at, heightPx), 'aria-setsize': props.of, 'aria-posinset': at + 1 })}
     >
-      {props.selection === undefined ? null : (
+      {onSelect === undefined ? null : (
         <label class="row-choice">
           <input
             type="checkbox"
-            checked={props.selection.isOn}
+            checked={props.isSelected === true}
             aria-label={words('select', { title: incident.title })}
             onClick={(click) => {
               click.preventDefault();
-              props.selection?.onChange(click.shiftKey);
+              onSelect(incident.id, click.shiftKey);
             }}
           />
         </label>

@@ -1,9 +1,9 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { IncidentSummary } from '../../../cloud/api/contract.ts';
 import { useKeys } from '../../kit/keys.ts';
 import { act, mayAct } from '../incident/actions.ts';
-import { IncidentRow } from './incident-row.tsx';
+import { IncidentRow, placeOf } from './incident-row.tsx';
 import { chosenAfter, drawnRows, shiftOf } from './window.ts';
 import { words } from './words.ts';
 
@@ -128,10 +128,10 @@ export function RowWindow(props: {
     const start = at >= 0 ? at : ids.indexOf(props.chosen ?? '');
     focusRow(start < 0 ? (by > 0 ? 0 : ids.length - 1) : Math.max(0, Math.min(ids.length - 1, start + by)));
   };
-  const choose = (id: string, range: boolean) => {
-    selected.value = chosenAfter(selected.value, ids, id, lastChosen.current, range);
+  const choose = useCallback((id: string, range: boolean) => {
+    selected.value = chosenAfter(selected.value, current.current.ids, id, lastChosen.current, range);
     lastChosen.current = id;
-  };
+  }, []);
   const chooseFocused = (range: boolean) => {
     const id = ids[focusedAt()];
     if (id === undefined || !mayAct()) return false;
@@ -180,9 +180,13 @@ export function RowWindow(props: {
     <ul class="rows rows-window" ref={list} style={{ height: `${count * rowHeight.value}px` }}>
       {drawn.map((at) => {
         const item = items[at];
-        const place = { transform: `translateY(${at * rowHeight.value}px)`, height: `${rowHeight.value}px` };
         return item === undefined ? (
-          <li key={`hold-${at}`} class="row-item row-hold" style={place} aria-hidden="true">
+          <li
+            key={`hold-${at}`}
+            class="row-item row-hold"
+            style={placeOf(at, rowHeight.value)}
+            aria-hidden="true"
+          >
             <span class="skeleton-line" title={words('hold', { title: String(at + 1) })} />
           </li>
         ) : (
@@ -191,16 +195,11 @@ export function RowWindow(props: {
             incident={item}
             look="wide"
             isChosen={item.id === props.chosen}
-            place={place}
-            position={{ at: at + 1, of: count }}
-            {...(mayAct()
-              ? {
-                  selection: {
-                    isOn: selected.value.has(item.id),
-                    onChange: (range) => choose(item.id, range),
-                  },
-                }
-              : {})}
+            at={at}
+            of={count}
+            heightPx={rowHeight.value}
+            isSelected={selected.value.has(item.id)}
+            onSelect={mayAct() ? choose : undefined}
           />
         );
       })}

@@ -28,7 +28,7 @@ async function press({ kind: wanted, open, ms }: { kind?: string; open: string; 
     const look = button.className.split(' ').slice(0, isPlain ? undefined : 2);
     return [...look, ...(isPlain ? [nameOf(button).split(/[\s:]/)[0]] : [])].join(' ');
   };
-  const buttons = [...document.querySelectorAll<HTMLElement>('main button:not([role])')].filter(
+  const buttons = [...document.querySelectorAll<HTMLElement>('main button:not([role], [lang])')].filter(
     (button) => button.checkVisibility() && !button.matches(':disabled'),
   );
   const kinds = [...new Set(buttons.map(kindOf))];
@@ -64,7 +64,11 @@ export async function openEach(page: Page): Promise<Openings> {
   const result: Openings = { opened: [], faults: [] };
   const { kinds } = await page.evaluate(press, { open: OPEN, ms: 0 });
   for (const kind of kinds) {
-    const { pressed } = await page.evaluate(press, { kind, open: OPEN, ms: OPENING_MS });
+    // Another language loads the page anew.
+    const { pressed } = await page
+      .evaluate(press, { kind, open: OPEN, ms: OPENING_MS })
+      .catch(() => ({ pressed: undefined }));
+    await page.waitForLoadState();
     if (pressed === undefined) continue;
     const told = (faults: string[]) =>
       result.faults.push(...faults.map((fault) => `${pressed.name}: ${fault}`));

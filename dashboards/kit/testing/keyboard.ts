@@ -35,8 +35,11 @@ function begin(part: string): number {
     if (stop.tabIndex > 0)
       walk.faults.push(`stands before its place (tabindex ${stop.tabIndex}): ${name(stop)}`);
   const isMarked = (element: Element) => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    return (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
+    return [null, '::before', '::after'].some((drawn) => {
+      const { outlineStyle, outlineWidth, boxShadow, content } = getComputedStyle(element, drawn);
+      if (drawn !== null && content === 'none') return false;
+      return (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
+    });
   };
   document.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof Element)) return;

@@ -16,7 +16,8 @@ export function watchAnswers(page: Page): () => Promise<void> {
     if (!isStream(request)) waiting.add(request);
   });
   const done = (request: Request) => waiting.delete(request);
-  page.on('requestfinished', done);
+  // An answer that nobody reads to its end is never called finished.
+  page.on('response', (response) => done(response.request()));
   page.on('requestfailed', done);
   return async () => {
     const until = Date.now() + LONGEST_MS;
@@ -26,8 +27,9 @@ export function watchAnswers(page: Page): () => Promise<void> {
           new Promise<boolean>((resolve) =>
             requestAnimationFrame(() =>
               resolve(
-                document.querySelector('.skeleton, main:empty') !== null ||
-                  document.querySelector('main') === null,
+                [...document.querySelectorAll('.skeleton, main:empty')].some((each) =>
+                  each.checkVisibility(),
+                ) || document.querySelector('main') === null,
               ),
             ),
           ),

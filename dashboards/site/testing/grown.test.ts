@@ -5,7 +5,7 @@ import type { SitePage } from '../../../edge/api/contract.ts';
 import { day, quietDay, walked, walking } from '../fixtures/day.ts';
 import * as pages from '../fixtures/pages.ts';
 import { dayStart } from '../today/day-start.ts';
-import { buildSite, faultsOf, type OpenOptions, openBrowser, openSite } from './browser.ts';
+import { buildSite, type OpenOptions, openBrowser, openSite } from './browser.ts';
 
 const MANY_CHECKS_MS = 120_000;
 let built: Awaited<ReturnType<typeof buildSite>>;
@@ -22,46 +22,6 @@ afterAll(async () => {
 
 const open = (shown: SitePage, path: string, options: OpenOptions = {}) =>
   openSite(browser, built.folder, shown, path, options);
-const faults = faultsOf;
-
-describe('every page', { timeout: MANY_CHECKS_MS }, () => {
-  const views: [string, SitePage, string, RegExp][] = [
-    ['#/today', pages.alarm, 'Today', /door openings/],
-    ['#/more', pages.calm, 'More', /Deutsch/],
-    ['#/walk-test', walking, 'Walk test', /2 of 5 sensors heard/],
-    ['#/rules', pages.calm, 'Try other settings', /Try them/],
-    ['#/backup', pages.calm, 'Back-up and restore', /Choose the file/],
-    ['#/diagnostics', pages.calm, 'Diagnostics', /Make the file/],
-    ['#/cameras', pages.seen, 'Cameras', /Pictures show people/],
-  ];
-  for (const [path, shown, heading, words] of views)
-    it(`${path} can be read by everybody, on a phone and at a desk, in both themes`, async () => {
-      for (const [width, theme] of [
-        [390, 'light'],
-        [1_440, 'dark'],
-      ] as const) {
-        const { page } = await open(shown, path, { width, theme });
-        await page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
-        await page.getByText(words).first().waitFor();
-        expect([path, theme, await faults(page)]).toEqual([path, theme, []]);
-      }
-    });
-
-  it.each([
-    ['de-DE', 'Kameras'],
-    ['fr-FR', 'Caméras'],
-    ['es-ES', 'Cámaras'],
-    ['it-IT', 'Telecamere'],
-  ])('fits a phone in %s, whose words are longer', async (locale, cameras) => {
-    const shown = { ...walking, ...pages.troubled, alarms: pages.alarm.alarms };
-    for (const path of ['', '#/today', '#/walk-test', '#/backup', '#/devices', '#/cameras']) {
-      const { page } = await open(shown, path, { locale, server: { isSignedIn: true } });
-      await page.getByRole('link', { name: cameras }).first().waitFor();
-      await page.getByRole('heading').first().waitFor();
-      expect([path, await faults(page)]).toEqual([path, []]);
-    }
-  });
-});
 
 describe('the day', { timeout: MANY_CHECKS_MS }, () => {
   it('tells who was last at a door, and those who were refused', async () => {
@@ -102,7 +62,6 @@ describe('arming by zone', { timeout: MANY_CHECKS_MS }, () => {
     const store = dialog.locator('.zone', { hasText: 'Store room' });
     await store.getByText('Blocked').waitFor();
     await store.getByText('it is open').waitFor();
-    expect(await faults(page)).toEqual([]);
     await store.getByRole('switch').click();
     await store.getByText('Left out').waitFor();
     await store.getByText('Watched all the same: Controlled-drugs cabinet').waitFor();
@@ -141,7 +100,6 @@ describe('a device in use', { timeout: MANY_CHECKS_MS }, () => {
     });
     const takeOut = page.getByRole('button', { name: 'Take out of use: Siren relay' });
     await takeOut.waitFor();
-    expect(await faults(page)).toEqual([]);
     await takeOut.click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/Siren relay tells about nothing any more/).waitFor();
@@ -172,7 +130,6 @@ describe('goods that were too warm', { timeout: MANY_CHECKS_MS }, () => {
     );
     await page.getByText('Goods are set apart').waitFor();
     await page.getByText(/Too warm for 1 h/).waitFor();
-    expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Release the goods' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Release the goods' }).click();
@@ -201,6 +158,5 @@ describe('changed rules', { timeout: MANY_CHECKS_MS }, () => {
       path: '/api/rules/try',
       body: { text: '- rule: held-open', hours: 168 },
     });
-    expect(await faults(page)).toEqual([]);
   });
 });

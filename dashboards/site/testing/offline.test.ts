@@ -1,9 +1,9 @@
 /// <reference types="node" />
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { sweep } from '../../kit/testing/accessibility.ts';
 import * as pages from '../fixtures/pages.ts';
 import { buildSite, openBrowser } from './browser.ts';
 import { startSiteServer } from './server.ts';
@@ -46,8 +46,7 @@ describe('on a phone', { timeout: WITH_A_BROWSER_MS }, () => {
     await page.getByText('The gateway has not been heard since 10:42').waitFor();
     await page.getByText('Lindenhof Pharmacy').waitFor();
     expect(await page.getByText('2 alarms').count()).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await sweep(page)).toEqual([]);
     // Nothing that the gateway says is kept on the device.
     const kept = await page.evaluate(async () => {
       const [name = ''] = await caches.keys();

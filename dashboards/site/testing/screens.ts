@@ -1,12 +1,13 @@
 /// <reference types="node" />
 /** For development: `node dashboards/site/testing/screens.ts FOLDER [name…]` takes pictures of every page. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import type { SitePage } from '../../../edge/api/contract.ts';
+import { buildApplication, chromiumOptions } from '../../kit/testing/making.ts';
 import { quietDay, walked, walking } from '../fixtures/day.ts';
 import * as pages from '../fixtures/pages.ts';
-import { buildSite, openBrowser } from './browser.ts';
 import { type SiteServer, startSiteServer } from './server.ts';
 
 const sizes = {
@@ -215,13 +216,14 @@ const shots: Shot[] = [
 
 const [folder = 'screens', ...names] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
-const built = await buildSite();
-const browser = await openBrowser();
+const parent = await mkdtemp(join(tmpdir(), 'gatehouse-screens-'));
+const built = await buildApplication('site', parent);
+const browser = await chromium.launch(chromiumOptions);
 try {
   for (const shot of shots.filter(({ name }) => names.length === 0 || names.includes(name))) {
     for (const size of shot.sizes ?? ['tablet']) {
       for (const theme of shot.themes ?? ['light']) {
-        const server = await startSiteServer({ folder: built.folder, page: shot.page, ...shot.server });
+        const server = await startSiteServer({ folder: built, page: shot.page, ...shot.server });
         const context = await browser.newContext({
           viewport: sizes[size],
           colorScheme: theme,
@@ -246,5 +248,5 @@ try {
   }
 } finally {
   await browser.close();
-  await built.remove();
+  await rm(parent, { recursive: true, force: true });
 }

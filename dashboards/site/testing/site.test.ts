@@ -1,64 +1,30 @@
 /// <reference types="node" />
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArmingAnswer, SitePage } from '../../../edge/api/contract.ts';
 import * as pages from '../fixtures/pages.ts';
-import { buildSite, openBrowser } from './browser.ts';
-import { type SiteServer, startSiteServer } from './server.ts';
+import { buildSite, type OpenOptions, openBrowser, openSite } from './browser.ts';
+import type { SiteServer } from './server.ts';
 
-/** Several pages, each looked at by axe, on a small machine that others use too. */
-const MANY_CHECKS_MS = 120_000;
-const widths = { phone: 390, tablet: 1_024, desk: 1_440 };
 const PIN = '246810';
 
-let built: Awaited<ReturnType<typeof buildSite>>;
+let folder: string;
 let browser: Browser;
 let server: SiteServer;
-let context: BrowserContext;
-let complaints: string[] = [];
 
 beforeAll(async () => {
-  built = await buildSite();
   browser = await openBrowser();
+  ({ folder } = await buildSite());
 });
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
-});
-afterEach(async () => {
-  await context?.close();
-  await server?.close();
-});
+afterAll(() => browser?.close());
 
 async function open(
   shown: SitePage,
-  options: {
-    path?: string;
-    width?: number;
-    theme?: 'dark' | 'light';
-    server?: Partial<Parameters<typeof startSiteServer>[0]>;
-  } = {},
+  { path = '', ...options }: OpenOptions & { path?: string } = {},
 ): Promise<Page> {
-  const { path = '', width = widths.tablet, theme = 'light' } = options;
-  server = await startSiteServer({ folder: built.folder, page: shown, ...options.server });
-  context = await browser.newContext({
-    viewport: { width, height: 800 },
-    colorScheme: theme,
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(6_000);
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.address)) complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(server.address + path);
-  return page;
+  const site = await openSite(browser, folder, shown, path, { width: 1_024, height: 800, ...options });
+  ({ server } = site);
+  return site.page;
 }
 
 async function signInWith(page: Page, pin: string): Promise<void> {
@@ -67,68 +33,6 @@ async function signInWith(page: Page, pin: string): Promise<void> {
   for (const digit of pin) await page.keyboard.press(digit);
   await page.keyboard.press('Enter');
 }
-
-async function violations(page: Page): Promise<string[]> {
-  // At its end: elsewhere the bar at the bottom may cover half of a button that one scroll brings out.
-  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
-  const { violations: found, passes } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  // An empty page would break no rule either.
-  expect(passes.length).toBeGreaterThan(15);
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
-
-const overflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** Every colour once in each theme, every width once; not each with each. */
-const screens = [
-  ['phone', 'light'],
-  ['phone', 'dark'],
-  ['tablet', 'light'],
-  ['desk', 'dark'],
-] as const;
-
-describe('on every screen', () => {
-  it.each(screens)(
-    'no page breaks a rule of accessibility or is wider than a %s, %s',
-    async (name, theme) => {
-      const width = widths[name];
-      const page = await open(pages.alarm, { width, theme });
-      await page.getByRole('heading', { name: '2 alarms' }).waitFor();
-      const found: string[] = [];
-      const check = async (name: string) => {
-        found.push(...(await violations(page)).map((text) => `${name}: ${text}`));
-        if ((await overflow(page)) > 0) found.push(`${name}: wider than the screen`);
-      };
-      await check('alarm');
-      // Where a colour or a shape is new once is enough; where room is new, at every width.
-      const states = [pages.seen, pages.armed, pages.leaving, pages.cutOff];
-      for (const shown of [pages.calm, ...(name === 'phone' ? states : [])]) {
-        server.show(shown);
-        await page.waitForTimeout(60);
-        await check(shown.arming.phase);
-      }
-      server.show(pages.inbox);
-      for (const [name, wait] of [
-        ['temperatures', '.chart-line'],
-        ['schedule', '.entry'],
-        ['devices', '.choice'],
-      ] as const) {
-        await page.goto(`${server.address}#/${name}`);
-        await page.locator(wait).first().waitFor();
-        await check(name);
-      }
-      await page.getByRole('button', { name: /Shelly Plus i4/ }).click();
-      await page.locator('dialog').waitFor();
-      await check('assign');
-      expect(found).toEqual([]);
-      expect(complaints).toEqual([]);
-    },
-    MANY_CHECKS_MS,
-  );
-});
 
 describe('an alarm', () => {
   it('says what to do, and is taken note of with a name and a PIN', async () => {
