@@ -16,9 +16,12 @@ export function ShownPage() {
   const page = pageAt(section);
   if (page === undefined)
     return (
-      <EmptyState icon="search" title={text('desk.not-found')}>
-        {text('desk.not-found-text')}
-      </EmptyState>
+      <>
+        <h1 class="visually-hidden">{text('desk.not-found')}</h1>
+        <EmptyState icon="search" title={text('desk.not-found')}>
+          {text('desk.not-found-text')}
+        </EmptyState>
+      </>
     );
   const There = 'page' in page.shows ? page.shows.page : fetched.get(page.section);
   return There === undefined ? (

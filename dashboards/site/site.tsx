@@ -213,9 +213,12 @@ function Section(props: { section: string; chosen: string | undefined; page: Sit
       return <DevicesPage page={page} />;
     default:
       return (
-        <EmptyState icon="search" title={text('site.not-found')}>
-          {text('site.not-found-text')}
-        </EmptyState>
+        <>
+          <h1 class="visually-hidden">{text('site.not-found')}</h1>
+          <EmptyState icon="search" title={text('site.not-found')}>
+            {text('site.not-found-text')}
+          </EmptyState>
+        </>
       );
   }
 }

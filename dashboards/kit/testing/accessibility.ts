@@ -10,6 +10,7 @@
  *   of it at each width; every other rule runs on what was shown or hidden, and on what is named by it.
  * - Contrast depends on the colours of a text and of all that lies below it, on size and weight. A text is looked at
  *   wherever it differs in any of these from all texts that this page was looked over for already.
+ * - A dialog that is as large as it was, with all its parts in their places, is the same at another width.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -27,6 +28,7 @@ export type WidthName = keyof typeof widths;
 /** Below this height nothing is looked at; a page that is higher is shown as a whole, as far as a screen may go. */
 const SCREEN_HEIGHT = 900;
 const MAX_HEIGHT = 6_000;
+const GROWTHS = 4;
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** An empty page would break no rule either. */
 const LEAST_PASSES = { page: 15, part: 3 };
@@ -61,19 +63,34 @@ async function look({ tags, what, part }: Look): Promise<Found> {
   const kept = globalThis as typeof globalThis & {
     axe: Axe;
     /** All rules there are, what could be seen when they ran, and how every text looked that was looked at. */
-    gatehouseSeen?: { rules: string[]; shown: Set<Element>; texts: Set<string> };
+    gatehouseSeen?: { rules: string[]; size: string; shown: Set<Element>; texts: Set<string> };
   };
   const { axe } = kept;
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   await frame();
   await frame();
-  const seen = kept.gatehouseSeen ?? { rules: [], shown: new Set<Element>(), texts: new Set<string>() };
+  const seen = kept.gatehouseSeen ?? {
+    rules: [],
+    size: '',
+    shown: new Set<Element>(),
+    texts: new Set<string>(),
+  };
   kept.gatehouseSeen = seen;
   const root = part === undefined ? document.body : document.querySelector(part);
   if (root === null) return { faults: [`there is no ${part}`], passes: 0 };
   const everything = part === undefined ? document : { include: [root] };
   const elements = [...root.querySelectorAll('*')];
   const shown = elements.filter((element) => element.checkVisibility({ visibilityProperty: true }));
+
+  // Every part of a dialog that is where it was within it, and as large.
+  const { left, top } = root.getBoundingClientRect();
+  const size =
+    part === undefined
+      ? ''
+      : shown
+          .map((element) => element.getBoundingClientRect())
+          .map((box) => [box.left - left, box.top - top, box.width, box.height].map(Math.round).join())
+          .join(' ');
 
   const chains = new Map<Element, string>();
   const chainOf = (element: Element | null): string => {
@@ -133,10 +150,11 @@ async function look({ tags, what, part }: Look): Promise<Found> {
   const colours = ['color-contrast', 'link-in-text-block'];
   if (what === 'all') {
     seen.shown = new Set(shown);
+    seen.size = size;
     seen.rules = await run(everything, { runOnly: tags });
     return result;
   }
-  if (what === 'width') {
+  if (what === 'width' && (part === undefined || size !== seen.size)) {
     const all = seen.rules;
     const ofPlaces = ['target-size', 'scrollable-region-focusable'];
     const ofThePage = all.filter(
@@ -183,8 +201,13 @@ async function lookAt(page: Page, what: Look['what'], part: string | undefined):
 /** The whole page is on the screen: a bar below may cover half of a button that one scroll brings out. */
 async function resize(page: Page, width: number): Promise<void> {
   await page.setViewportSize({ width, height: SCREEN_HEIGHT });
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  if (height > SCREEN_HEIGHT) await page.setViewportSize({ width, height: Math.min(height, MAX_HEIGHT) });
+  // What takes its share of the screen grows with it.
+  for (let shown = SCREEN_HEIGHT, grown = 0; grown < GROWTHS; grown++) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (height <= shown || shown === MAX_HEIGHT) return;
+    shown = Math.min(height, MAX_HEIGHT);
+    await page.setViewportSize({ width, height: shown });
+  }
 }
 
 /** What breaks a rule of accessibility as the page is now: all rules, this width, this theme. */

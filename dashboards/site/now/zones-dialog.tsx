@@ -78,11 +78,11 @@ function Zone({ plan, onChange }: { plan: ZonePlan; onChange: (isWatched: boolea
   const { name, points, state, kept } = plan;
   return (
     <li class={`zone zone-${state}`}>
-      <header class="zone-head">
+      <div class="zone-head">
         <Icon name={state === 'ready' ? 'check' : state === 'blocked' ? 'warning' : 'close'} size={24} />
         <h3 class="zone-name">{name === '' ? text('zone.none') : name}</h3>
         <span class="zone-state">{text(`zone.state.${state}`)}</span>
-      </header>
+      </div>
       <ul class="zone-points">
         {points.map((point) => (
           <li
