@@ -41,7 +41,7 @@ export function Desk() {
   if (failure.value !== undefined) {
     return (
       <main class="alone">
-        <ErrorState message={failure.value} onRetry={resume} />
+        <ErrorState message={failure.value} onRetry={resume} isPage />
       </main>
     );
   }

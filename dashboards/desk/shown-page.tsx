@@ -16,12 +16,9 @@ export function ShownPage() {
   const page = pageAt(section);
   if (page === undefined)
     return (
-      <>
-        <h1 class="visually-hidden">{text('desk.not-found')}</h1>
-        <EmptyState icon="search" title={text('desk.not-found')}>
-          {text('desk.not-found-text')}
-        </EmptyState>
-      </>
+      <EmptyState icon="search" title={text('desk.not-found')} isPage>
+        {text('desk.not-found-text')}
+      </EmptyState>
     );
   const There = 'page' in page.shows ? page.shows.page : fetched.get(page.section);
   return There === undefined ? (
@@ -48,7 +45,7 @@ function FetchedPage({ page, rest }: { page: Page; rest: readonly string[] }) {
   };
   useEffect(fetch, []);
   const now = state.value;
-  if (now.state === 'failed') return <ErrorState message={now.message} onRetry={fetch} />;
+  if (now.state === 'failed') return <ErrorState message={now.message} onRetry={fetch} isPage />;
   if (now.state === 'loading') return <Skeleton lines={[34, 120, 120, 120]} />;
   const There = now.value;
   return <There view={rest[0]} rest={rest} />;

@@ -4,13 +4,20 @@ import { Button } from './button.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { kitText } from './text.ts';
 
-export function EmptyState(props: { icon: IconName; title: string; children?: ComponentChildren }) {
+/** @param isPage it is all that the page shows: its title is the page's */
+export function EmptyState(props: {
+  icon: IconName;
+  title: string;
+  children?: ComponentChildren;
+  isPage?: boolean;
+}) {
+  const Title = props.isPage === true ? 'h1' : 'p';
   return (
     <div class="placeholder">
       <span class="placeholder-icon">
         <Icon name={props.icon} size={28} />
       </span>
-      <p class="placeholder-title">{props.title}</p>
+      <Title class="placeholder-title">{props.title}</Title>
       {props.children === undefined ? null : <div class="placeholder-text">{props.children}</div>}
     </div>
   );
@@ -27,13 +34,14 @@ export function Skeleton({ lines }: { lines: readonly number[] }) {
   );
 }
 
-export function ErrorState(props: { message: string; onRetry?: () => void }) {
+export function ErrorState(props: { message: string; onRetry?: () => void; isPage?: boolean }) {
+  const Title = props.isPage === true ? 'h1' : 'p';
   return (
     <div class="placeholder placeholder-error" role="alert">
       <span class="placeholder-icon">
         <Icon name="warning" size={28} />
       </span>
-      <p class="placeholder-title">{kitText('kit.error.title')}</p>
+      <Title class="placeholder-title">{kitText('kit.error.title')}</Title>
       <div class="placeholder-text">{props.message}</div>
       {props.onRetry === undefined ? null : (
         <Button icon="reopen" onClick={props.onRetry}>

@@ -58,7 +58,7 @@ export function Site() {
     case 'failed':
       return (
         <main class="alone">
-          <ErrorState message={current.message} onRetry={again} />
+          <ErrorState message={current.message} onRetry={again} isPage />
         </main>
       );
     case 'away':
@@ -213,12 +213,9 @@ function Section(props: { section: string; chosen: string | undefined; page: Sit
       return <DevicesPage page={page} />;
     default:
       return (
-        <>
-          <h1 class="visually-hidden">{text('site.not-found')}</h1>
-          <EmptyState icon="search" title={text('site.not-found')}>
-            {text('site.not-found-text')}
-          </EmptyState>
-        </>
+        <EmptyState icon="search" title={text('site.not-found')} isPage>
+          {text('site.not-found-text')}
+        </EmptyState>
       );
   }
 }

@@ -63,22 +63,6 @@ it('a passkey is made by keyboard, opens the desk, and is all that is needed the
   await page.keyboard.press('Enter');
   await page.getByRole('navigation').first().waitFor();
   await page.getByText('laptop').waitFor();
-  for (const [colorScheme, width] of [
-    ['dark', 1_440],
-    ['light', 834],
-    ['dark', 390],
-  ] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 900 });
-    for (const section of ['account', 'people']) {
-      await page.goto(`${desk}/#/${section}`);
-      await page
-        .getByRole('heading', { level: 1, name: section === 'people' ? 'People and rights' : 'My account' })
-        .waitFor();
-      await page.locator('.people-rows > li').first().waitFor();
-      await axe();
-    }
-  }
   await context.clearCookies();
   await page.goto(desk);
   await page.reload();

@@ -7,6 +7,8 @@ import { words } from './words.ts';
 
 const HEIGHT = 120;
 const FOOT = 20;
+/** A finger and a pointer hit it (WCAG 2.2, 2.5.8). */
+const LEAST_BAR = 25;
 
 /** How much was found when: a bar narrows the search to its time. */
 export function Histogram(props: {
@@ -29,15 +31,24 @@ export function Histogram(props: {
   }, [width]);
   const { bucketMs, histogram } = result;
   const from = Math.floor(Math.min(result.from, histogram[0]?.at ?? result.from) / bucketMs) * bucketMs;
-  const to = Math.max(result.to, (histogram.at(-1)?.at ?? from) + bucketMs);
-  const most = Math.max(1, ...histogram.map(({ count }) => count));
+  const last = Math.max(result.to, (histogram.at(-1)?.at ?? from) + bucketMs);
+  // On a narrow screen several buckets are one bar.
+  const barMs =
+    bucketMs * Math.max(1, Math.ceil((LEAST_BAR * (last - from)) / Math.max(1, bucketMs * width.value)));
+  const to = from + Math.ceil((last - from) / barMs) * barMs;
+  const counts = new Map<number, number>();
+  for (const { at, count } of histogram) {
+    const start = from + Math.floor((at - from) / barMs) * barMs;
+    counts.set(start, (counts.get(start) ?? 0) + count);
+  }
+  const most = Math.max(1, ...counts.values());
   const x = (at: number) => ((at - from) / Math.max(1, to - from)) * width.value;
-  const bar = Math.max(2, x(from + bucketMs) - 1);
+  const bar = Math.max(2, x(from + barMs) - 1);
   return (
     <section
       ref={frame}
       class="hunt-chart"
-      aria-label={words('chart', { width: duration(bucketMs) })}
+      aria-label={words('chart', { width: duration(barMs) })}
       style={{ height: `${HEIGHT + FOOT}px` }}
     >
       <svg width={width.value} height={HEIGHT + FOOT} aria-hidden="true">
@@ -48,7 +59,7 @@ export function Histogram(props: {
           </text>
         ))}
       </svg>
-      {histogram.map(({ at, count }) => {
+      {[...counts].map(([at, count]) => {
         const label = words('bar', { time: timeOrDay(at, now, timeZone), count });
         return (
           <button
@@ -63,7 +74,7 @@ export function Histogram(props: {
               height: `${Math.max(3, (count / most) * (HEIGHT - 8))}px`,
               bottom: `${FOOT}px`,
             }}
-            onClick={() => props.onChoose(at, at + bucketMs)}
+            onClick={() => props.onChoose(at, at + barMs)}
           />
         );
       })}

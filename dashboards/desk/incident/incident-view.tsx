@@ -50,11 +50,11 @@ export function IncidentView({ id }: { id: string }) {
         <Skeleton lines={[90, 150, 260, 200]} />
       ) : held.state === 'failed' ? (
         held.status === 404 ? (
-          <EmptyState icon="search" title={text('incident.gone')}>
+          <EmptyState icon="search" title={text('incident.gone')} isPage>
             {text('incident.gone-text')}
           </EmptyState>
         ) : (
-          <ErrorState message={held.message} onRetry={() => void loadIncident(id)} />
+          <ErrorState message={held.message} onRetry={() => void loadIncident(id)} isPage />
         )
       ) : (
         <Content page={held.value} />

@@ -52,7 +52,7 @@ export function Thumbnail({ picture, name, zone }: { picture: Picture; name: str
             isOpen.value = false;
           }}
         >
-          <img class="picture-large" src={pictureAddress(picture.id)} alt={caption} />
+          <img class="picture-large" src={pictureAddress(picture.id)} alt="" />
         </Dialog>
       ) : null}
     </>

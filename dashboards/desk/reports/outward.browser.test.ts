@@ -43,8 +43,7 @@ it('awareness is stated with the keyboard alone, and the clocks run', async () =
   }
   await page.keyboard.press('Enter');
   await page.getByText('Mara Oduya acknowledged the incident (critical).').waitFor();
-  const sent = server.received.find(({ path }) => path.endsWith('/awareness'));
-  expect(sent?.token).toBe('t-1');
+  await expect.poll(() => server.received.find(({ path }) => path.endsWith('/awareness'))?.token).toBe('t-1');
   expect(await page.getByRole('list', { name: 'Clocks' }).getByText('runs').count()).toBeGreaterThan(0);
 });
 

@@ -12,6 +12,7 @@ import { streamSSE } from 'hono/streaming';
 import type {
   ArmingAnswer,
   BadgeSignIn,
+  CameraPlaces,
   CameraPreset,
   CameraStatus,
   CommandAnswer,
@@ -155,6 +156,14 @@ export async function startSiteServer(options: {
     count('cameras');
     return isSignedIn ? context.json(options.cameras?.() ?? cameraStatus) : context.json(signedOut, 401);
   });
+  app.get('/api/cameras/places', (context) =>
+    context.json({
+      interfaces: [{ name: 'eth0', addresses: ['192.0.2.7'], isInternal: false }],
+      zones: [{ id: 'store', name: 'Store room' }],
+      isRegistryOpen: true,
+      registryFile: 'registry.yaml',
+    } satisfies CameraPlaces),
+  );
   app.get('/api/cameras/:asset/picture', (context) => {
     if (!isSignedIn) return context.json(signedOut, 401);
     count(context.req.url.replace(/^.*(?=\/api\/)/, ''));
