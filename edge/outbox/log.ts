@@ -142,8 +142,17 @@ export class OutboxLog {
       this.#shelf.stock(1);
     } catch (error) {
       if (!(error instanceof DiskFullError)) throw error;
-      // There must always be somewhere to go: room is made while what is given up can be stated.
+      this.#makeRoom();
+    }
+  }
+
+  /** There must always be somewhere to go: room is made while what is given up can be stated. */
+  #makeRoom(): void {
+    try {
       this.#giveBack();
+    } catch (error) {
+      // The head refuses as well: commits will be refused until there is room.
+      if (!(error instanceof DiskFullError)) throw error;
     }
   }
 

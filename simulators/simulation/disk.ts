@@ -57,8 +57,8 @@ export class SimulatedDisk {
   readonly capacityBytes: number;
   /** What others have taken of it. */
   takenBytes = 0;
-  /** So many of the next synchronisations fail. */
-  failingSyncs = 0;
+  /** The n-th synchronisation of a file from now fails; 0: none. */
+  failingSync = 0;
   /** It says that all is synchronised, and does nothing: to see whether anybody would notice. */
   lies = false;
   armed: Armed | undefined;
@@ -169,8 +169,7 @@ export class SimulatedDisk {
         if (ends) crash();
         return;
       }
-      if (this.failingSyncs > 0) {
-        this.failingSyncs--;
+      if (this.failingSync > 0 && --this.failingSync === 0) {
         // As Linux does: what could not be written is forgotten, and the next call says that all is well.
         for (const sector of content.dirty) if (this.#random() < 0.5) content.keep(sector);
         content.dirty.clear();

@@ -22,6 +22,8 @@ export interface Scene {
   readonly cloudBoard: BoardClock;
   /** What every disk takes more than usual, at most. */
   slowMs: number;
+  /** What they were asked while they were slow may be answered until then. */
+  slowUntilMs: number;
   storeIsFull: boolean;
   say(what: string): void;
 }
@@ -98,8 +100,10 @@ const disturbances: readonly Disturbance[] = [
       oracle.alarmGraceMs = SLOW_ALARM_GRACE_MS;
       return () => {
         scene.slowMs = 0;
+        scene.slowUntilMs = timeline.nowMs + SLOW_ALARM_GRACE_MS;
         timeline.after(SLOW_ALARM_GRACE_MS, () => {
-          if (scene.slowMs === 0) oracle.alarmGraceMs = ALARM_GRACE_MS;
+          const isSlow = scene.slowMs > 0 || scene.slowUntilMs > timeline.nowMs;
+          if (!isSlow) oracle.alarmGraceMs = ALARM_GRACE_MS;
         });
       };
     },

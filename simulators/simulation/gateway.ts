@@ -29,7 +29,7 @@ export interface GatewaySurroundings {
   diskMs(): number;
   /** It has opened its outbox: what it remembers, and may be told more. */
   onReady(life: GatewayLife, kept: number): void;
-  onAcknowledged(message: Message, records: readonly { id: string; lane: Lane }[]): void;
+  onAcknowledged(message: Message, state: number, records: readonly { id: string; lane: Lane }[]): void;
   onRefused(message: Message): void;
   onLoss(notice: LossNotice): void;
   /** It has ended itself: its disk has failed. */
@@ -111,7 +111,7 @@ export class GatewayLife {
         id: outbox.stage(lane, now, (id) => body(id, now)),
       }));
       await outbox.committed();
-      if (this.isAlive) onAcknowledged(message, records);
+      if (this.isAlive) onAcknowledged(message, state, records);
     } catch {
       if (this.isAlive) onRefused(message);
     }

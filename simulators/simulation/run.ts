@@ -95,8 +95,6 @@ class World {
   readonly #unheard = new Map<number, Message>();
   #heard = 0;
   #state = 0;
-  /** The piece of state that was committed with each message. */
-  readonly #states = new Map<number, number>();
   #storeBreaks = false;
   #storeCrash: ('before' | 'after') | undefined;
 
@@ -132,6 +130,7 @@ class World {
       gatewayBoard,
       cloudBoard,
       slowMs: 0,
+      slowUntilMs: 0,
       storeIsFull: false,
       say: (what) => this.#say(what),
     };
@@ -216,8 +215,7 @@ class World {
   #deliver(message: Message): void {
     const gateway = this.#gateway;
     if (gateway?.outbox === undefined || !this.#unheard.has(message.number)) return;
-    this.#states.set(message.number, ++this.#state);
-    void gateway.deliver(message, this.#state);
+    void gateway.deliver(message, ++this.#state);
   }
 
   // The gateway.
@@ -244,8 +242,8 @@ class World {
         for (const message of this.#unheard.values())
           this.#timeline.after(random() * 2_000, () => this.#deliver(message));
       },
-      onAcknowledged: (message, records) => {
-        this.#oracle.onAcknowledged(message, this.#states.get(message.number) ?? 0, records);
+      onAcknowledged: (message, state, records) => {
+        this.#oracle.onAcknowledged(message, state, records);
         if (this.#unheard.delete(message.number)) this.#heard++;
       },
       onRefused: (message) => {
@@ -368,7 +366,7 @@ class World {
       this.#disk.armed = { calls: 1 + Math.floor(random() ** 2 * 40), crash: () => this.#crashGateway(kind) };
     } else if (draw < 0.7) {
       this.#say('the next fsync fails');
-      this.#disk.failingSyncs = 1;
+      this.#disk.failingSync = 1;
     } else if (draw < 0.8) this.#crashCloud(random() < 0.5 ? 'cloud-killed' : 'cloud-power', random() < 0.5);
     else if (draw < 0.97) this.#storeCrash = random() < 0.5 ? 'before' : 'after';
     else this.#storeBreaks = true;
@@ -379,7 +377,7 @@ class World {
     this.#isDisturbed = false;
     this.#link.line = goodLine();
     this.#disk.takenBytes = 0;
-    this.#disk.failingSyncs = 0;
+    this.#disk.failingSync = 0;
     this.#disk.armed = undefined;
     this.#scene.slowMs = 0;
     this.#scene.storeIsFull = false;
