@@ -55,17 +55,21 @@ export function namedByAddress({ at, observables }: Naming, registry: Registry):
 
 function holderOf(address: string, at: number, registry: Registry): Holder | undefined {
   const holder = registry.holderOf(address, at);
-  if (holder !== undefined || addressKind(address) !== 'name') return holder;
+  if (holder !== undefined) return holder;
   // A host is mostly called in logs as it is called in the registry, with its domain or without.
-  const asset = registry.asset(address) ?? registry.asset(address.split('.')[0] ?? '');
-  return asset?.kind === 'host' ? { asset, how: 'given', confidence: 1 } : undefined;
+  const dot = address.indexOf('.');
+  const asset = registry.asset(address) ?? (dot > 0 ? registry.asset(address.slice(0, dot)) : undefined);
+  // Looked at last: of most addresses nothing is known, and what kind of text they are takes longer to tell.
+  return asset?.kind === 'host' && addressKind(address) === 'name'
+    ? { asset, how: 'given', confidence: 1 }
+    : undefined;
 }
 
 /** The same detection with the assets whose addresses it names; without any, itself. */
 export function withAddressed<One extends Naming>(detection: One, registry: Registry): One {
-  const more = namedByAddress(detection, registry)
-    .map(({ holder }) => holder.asset.id)
-    .filter((id) => !detection.assets.includes(id));
+  const named = namedByAddress(detection, registry);
+  if (named.length === 0) return detection;
+  const more = named.map(({ holder }) => holder.asset.id).filter((id) => !detection.assets.includes(id));
   if (more.length === 0) return detection;
   return { ...detection, assets: [...detection.assets, ...more].slice(0, MAX_ASSETS) };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
+const MAC_LENGTH = 17;
 const mac = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
 /** RFC 1123, with the underscore that Windows and DNS-SD allow. */
 const hostName =
@@ -20,7 +21,7 @@ export function addressKind(text: string): AddressKind | undefined {
 /** One spelling for each address: lower case, MAC with colons. */
 export const addressText = (text: string): string => {
   const lower = text.trim().toLowerCase();
-  return mac.test(lower) ? lower.replaceAll('-', ':') : lower;
+  return lower.length === MAC_LENGTH && mac.test(lower) ? lower.replaceAll('-', ':') : lower;
 };
 
 /** Under which a machine is known on a network: IPv4, IPv6, MAC or host name, in one spelling. */
