@@ -64,7 +64,8 @@ export async function openHttpServer(
 /** How long requests under way may take to finish. */
 const FINISH_WITHIN_MS = 2_000;
 
-async function closed(server: ReturnType<typeof createAdaptorServer>): Promise<void> {
+/** Ends a server: no new connections, a little time for what is under way. */
+export async function closed(server: ReturnType<typeof createAdaptorServer>): Promise<void> {
   const done = new Promise<void>((resolve) => server.close(() => resolve()));
   const timer = setTimeout(() => {
     if ('closeAllConnections' in server) server.closeAllConnections();

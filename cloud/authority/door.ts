@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
+import { closed } from '../http-server.ts';
 import type { ServerPair } from './authority.ts';
 
 const HEADERS_WITHIN_MS = 10_000;
@@ -14,8 +15,6 @@ const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_CONNECTIONS = 20_000;
 /** The certificate in memory is looked at again this often, and read into the server when it is a new one. */
 const RENEWAL_LOOK_MS = 3_600_000;
-/** How long requests under way may take to finish when the door closes. */
-const FINISH_WITHIN_MS = 1_000;
 
 export interface Door {
   readonly port: number;
@@ -105,12 +104,7 @@ export async function openDoor(
     },
     async close() {
       clearInterval(looking);
-      const done = new Promise<void>((resolve) => server.close(() => resolve()));
-      const timer = setTimeout(() => {
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      }, FINISH_WITHIN_MS);
-      await done;
-      clearTimeout(timer);
+      await closed(server);
     },
   };
 }

@@ -11,7 +11,7 @@ import { Neighbourhoods } from './neighbourhoods.ts';
 import { classifyObservable, commonAccounts } from './observable-class.ts';
 import { compareText } from './order.ts';
 import { makePlace } from './place.ts';
-import type { SavedTraits } from './saved.ts';
+import type { SavedTraits } from './saved-traits.ts';
 import type { KeyMaker, SharedKind } from './shared-keys.ts';
 import type { Correlated } from './traits.ts';
 import { mixed, TraitsTable, type Wanted } from './traits-table.ts';

@@ -4,28 +4,15 @@
  * detections belong together follows from what is the same here and there.
  */
 import { z } from 'zod';
-import { severities } from '../../devices/model/detection.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Components } from './components.ts';
 import { type Habits, savedHabit, savedPairs } from './habits.ts';
-import { observableClasses } from './link-rules.ts';
 import type { Traits } from './memory.ts';
 import { NONE } from './numbers.ts';
+import { type SavedTraits, savedTraits } from './saved-traits.ts';
 
 /** Detections in a part. */
 export const SAVED_AT_ONCE = 500;
-
-const savedTraits = z.strictObject({
-  rule: z.string(),
-  severity: z.enum(severities),
-  tactic: z.string().exactOptional(),
-  site: z.string().exactOptional(),
-  places: z.array(z.string()),
-  /** Class, value and how it was named. */
-  marks: z.array(z.tuple([z.enum(['identity', ...observableClasses]), z.string(), z.string()])),
-  bits: z.number().exactOptional(),
-});
-export type SavedTraits = z.infer<typeof savedTraits>;
 
 export const savedPart = z.discriminatedUnion('part', [
   z.strictObject({

@@ -5,18 +5,11 @@
 import type { ComponentType } from 'preact';
 import type { ToolId } from '../../cloud/api/contract.ts';
 import type { IconName } from '../kit/icons.tsx';
+import type { PageProps } from './page-props.ts';
 import { PicturePage } from './picture/picture-page.tsx';
 import { QueuePage } from './queue/queue-page.tsx';
 import { isToolOn, session } from './session.ts';
 import { text } from './text.ts';
-
-/** What a page is told of its address: `#/registry/people` is `registry` with the view `people`. */
-export interface PageProps {
-  /** The first part after the section. */
-  view: string | undefined;
-  /** All parts after the section. */
-  rest: readonly string[];
-}
 
 /** In what order a desk thinks: what is going on, what does it mean, what do we do, what holds the house together. */
 export const pageGroups = ['watch', 'understand', 'act', 'house'] as const;

@@ -5,7 +5,8 @@ import { useEffect } from 'preact/hooks';
 import { route } from '../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { type Loaded, reasonOf } from './loaded.ts';
-import { type Page, type PageProps, pageAt } from './pages.ts';
+import type { PageProps } from './page-props.ts';
+import { type Page, pageAt } from './pages.ts';
 import { text } from './text.ts';
 
 /** Pages that have been fetched: shown again without a wait. */

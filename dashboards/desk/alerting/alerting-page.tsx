@@ -6,7 +6,7 @@ import { go } from '../../kit/route.ts';
 import { ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { type Loaded, load } from '../loaded.ts';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { Chains } from './chains.tsx';
 import { Mine } from './mine.tsx';
 import { fetchAlerting } from './requests.ts';

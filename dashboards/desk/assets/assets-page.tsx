@@ -9,7 +9,7 @@ import { Icon } from '../../kit/icons.tsx';
 import { go } from '../../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { map as held, loadMap, mayEdit, type Wanted, wanted } from './asset-data.ts';
 import { AssetDetails } from './asset-details.tsx';
 import { AssetGraph } from './asset-graph.tsx';

@@ -14,7 +14,7 @@ import { time } from '../assets/asset-words.ts';
 import { fetchMap } from '../assets/requests.ts';
 import { deskZone } from '../live/desk-state.ts';
 import { type Loaded, load, reasonOf } from '../loaded.ts';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { session } from '../session.ts';
 import { Answer } from './answer.tsx';
 import { askCascade, dropKept, fetchKept, fetchNext, keep, type Question } from './requests.ts';

@@ -11,7 +11,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { useAskedAgain } from '../asked-again.ts';
 import { done } from '../done.ts';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { ExercisePlanner } from './exercise-planner.tsx';
 import { ExerciseView } from './exercise-view.tsx';
 import { LessonsText, Measures } from './lessons.tsx';

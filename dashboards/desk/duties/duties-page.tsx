@@ -9,7 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { say } from '../../kit/toast.tsx';
 import { useAskedAgain } from '../asked-again.ts';
 import { type Loaded, load, reasonOf } from '../loaded.ts';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { AwarenessCard } from './awareness-card.tsx';
 import { DecisionCard } from './decision-card.tsx';
 import { type Change, Drafts } from './drafts.tsx';

@@ -27,7 +27,7 @@ import { maySuppress } from '../incident/actions.ts';
 import { factName } from '../incident/fact-name.ts';
 import { deskZone, zoneOfSite } from '../live/desk-state.ts';
 import { type Loaded, reasonOf } from '../loaded.ts';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { session } from '../session.ts';
 import { text } from '../text.ts';
 import { Histogram } from './histogram.tsx';

@@ -1,7 +1,7 @@
 import './intelligence.css';
 import { go } from '../../kit/route.ts';
 import { Tabs } from '../../kit/tabs.tsx';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { session } from '../session.ts';
 import { Indicators } from './indicators.tsx';
 import { Feeds, Relevance } from './relevance.tsx';

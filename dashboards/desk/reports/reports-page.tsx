@@ -8,7 +8,7 @@ import { go } from '../../kit/route.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { type Loaded, load } from '../loaded.ts';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { session } from '../session.ts';
 import { ReportView } from './report-view.tsx';
 import { fetchList, fetchReport, reportAddress, type Wish } from './requests.ts';

@@ -1,5 +1,5 @@
 import './response.css';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { EditorView } from './editor/editor-view.tsx';
 import { LibraryView } from './library-view.tsx';
 import { RunView } from './run-view.tsx';

@@ -18,7 +18,7 @@ import { Tabs } from '../../kit/tabs.tsx';
 import { say } from '../../kit/toast.tsx';
 import { money } from '../assets/asset-words.ts';
 import { type Loaded, load, reasonOf } from '../loaded.ts';
-import type { PageProps } from '../pages.ts';
+import type { PageProps } from '../page-props.ts';
 import { session } from '../session.ts';
 import { DecisionDialog } from './decision-dialog.tsx';
 import { type Cell, HeatMap } from './heat-map.tsx';
