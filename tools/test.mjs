@@ -32,6 +32,8 @@ const debianPackages = [
   ['poppler-utils', '/usr/bin/pdftotext'],
   ['zint', '/usr/bin/zint'],
   ['dmtx-utils', '/usr/bin/dmtxread'],
+  ['softhsm2', '/usr/bin/softhsm2-util'],
+  ['opensc', '/usr/bin/pkcs11-tool'],
   ['make', '/usr/bin/make'],
   ['ffmpeg', '/usr/bin/ffmpeg'],
   ['python3-gi', '/usr/lib/python3/dist-packages/gi/__init__.py'],
