@@ -54,8 +54,19 @@ interface Told {
   key: string;
   episodes: Map<string, string>;
   /** What correlations of this correlation were told, in order of time. */
-  emitted: { at: number; id: string; event: EventFields; feeds: number[] }[];
+  emitted: Emitted[];
   isDirty: boolean;
+}
+
+/** An instant as one correlation of this correlation was told it. */
+interface Emitted {
+  at: number;
+  id: string;
+  /** Place in the feeds. */
+  feed: number;
+  /** The event at that instant, and what was made of it. */
+  source: EventFields | undefined;
+  event: EventFields;
 }
 
 export type Feeds = readonly { node: CorrelationNode; rule: number }[];
@@ -250,7 +261,10 @@ export class CorrelationNode {
   }
 
   #idOf({ key }: Told, { anchor }: Episode): string {
-    return createHash('sha256').update(`${this.rule.id}\n${key}\n${anchor}`).digest('hex').slice(0, 24);
+    return createHash('sha256')
+      .update(`${this.rule.id}\n${key}\n${eventIn(anchor)}`)
+      .digest('hex')
+      .slice(0, 24);
   }
 
   #tell(told: Told, changes: CorrelationChanges): void {
@@ -260,6 +274,7 @@ export class CorrelationNode {
     for (const episode of told.group.episodes) {
       const id = this.#idOf(told, episode);
       const { count, ids } = told.group.restsOn(episode);
+      const evidence = [...new Set(ids.map(eventIn))];
       const state = `${episode.at} ${episode.lastAt} ${count} ${ids.length} ${ids.at(-1)} ${ids[0]}`;
       now.set(id, state);
       if (before.get(id) === state) continue;
@@ -270,9 +285,9 @@ export class CorrelationNode {
         group: told.group.values,
         at,
         lastAt,
-        anchor,
+        anchor: eventIn(anchor),
         count,
-        evidence: ids,
+        evidence,
       });
     }
     for (const id of before.keys()) if (!now.has(id)) changes.withdraw.push(id);
@@ -281,30 +296,48 @@ export class CorrelationNode {
 
   /** Correlations of this one: those of time see every instant, those that count see each episode once. */
   #emit(told: Told, changedFrom: number, feeds: Feeds): void {
-    const kept = told.emitted.filter(({ at }) => at < changedFrom);
-    const before = new Map(
-      told.emitted.slice(kept.length).map((one) => [`${one.at} ${one.id} ${one.feeds.join()}`, one]),
-    );
-    for (const { at, id, begins, event } of told.group.instantsFrom(changedFrom)) {
-      const wanted = feeds.flatMap(({ node }, index) =>
-        begins || node.rule.type.startsWith('temporal') ? [index] : [],
-      );
-      if (wanted.length === 0) continue;
-      const name = `${at} ${id} ${wanted.join()}`;
-      const known = before.get(name);
-      before.delete(name);
-      const values = Object.fromEntries(
-        this.rule.groupBy.map((field, index) => [field, told.group.values[index]]),
-      );
-      const one = known ?? { at, id: `${this.rule.id}/${id}`, event: { ...event, ...values }, feeds: wanted };
-      kept.push({ ...one, id });
-      if (known !== undefined) continue;
-      for (const index of wanted) feeds[index]?.node.add(feeds[index].rule, at, id, one.event);
+    const { key, group } = told;
+    const kept: Emitted[] = [];
+    const before = new Map<string, Emitted>();
+    for (const one of told.emitted)
+      if (one.at < changedFrom) kept.push(one);
+      else before.set(`${one.feed} ${one.at} ${one.id}`, one);
+    const begun: Emitted[] = [];
+    for (const { at, id: anchor, begins, event: source } of group.instantsFrom(changedFrom)) {
+      const id = `${anchor}${OF_GROUP}${key}`;
+      let event: EventFields | undefined;
+      for (const [feed, { node }] of feeds.entries()) {
+        if (!begins && !node.rule.type.startsWith('temporal')) continue;
+        const known = before.get(`${feed} ${at} ${id}`);
+        if (known !== undefined && known.source === source) {
+          before.delete(`${feed} ${at} ${id}`);
+          kept.push(known);
+          continue;
+        }
+        event ??= { ...source, ...this.#fieldsOf(group) };
+        begun.push({ at, id, feed, source, event });
+      }
     }
-    for (const { at, id, event, feeds: were } of before.values())
-      for (const index of were) feeds[index]?.node.remove(feeds[index].rule, at, id, event);
+    // First what no longer is: another event at the same instant may stand under the same name.
+    for (const { at, id, feed, event } of before.values())
+      feeds[feed]?.node.remove(feeds[feed].rule, at, id, event);
+    for (const { at, id, feed, event } of begun) feeds[feed]?.node.add(feeds[feed].rule, at, id, event);
+    kept.push(...begun);
     told.emitted = kept;
   }
+
+  #fieldsOf({ values }: Group): EventFields {
+    return Object.fromEntries(this.rule.groupBy.map((field, index) => [field, values[index]]));
+  }
+}
+
+/** Sets the group apart from the event, where an event stands for a correlation that held in one of its groups. */
+const OF_GROUP = '\0';
+
+/** Id of the event itself. */
+function eventIn(id: string): string {
+  const end = id.indexOf(OF_GROUP);
+  return end < 0 ? id : id.slice(0, end);
 }
 
 const textOf = (value: unknown): string | undefined => {

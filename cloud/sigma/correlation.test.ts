@@ -415,8 +415,7 @@ describe('in any order of arrival and in any batches a correlation finds what th
     );
   });
 
-  test('a chain', () => {
-    const rules = `title: outer
+  const chain = `title: outer
 correlation: {type: temporal, rules: [many, c], group-by: [u], timespan: 7s}
 ---
 title: many
@@ -425,9 +424,31 @@ correlation: {type: event_count, rules: [a, b], group-by: [u], timespan: 10s, co
 ---
 title: often
 correlation: {type: event_count, rules: [many], group-by: [u], timespan: 1m, condition: {gte: 2}}`;
+  // What `many` passes on carries fields that its own groups leave open, and one event stands in several groups.
+  const across = `title: outer
+name: outer
+correlation: {type: temporal, rules: [many, c], group-by: [n], timespan: 7s}
+---
+title: many
+name: many
+correlation: {type: event_count, rules: [a, b], group-by: [u], timespan: 10s, condition: {gte: 3}}
+---
+title: often
+correlation: {type: event_count, rules: [outer, many], group-by: [n], timespan: 1m, condition: {gte: 3}}`;
+  const inLists = arrivals.map((list) =>
+    list.map((one) => ({
+      ...one,
+      event: { ...one.event, u: Number(one.event.n) > 3 ? ['x', 'y'] : one.event.u },
+    })),
+  );
+
+  test.each([
+    ['a chain', chain, arrivals],
+    ['a chain over other fields, of events with lists', across, inLists],
+  ])('%s', (_, rules, lists) => {
     fc.assert(
       fc.property(
-        arrivals.chain((list) =>
+        lists.chain((list) =>
           fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
         ),
         fc.integer({ min: 1, max: 9 }),
@@ -438,8 +459,21 @@ correlation: {type: event_count, rules: [many], group-by: [u], timespan: 1m, con
           );
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 200 },
     );
+  });
+
+  test('an inner match that begins earlier than it seemed stays where it was for correlations of time', () => {
+    const late = [
+      arrival('a', 0, 'e0'),
+      arrival('a', 1_000, 'e3'),
+      arrival('c', 0, 'c0'),
+      arrival('a', 0, 'e1'),
+      arrival('a', 0, 'e2'),
+    ];
+    expect(run(engineOf(chain), late, 1).brief.filter(({ rule }) => rule === 'outer')).toEqual([
+      { rule: 'outer', group: 'x', at: 0, lastAt: 1_000, anchor: 'e0', count: 3 },
+    ]);
   });
 
   test('with a watermark that follows, what comes within the lateness is found the same', () => {
