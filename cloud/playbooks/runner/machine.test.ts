@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { Playbook } from '../cacao.ts';
 import { builtIn } from '../library.ts';
 import { rehearse } from '../rehearse.ts';
-import { advance, MACHINE, MAX_BEGUN, type Prepared, type RunEvent, type Surroundings } from './machine.ts';
+import {
+  advance,
+  MACHINE,
+  MAX_BEGUN,
+  MAX_THREADS,
+  type Prepared,
+  type RunEvent,
+  type Surroundings,
+} from './machine.ts';
 import { type Effect, isAsking, nextDueAt, type Run, type StepRun } from './run.ts';
 
 const AT = Date.UTC(2026, 10, 20, 9);
@@ -296,6 +304,21 @@ describe('a run', () => {
   });
 });
 
+test('branches that wait and double with each round: so many lines side by side and no more, and the log says which are missing', () => {
+  const parallel = id('parallel', 1);
+  const bench = new Bench({
+    [A]: { type: 'parallel', next_steps: [B, C] },
+    [B]: action('impossible', { delay: 1_000, on_failure: parallel }),
+    [C]: action('impossible', { delay: 1_000, on_failure: parallel }),
+    [parallel]: { type: 'parallel', next_steps: [B, C] },
+  });
+  for (let round = 0; round < 20; round++) bench.pass(1_000);
+  expect(bench.run.threads.length).toBeLessThanOrEqual(MAX_THREADS);
+  expect(bench.run.threads.length).toBeGreaterThan(MAX_THREADS / 2);
+  expect(bench.run.steps.length).toBeLessThanOrEqual(MAX_BEGUN + MAX_THREADS);
+  expect(bench.run.log.some(({ text }) => text?.includes(`${MAX_THREADS} lines`))).toBe(true);
+});
+
 /** A workflow out of any steps that lead anywhere: also to what is not there, in circles, into themselves. */
 const anyWorkflow = fc
   .record({
@@ -433,7 +456,7 @@ describe('whatever the workflow and whatever happens', { timeout: 60_000 }, () =
           stored.steps.some(({ state }) => state === 'running') ||
           nextDueAt(stored) !== undefined;
         expect(stored.status === 'done' ? stored.threads.length === 0 : waits).toBe(true);
-        expect(stored.steps.length).toBeLessThanOrEqual(MAX_BEGUN + 20);
+        expect(stored.steps.length).toBeLessThanOrEqual(MAX_BEGUN + MAX_THREADS + turns.length);
       }),
       { numRuns: 120 },
     );

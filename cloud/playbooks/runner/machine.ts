@@ -19,6 +19,8 @@ import {
 
 /** Steps begun in one run, at most: what goes round for ever stops here and asks somebody. */
 export const MAX_BEGUN = 500;
+/** Lines of steps side by side; each may meet the bound of steps with one step of its own. */
+export const MAX_THREADS = 64;
 /** Rounds of one while-condition. */
 export const MAX_ROUNDS = 50;
 /** Attempts at one step. */
@@ -382,10 +384,11 @@ class Machine {
         this.#state(entry, 'open');
         for (const next of step.next_steps) {
           // What goes in circles here would double with each round.
-          if (this.run.steps.length <= MAX_BEGUN) this.#thread(next, entry.key);
+          const tooMany = this.#tooMany();
+          if (tooMany === undefined) this.#thread(next, entry.key);
           else {
             entry.branches--;
-            this.#say(MACHINE, entry, 'failed', `a branch was not begun: more than ${MAX_BEGUN} steps`);
+            this.#say(MACHINE, entry, 'failed', `a branch was not begun: ${tooMany}`);
           }
         }
         if (entry.state === 'open' && entry.branches === 0) this.#complete(entry, 'success', MACHINE);
@@ -415,9 +418,20 @@ class Machine {
       this.#fail(entry, `${MAX_ROUNDS} rounds, and its condition still holds`, MACHINE);
       return;
     }
+    const tooMany = this.#tooMany();
+    if (tooMany !== undefined) {
+      this.#fail(entry, `its branch was not begun: ${tooMany}`, MACHINE);
+      return;
+    }
     entry.branches = 1;
     this.#state(entry, 'open');
     this.#thread(branch, entry.key);
+  }
+
+  /** Why no further line may begin. */
+  #tooMany(): string | undefined {
+    if (this.run.steps.length > MAX_BEGUN) return `more than ${MAX_BEGUN} steps`;
+    return this.run.threads.length < MAX_THREADS ? undefined : `more than ${MAX_THREADS} lines side by side`;
   }
 
   #judged(entry: StepRun, condition: string): boolean | undefined {
