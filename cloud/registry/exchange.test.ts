@@ -130,13 +130,20 @@ describe('a registry goes out and comes in again as it was', () => {
   });
 });
 
+/** What a spreadsheet shows: an apostrophe that we put in front stays. */
+const shownCells = (text: string): string[] =>
+  [...text.matchAll(/"((?:[^"]|"")*)"|[^",\r\n]+/g)].map(([whole, quoted]) =>
+    quoted === undefined ? whole : quoted.replaceAll('""', '"'),
+  );
+
 it('no cell of a table is a formula', () => {
+  expect(shownCells('a,"=b"",+c",,\'-d\r\n"-e"')).toEqual(['a', '=b",+c', "'-d", '-e']);
   fc.assert(
     fc.property(anyRegistry, (document) => {
       for (const { text } of tables(document))
-        for (const line of text.split('\r\n')) expect(line).not.toMatch(/(^|,)"?[=+\-@\t]/);
+        for (const cell of shownCells(text)) expect(cell).not.toMatch(/^[=+\-@\t]/);
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 });
 

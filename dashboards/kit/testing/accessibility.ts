@@ -69,6 +69,8 @@ async function look({ tags, what, part }: Look): Promise<Found> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   await frame();
   await frame();
+  // On its way from one theme's colours to the other's nothing is as it is designed.
+  for (const moving of document.getAnimations()) if (moving instanceof CSSTransition) moving.finish();
   const seen = kept.gatehouseSeen ?? {
     rules: [],
     size: '',
