@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** What decides and computes: these tests share a process, and its modules, with those before them. */
+/**
+ * What decides and computes, and starts at most a small server of its own: these tests share a process, and its
+ * modules, with those before them.
+ */
 const pure = [
   'devices/**',
   'edge/{cold-chain,panel,rules}/**',
   'firmware-bridge/{framing,llrp,modbus,nmea,osdp}/**',
-  'cloud/{cascade,correlation,monitors,picture,playbooks,redaction,sigma,situation,sources}/**',
+  'cloud/{cascade,correlation,monitors,playbooks,redaction,sigma,situation,sources}/**',
   'dashboards/*',
   'dashboards/*/!(testing)',
 ].map((folder) => `${folder}/!(*.browser).test.ts`);

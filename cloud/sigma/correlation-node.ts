@@ -53,7 +53,7 @@ interface Told {
   group: Group;
   key: string;
   episodes: Map<string, string>;
-  /** What correlations of this correlation were told, in order of time. */
+  /** What correlations of this correlation were told. */
   emitted: Emitted[];
   isDirty: boolean;
 }
@@ -250,14 +250,15 @@ export class CorrelationNode {
       this.#groups.delete(told.key);
       return;
     }
-    // Episodes that can no longer change.
+    // What can no longer change: instants that were passed on, also of an episode that goes on, and whole episodes.
+    if (told.emitted.some(({ at }) => at <= until))
+      told.emitted = told.emitted.filter(({ at }) => at > until);
     const { episodes } = told.group;
     if ((episodes[0]?.lastAt ?? Number.POSITIVE_INFINITY) > until) return;
     const kept = episodes.filter(({ lastAt }) => lastAt > until);
     for (const episode of episodes)
       if (episode.lastAt <= until) told.episodes.delete(this.#idOf(told, episode));
     told.group.episodes = kept;
-    told.emitted = told.emitted.filter(({ at }) => at > until);
   }
 
   #idOf({ key }: Told, { anchor }: Episode): string {
@@ -274,7 +275,6 @@ export class CorrelationNode {
     for (const episode of told.group.episodes) {
       const id = this.#idOf(told, episode);
       const { count, ids } = told.group.restsOn(episode);
-      const evidence = [...new Set(ids.map(eventIn))];
       const state = `${episode.at} ${episode.lastAt} ${count} ${ids.length} ${ids.at(-1)} ${ids[0]}`;
       now.set(id, state);
       if (before.get(id) === state) continue;
@@ -287,7 +287,7 @@ export class CorrelationNode {
         lastAt,
         anchor: eventIn(anchor),
         count,
-        evidence,
+        evidence: [...new Set(ids.map(eventIn))],
       });
     }
     for (const id of before.keys()) if (!now.has(id)) changes.withdraw.push(id);

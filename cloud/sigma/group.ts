@@ -192,7 +192,8 @@ export class Group {
       this.#next < end && times[this.#next] === lastJudged ? Math.min(stale, lastJudged ?? stale) : stale;
     let from = this.#next;
     if (staleAt !== Number.POSITIVE_INFINITY) {
-      from = this.#from(staleAt);
+      // What was taken back may have been later than what is new and not judged at all.
+      from = Math.min(from, this.#from(staleAt));
       this.#aggregate.clear();
       this.#head = end === this.#begin ? end : this.#after((times[Math.min(from, end - 1)] ?? 0) - spanMs);
       this.#next = this.#head;
