@@ -10,8 +10,12 @@ const benches = {
   anomaly: { title: 'Anomaly detectors', file: 'edge/rules/anomaly/anomaly.bench.ts' },
   ingest: { title: 'Ingest: stored and acknowledged', file: 'cloud/ingest/ingest.bench.ts' },
   sources: { title: 'Sources: lines read and made into records', file: 'cloud/sources/sources.bench.ts' },
-  sigma: { title: 'Sigma', file: 'cloud/sigma/sigma.bench.ts' },
-  'web-attacks': { title: 'Attacks on the web shop', file: 'simulators/scenarios/web-attacks.bench.ts' },
+  sigma: { title: 'Sigma', file: 'cloud/sigma/sigma.bench.ts', folder: 'SIGMA_RULES' },
+  'web-attacks': {
+    title: 'Attacks on the web shop',
+    file: 'simulators/scenarios/web-attacks.bench.ts',
+    folder: 'WEB_ATTACKS',
+  },
   communication: {
     title: 'Communication monitor: flows learned and judged',
     file: 'cloud/communication/communication.bench.ts',
@@ -24,15 +28,23 @@ const benches = {
   desk: { title: 'JavaScript before the desk is usable', file: 'dashboards/script-size.bench.ts' },
 };
 
-await ensurePackages();
-await ensurePages();
-// What looks like a path goes on to the bench: a folder with data to measure against.
+// What looks like a path is a folder with data to measure against, and belongs to the one bench that is named with it.
 const isPath = (word) => word.includes('/') || word.startsWith('.');
 const wanted = process.argv.slice(2).filter((word) => !isPath(word));
 const folders = process.argv.slice(2).filter(isPath);
 const unknown = wanted.find((name) => !Object.hasOwn(benches, name));
 if (unknown !== undefined)
   stop(`there is no bench "${unknown}"; there are ${Object.keys(benches).join(', ')}`);
+if (folders.length > 0 && (wanted.length !== 1 || benches[wanted[0]].folder === undefined)) {
+  const takers = Object.entries(benches).filter(([, { folder }]) => folder !== undefined);
+  stop(
+    `${folders[0]}: a folder goes to one bench, and only ${takers.map(([name]) => `"${name} FOLDER"`).join(' and ')} take one; ` +
+      `for more in one run set ${takers.map(([, { folder }]) => folder).join(' and ')}`,
+  );
+}
+
+await ensurePackages();
+await ensurePages();
 for (const [name, { title, file }] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n${title}`);
