@@ -5,6 +5,7 @@
  */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { emptyRoot, isEqual, leafHash, nodeHash, type RangeHash, rootOf, splitOf } from './merkle.ts';
 import { type Checkpoint, checkpointText, type NoteSigner, openCheckpoint } from './note.ts';
 import {
@@ -154,6 +155,8 @@ export class TileLog {
       if (bundle.length === TILE_WIDTH) {
         put({ level: 'entries', index: size / TILE_WIDTH - 1, width: TILE_WIDTH }, bundleOf(bundle));
         bundle = [];
+        // A bundle takes milliseconds; the desk's questions wait no longer than for one.
+        await breathe();
       }
       addHash(edge, 0, leafHash(entry), size, put);
     }

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../../devices/model/clock.ts';
 import type { Store } from '../store/store.ts';
@@ -16,8 +17,8 @@ import { LogProblem, TileLog } from './tile-log.ts';
 
 /** Changes of one batch. */
 export const MAX_BATCH = 5_000;
-/** After so many others have their turn: an incident may have hundreds of detections to hash. */
-const YIELD_EVERY = 250;
+/** Read at a time, before others have their turn: an incident may have hundreds of detections to hash. */
+const PAGE = 100;
 /** Where the store keeps the last checkpoint, and what the configuration was. */
 const CURSOR = 'audit-checkpoint';
 const CONFIGURATION_CURSOR = 'audit-configuration';
@@ -195,19 +196,22 @@ export class Trail {
       return;
     }
     for (;;) {
-      const changes = store.changes(MAX_BATCH);
-      const last = changes.at(-1)?.number;
-      if (last === undefined) break;
       const fresh: { change: number; body: EntryBody }[] = [];
-      for (const [index, change] of changes.entries()) {
-        // Written down before a kill kept the store from hearing of it.
-        if (change.number <= this.#taken) continue;
-        fresh.push({ change: change.number, body: bodyOf(change, (id) => store.detection(id)) });
-        if (index % YIELD_EVERY === YIELD_EVERY - 1) await new Promise((resolve) => setImmediate(resolve));
+      let last = 0;
+      let isAll = false;
+      while (!isAll && fresh.length < MAX_BATCH) {
+        const changes = store.changes(PAGE, last);
+        // Others were written down before a kill kept the store from hearing of it.
+        for (const change of changes)
+          if (change.number > this.#taken)
+            fresh.push({ change: change.number, body: bodyOf(change, (id) => store.detection(id)) });
+        last = changes.at(-1)?.number ?? last;
+        isAll = changes.length < PAGE;
+        await breathe();
       }
       if (fresh.length > 0) await this.#write(fresh);
-      await store.takeChanges(last);
-      if (changes.length < MAX_BATCH) break;
+      if (last > 0) await store.takeChanges(last);
+      if (isAll) break;
     }
     this.#askWitness();
   }
@@ -216,9 +220,11 @@ export class Trail {
     const { clock, store, settings, resolve } = this.#parts;
     const start = this.log.checkpoint.size;
     const writtenAt = clock.now();
-    const entries = bodies.map(({ change, body }, at) =>
-      bytesOf({ version: 1, number: start + at, change, writtenAt, body }),
-    );
+    const entries: Uint8Array[] = [];
+    for (const [at, { change, body }] of bodies.entries()) {
+      entries.push(bytesOf({ version: 1, number: start + at, change, writtenAt, body }));
+      if (at % PAGE === PAGE - 1) await breathe();
+    }
     const checkpoint = await this.log.append(entries);
     this.#taken = bodies.at(-1)?.change ?? this.#taken;
     this.#written += entries.length;

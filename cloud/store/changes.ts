@@ -22,9 +22,9 @@ export class Changes {
     this.#writer = writer;
   }
 
-  changes(limit: number): Change[] {
+  changes(limit: number, after = 0): Change[] {
     return this.#reader
-      .all('SELECT number, kind, key FROM change ORDER BY number LIMIT ?', limit)
+      .all('SELECT number, kind, key FROM change WHERE number > ? ORDER BY number LIMIT ?', after, limit)
       .map((row) => this.#whole(Number(row.number), String(row.kind), String(row.key)));
   }
 

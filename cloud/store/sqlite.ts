@@ -85,7 +85,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     audit: (entry) => people.audit(entry),
     audited: (range) => people.audited(range),
 
-    changes: (limit) => changes.changes(limit),
+    changes: (limit, after) => changes.changes(limit, after),
     lastChange: () => changes.lastChange(),
     takeChanges: (upTo) => changes.take(upTo),
     chained: (of, after, limit) => changes.chained(of, after, limit),

@@ -374,6 +374,8 @@ export function storeContract(
       await store.putAccount({ name: 'mia', passwordHash: 'x', role: 'operator' });
       const first = store.changes(10);
       expect(first.map(({ kind }) => kind)).toEqual(['audit', 'account']);
+      expect(store.changes(1)).toEqual(first.slice(0, 1));
+      expect(store.changes(10, first[0]?.number)).toEqual(first.slice(1));
       await store.putAccount({ name: 'mia', passwordHash: 'x', role: 'auditor' });
       await reopened();
       // The account changed again after it was read: taking what was read leaves that to be taken.

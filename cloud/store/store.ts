@@ -316,8 +316,8 @@ export interface Store {
   /** Newest first. */
   audited(range: { offset: number; limit: number }): AuditEntry[];
 
-  /** What has changed and was not taken yet, oldest first; on disk together with the change itself. */
-  changes(limit: number): Change[];
+  /** What has changed and was not taken yet, oldest first; on disk together with the change itself. @param after a number passed already */
+  changes(limit: number, after?: number): Change[];
   /** The number of the newest change there ever was. */
   lastChange(): number;
   /** All up to this number are kept elsewhere now. */
