@@ -33,6 +33,11 @@ export class LaneIndex {
   readonly lane: Lane;
   acknowledged = 0;
   last = 0;
+  /**
+   * The last number that a frame on disk speaks of. A loss behind it is not told yet: after a power cut its numbers
+   * would be given to new records, and the receiver would take those for what it has.
+   */
+  #written = 0;
   readonly #running = new RunningChain(GENESIS);
   waiting = 0;
   losses: Loss[] = [];
@@ -118,6 +123,17 @@ export class LaneIndex {
     this.acknowledge(acknowledged);
   }
 
+  /** A frame on disk speaks of all there is. Answers whether a loss waited for that. */
+  written(): boolean {
+    const waited = this.#untold() !== undefined;
+    this.#written = this.last;
+    return waited;
+  }
+
+  #untold(): Loss | undefined {
+    return this.losses.find(({ to }) => to > this.#written);
+  }
+
   /** Chain value of the last record that is there, read from the log. */
   lastChainRead(): { sequence: number; chain: string } | undefined {
     const range = this.#ranges.at(-1);
@@ -176,7 +192,7 @@ export class LaneIndex {
   }
 
   #next(cursor: number): Line | Loss | undefined {
-    const loss = this.losses.find((entry) => entry.to > cursor);
+    const loss = this.losses.find(({ to }) => to > cursor && to <= this.#written);
     for (let index = this.#rangeBehind(cursor); index < this.#ranges.length; index++) {
       const range = this.#ranges[index];
       if (range === undefined) break;
@@ -192,6 +208,7 @@ export class LaneIndex {
       return line;
     }
     if (loss !== undefined) return this.#stated(loss, cursor);
+    if (this.#untold() !== undefined) return undefined;
     const missing = Math.max(cursor, this.acknowledged);
     return missing < this.last ? this.#hole(missing, this.last, this.chain) : undefined;
   }

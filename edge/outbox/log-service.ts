@@ -131,6 +131,7 @@ export function serveLog({ setup, disk, machine, reply, end }: LogService): (req
       machine,
       now: () => now,
       onLoss: (_lane, notice) => reply({ type: 'lost', notice }),
+      onStated: (lane) => reply({ type: 'stated', lane }),
     });
     return handlerOf(log, { reply, end, after: machine.after }, fail, (newer) => {
       now = newer;

@@ -32,6 +32,8 @@ export interface LogOptions {
   disk?: Disk;
   machine?: Pick<Machine, 'monotonicMs' | 'randomBytes'>;
   onLoss?: (lane: Lane, notice: LossNotice) => void;
+  /** A loss may go out: it waited for a frame that states it. */
+  onStated?: (lane: Lane) => void;
 }
 
 /** Head, spare, and something between them: below that nothing could be given back. */
@@ -138,6 +140,7 @@ export class OutboxLog {
     this.#disk.write(head.file, [head.read(0, head.end)], 0);
     this.#disk.sync(head.file);
     if (this.lanes.statementDue) this.#append([], []);
+    else this.#allWritten();
     try {
       this.#shelf.stock(1);
     } catch (error) {
@@ -289,6 +292,12 @@ export class OutboxLog {
     for (const section of sections)
       if (section.kind === 'records' || section.kind === 'carried')
         this.lanes[section.lane].add(section, head, start, head.end);
+    this.#allWritten();
+  }
+
+  /** Whatever was to be stated stands on the disk: losses go out with it. */
+  #allWritten(): void {
+    for (const name of lanes) if (this.lanes[name].written()) this.#options.onStated?.(name);
   }
 
   #snapshot(): Section {
@@ -386,7 +395,8 @@ export class OutboxLog {
     if (this.#failure !== undefined || this.closed) return;
     try {
       this.#retire();
-      if (lanes.some((name) => this.lanes[name].acknowledged > this.#persisted[name])) this.#appended([], []);
+      const isNews = lanes.some((name) => this.lanes[name].acknowledged > this.#persisted[name]);
+      if (isNews || this.lanes.statementDue) this.#appended([], []);
       this.#preparing ??= this.#prepare().finally(() => {
         this.#preparing = undefined;
       });

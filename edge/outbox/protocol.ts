@@ -52,5 +52,7 @@ export type Reply =
   | { type: 'acknowledged'; id: number; fits: boolean; log: LogState }
   | { type: 'tidied'; log: LogState }
   | { type: 'lost'; notice: LossNotice }
+  /** A loss that waited for the disk may be read. */
+  | { type: 'stated'; lane: Lane }
   | { type: 'failed'; message: string; code: string | undefined }
   | { type: 'closed' };

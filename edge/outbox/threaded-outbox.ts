@@ -270,6 +270,9 @@ export class ThreadedOutbox implements DurableOutbox {
       case 'lost':
         this.#options.onLoss?.(reply.notice);
         return;
+      case 'stated':
+        for (const listener of this.#listeners) listener(reply.lane);
+        return;
       case 'failed':
         this.#fail(new Error(`outbox: ${reply.message}`, { cause: reply.code }));
     }
